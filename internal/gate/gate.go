@@ -1,0 +1,119 @@
+// Package gate takes the one step that cannot be taken back: it holds a click's
+// request in the browser, has the intent written, lets exactly one copy go and
+// reads exactly one answer.
+//
+// The package holds the rules and no browser: the browser's side is a [Wire],
+// the way out is a [Fuse]. Both are implemented by package browser. Why each
+// step is there, with the measurements, is told in docs/guarantees.md.
+package gate
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"example.com/lodge/carriers"
+)
+
+// A Request is a request, or the answer to one, that the browser holds.
+type Request struct {
+	ID           string // the same for the request and its answer
+	Method, URL  string
+	Type         Type
+	Body         string // as the page wrote it, without what comes from files
+	RedirectedBy string // the ID of the request that was answered by this redirect
+
+	Answer *Answer // nil: the request itself is held
+}
+
+// An Answer is the first thing the site said to a request, or why it said none.
+type Answer struct {
+	Status int
+	Header http.Header
+	Error  string // the browser's network error; "" if there is a status
+}
+
+// Type is what a page made a request for, as far as the rules care.
+type Type string
+
+// The types.
+const (
+	Document Type = "document" // navigations, forms
+	Active   Type = "active"   // fetch, XHR, and whatever has no better name
+	Passive  Type = "passive"  // images, styles, scripts, fonts, media, manifests, prefetch
+	Beacon   Type = "beacon"   // pings and reports
+)
+
+// A Wire is one browser's interception, at the browser's level, on since before
+// its first navigation. Requests reach the gate through [Gate.Paused].
+type Wire interface {
+	// Hold makes every request pause; Idle makes none pause.
+	Hold(ctx context.Context) error
+	Idle(ctx context.Context) error
+	// Continue lets a held request or answer go. With answer, the request pauses
+	// again under the same ID when its answer or error is there.
+	Continue(ctx context.Context, id string, answer bool) error
+	// Fail ends a held request as aborted. Any other reason would put an error
+	// page in place of the document, and the commit would go with it.
+	Fail(ctx context.Context, id string) error
+	// Body reads the answer that is held under id.
+	Body(ctx context.Context, id string) ([]byte, error)
+	// Finish stops the service workers of origins and closes every page of the attempt.
+	Finish(ctx context.Context, origins []string) error
+}
+
+// A Fuse is the browser's only way out.
+type Fuse interface {
+	// Allowed says whether host:port is on the allow-list.
+	Allowed(hostPort string) bool
+	// HoldSockets cuts WebSockets and refuses new ones until Disarm.
+	HoldSockets()
+	// Arm drops every tunnel, refuses all until it has been calm, then allows
+	// one to hostPort. On an error nothing is allowed and nothing was sent.
+	Arm(ctx context.Context, commit Commit, calm, limit time.Duration) error
+	// Blow cuts and forbids everything.
+	Blow()
+	// Spent says what went through since Arm.
+	Spent() Spent
+	// Disarm opens the way again. Only when the commit's request has ended.
+	Disarm()
+}
+
+// A Commit is what the fuse is armed for.
+type Commit struct{ Scheme, HostPort, Method, Path string }
+
+// Spent is the fuse's account of one commit.
+type Spent struct {
+	Tunnels int           `json:"tunnels"` // let through to the commit's host
+	Refused int           `json:"refused"`
+	Queued  int           `json:"queued"`
+	Sockets int           `json:"sockets"` // WebSockets refused
+	Up      int64         `json:"up"`      // bytes that left towards the site; 0 proves that nothing was sent
+	Quiet   time.Duration `json:"quiet"`   // how long it took to become calm
+}
+
+// Rules is what the carrier declared about its irrevocable request.
+type Rules struct {
+	Commits, Harmless []carriers.Request
+	Origins           []string // of the portal and its hosts, "https://host[:port]"
+}
+
+// An Outcome is what happened to the one request.
+type Outcome struct {
+	Held    Request  // the commit as it was held
+	Sent    bool     // false only if it is proven that nothing left
+	Answer  *Answer  // nil: none came
+	Body    []byte   // of the answer, for evidence; nil for redirects
+	Seen    int      // requests that matched the commit
+	Blocked int      // of these, how many were failed
+	Let     []string // requests that were let go while the commit was held
+	Spent   Spent
+
+	// Unfinished: the browser never said that the request ended, so it may send
+	// it again. The way out stays shut; the browser must be ended now.
+	Unfinished bool
+}
+
+// Intent is called while the commit is held and nothing has left. It writes the
+// intent durably and checks lease and deadline. An error refuses the commit.
+type Intent func(ctx context.Context, commit Request) error

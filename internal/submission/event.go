@@ -1,0 +1,71 @@
+package submission
+
+import (
+	"time"
+
+	"example.com/lodge/carriers"
+)
+
+// An Actor is who may cause a move.
+type Actor string
+
+// The actors.
+const (
+	ByIntake    Actor = "intake"
+	ByVisit     Actor = "visit"
+	ByGate      Actor = "gate"
+	ByTakeover  Actor = "takeover" // of a holder that is known dead
+	ByReconcile Actor = "reconcile"
+	ByMail      Actor = "mail"
+	ByPerson    Actor = "person"
+)
+
+// A Kind says what happened.
+type Kind string
+
+// The kinds of events; the rows of the table that they can take are beside.
+const (
+	Arrived      Kind = "arrived"      // a file came: 1-5
+	FoundOnSite  Kind = "found"        // the look-before found it: 6
+	Contradicted Kind = "contradicted" // found with other facts, or attempts spent: 7
+	Postponed    Kind = "postponed"    // nothing was sent, later: 8
+	Intended     Kind = "intended"     // the intent: 9
+	NotSent      Kind = "not-sent"     // proven: 10
+	Answered     Kind = "answered"     // the carrier's own words for this invoice: 11
+	Lost         Kind = "lost"         // anything else after an intent: 12
+	LookedUp     Kind = "looked-up"    // a later look-up, or mail, has the carrier's word: 13, 16
+	Absent       Kind = "absent"       // a look-up that may count as absence: 14
+	Unsettled    Kind = "unsettled"    // cannot be settled by Lodge: 15
+	Decided      Kind = "decided"      // a person decided: 17, 18
+	Noted        Kind = "noted"        // history only; nothing moves: 2, late results
+)
+
+// An Event is something that happened to one submission. Which fields count
+// depends on the kind; [Submission.Apply] says what is missing.
+type Event struct {
+	Kind  Kind      `json:"kind"`
+	Actor Actor     `json:"actor"`
+	Who   string    `json:"who"` // the holder's or the person's name
+	Why   string    `json:"why"` // one sentence for people
+	At    time.Time `json:"at"`  // on the ledger's clock
+
+	Arrival   *Revision         `json:"arrival,omitempty"`   // Arrived
+	Attempt   *Attempt          `json:"attempt,omitempty"`   // Intended; Answered, NotSent, Lost: its id with what is now known
+	Receipt   *carriers.Receipt `json:"receipt,omitempty"`   // FoundOnSite, Answered, LookedUp
+	Witnessed bool              `json:"witnessed,omitempty"` // a witness besides the result page agrees
+	Needs     carriers.Person   `json:"needs,omitempty"`     // who acts next, where the kind leaves it open
+	Hold      Hold              `json:"hold,omitempty"`      // Postponed
+	NotBefore time.Time         `json:"not_before,omitzero"` // Postponed, Answered with Submitted, Lost
+	To        State             `json:"to,omitempty"`        // Decided: what the person wants
+}
+
+// An Entry is one line of a submission's history. The history is only added to.
+type Entry struct {
+	Seq      int64 `json:"seq"` // 1, 2, … within the submission
+	Row      int   `json:"row"` // of the table; 0 for a note
+	Revision int   `json:"revision"`
+	From     State `json:"from,omitempty"`
+	To       State `json:"to,omitempty"`
+	Fence    int64 `json:"fence"`
+	Event
+}
