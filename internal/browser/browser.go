@@ -48,14 +48,10 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		chromedp.UserDataDir(filepath.Join(profile, "user")),
 		chromedp.NoInheritEnv,
 		chromedp.Env("PATH="+os.Getenv("PATH"), "HOME="+profile),
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-http2", true),
 		chromedp.Flag("disable-gpu", true),
 		chromedp.WindowSize(1280, 900),
 	)
-	if o.Proxy != "" {
-		flags = append(flags, chromedp.ProxyServer(o.Proxy), chromedp.Flag("proxy-bypass-list", "<-loopback>"))
-	}
+	flags = append(flags, wayOut(o.Proxy)...)
 	alloc, stop := chromedp.NewExecAllocator(ctx, flags...)
 	run, quit := chromedp.NewContext(alloc)
 	cancel := func() { quit(); stop() }
