@@ -17,6 +17,7 @@ var (
 	ErrConflict = errors.New("somebody else changed it first")
 	ErrNewer    = errors.New("the ledger was written by a newer Lodge: update this program")
 	ErrBusy     = errors.New("the ledger is locked by another program")
+	ErrValue    = errors.New("not a value that a ledger can keep")
 )
 
 // An Engine stores items durably. Each Store is one atomic conditional write:
@@ -35,6 +36,12 @@ type Engine interface {
 	// History returns a submission's entries, oldest first.
 	History(ctx context.Context, id string) ([]submission.Entry, error)
 
+	// NextDue returns, for each account that has any, when the earliest
+	// submission that nobody holds is due, in the order of account names.
+	NextDue(ctx context.Context) ([]Due, error)
+
+	// Accounts returns every account's item, in the order of names.
+	Accounts(ctx context.Context) ([]Account, error)
 	// LoadAccount returns an account's item, or a zero one with its name.
 	LoadAccount(ctx context.Context, name string) (Account, error)
 	// StoreAccount writes a if the stored version is a.Version-1, else ErrConflict.
@@ -49,7 +56,7 @@ type Engine interface {
 type Query struct {
 	Account, Carrier, Invoice string
 	States                    []submission.State
-	DueBy                     time.Time // not held and NotBefore no later than this
+	DueBy                     time.Time // due no later than this; look-ups first, then ready, oldest first
 	Held                      *bool     // leased by somebody
 	After                     string    // the last id of the page before
 	Limit                     int       // 0: 1,000
@@ -73,6 +80,7 @@ type Summary struct {
 	Owner        string           `json:"owner,omitempty"`
 	Object       string           `json:"object"`
 	NotBefore    time.Time        `json:"not_before,omitzero"`
+	DueAt        time.Time        `json:"-"` // zero: nothing for Lodge to do
 	UpdatedAt    time.Time        `json:"updated_at"`
 }
 
@@ -83,21 +91,42 @@ type Count struct {
 	N       int
 }
 
+// A Due says when an account has work.
+type Due struct {
+	Account string
+	At      time.Time
+}
+
 // An Account is the ledger's item for one login: who visits now, and whether
 // anybody may.
 type Account struct {
-	Name      string             `json:"name"`
-	Version   int64              `json:"version"`
-	Fence     int64              `json:"fence"`
-	Visits    []submission.Lease `json:"visits,omitempty"`    // those under way
-	Login     *Login             `json:"login,omitempty"`     // written before anything is typed
-	Suspended *Suspension        `json:"suspended,omitempty"` // no login until a person lifts it
-	LastSent  time.Time          `json:"last_sent,omitzero"`  // for the carrier's pace
+	Name      string      `json:"name"`
+	Version   int64       `json:"version"`
+	Fence     int64       `json:"fence"`
+	Visits    []Visiting  `json:"visits,omitempty"`    // those under way
+	Login     *Login      `json:"login,omitempty"`     // written before anything is typed
+	Suspended *Suspension `json:"suspended,omitempty"` // no login until a person lifts it
+	LastSent  time.Time   `json:"last_sent,omitzero"`  // for the carrier's pace
+	Notes     []Note      `json:"notes,omitempty"`     // the last of them, oldest first
+}
+
+// A Visiting is the lease of one visit to an account.
+type Visiting struct {
+	Fence int64 `json:"fence"` // of the account when the visit entered
+	submission.Lease
+}
+
+// A Note is one line about an account, for people.
+type Note struct {
+	At  time.Time `json:"at"`
+	Who string    `json:"who"`
+	Why string    `json:"why"`
 }
 
 // A Login is an attempt to log in that has begun and not been answered.
 type Login struct {
 	Owner string    `json:"owner"`
+	Fence int64     `json:"fence"` // of the visit
 	At    time.Time `json:"at"`
 }
 
@@ -106,5 +135,5 @@ type Suspension struct {
 	At            time.Time `json:"at"`
 	Kind          string    `json:"kind"` // of carriers.Kind
 	Why           string    `json:"why"`
-	SecretVersion string    `json:"secret_version"` // a newer one lifts it
+	SecretVersion string    `json:"secret_version"` // another one lifts it; "": only a person does
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"example.com/lodge/carriers"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/submission"
 )
@@ -15,31 +14,23 @@ type Ledger struct {
 	engine  Engine
 	clock   clock.Clock
 	holders Holders
+	limits  submission.Limits
 }
 
 // Holders tells whether the holder of a lease still lives. It must never say
-// dead of one that might act again.
+// dead of one that might act again. What cannot be known is not dead: then Dead
+// returns false, or an error that says why.
 type Holders interface {
 	Dead(ctx context.Context, owner string) (bool, error)
 }
 
-// A Claim is a held lease: what a visit shows with each write, and how long it
-// may act. Deadline is on [clock.Clock].Boot, counted from before the claim.
-type Claim struct {
-	ID       string // of the submission, or the account's name
-	Owner    string
-	Fence    int64
-	Deadline time.Duration
-}
-
 // New returns a ledger over e.
-func New(e Engine, c clock.Clock, h Holders) *Ledger { return &Ledger{e, c, h} }
-
-// Registered says what an arrival became.
-type Registered struct {
-	Submission submission.Submission
-	Row        int  // of the table
-	Known      bool // the same bytes were here before: nothing moved
+func New(e Engine, c clock.Clock, h Holders, limits submission.Limits) *Ledger {
+	return &Ledger{engine: e, clock: c, holders: h, limits: limits}
 }
 
-var _ = []any{carriers.Nobody, time.Second, context.Background}
+// Now is the ledger's clock, which leases and NotBefore are on.
+func (l *Ledger) Now(ctx context.Context) (time.Time, error) { return l.engine.Now(ctx) }
+
+// Close closes the engine.
+func (l *Ledger) Close() error { return l.engine.Close() }

@@ -51,21 +51,34 @@ type Event struct {
 
 	Arrival   *Revision         `json:"arrival,omitempty"`   // Arrived
 	Attempt   *Attempt          `json:"attempt,omitempty"`   // Intended; Answered, NotSent, Lost: its id with what is now known
-	Receipt   *carriers.Receipt `json:"receipt,omitempty"`   // FoundOnSite, Answered, LookedUp
-	Witnessed bool              `json:"witnessed,omitempty"` // a witness besides the result page agrees
+	Receipt   *carriers.Receipt `json:"receipt,omitempty"`   // FoundOnSite, Answered, LookedUp; Absent: the draft that is there
+	Filed     time.Time         `json:"filed,omitzero"`      // FoundOnSite, LookedUp: the latest time that the site's words allow for its arrival there
+	Look      *Look             `json:"look,omitempty"`      // Intended: the look-before; Absent: what was looked at
+	Witnessed bool              `json:"witnessed,omitempty"` // Answered: a witness besides the result page agrees, or the carrier has none
 	Needs     carriers.Person   `json:"needs,omitempty"`     // who acts next, where the kind leaves it open
 	Hold      Hold              `json:"hold,omitempty"`      // Postponed
 	NotBefore time.Time         `json:"not_before,omitzero"` // Postponed, Answered with Submitted, Lost
-	To        State             `json:"to,omitempty"`        // Decided: what the person wants
+	Revision  int               `json:"revision,omitempty"`  // Decided: which one is meant; 0: the current one
+	Want      State             `json:"want,omitempty"`      // Decided: what the person wants
+}
+
+// A Look is one look-up in which the site was asked and did not show the
+// invoice as filed. The table decides what it proves.
+type Look struct {
+	At      time.Time `json:"at"`                // when it began, on the ledger's clock
+	Visit   string    `json:"visit"`             // two looks of one visit are one
+	Control bool      `json:"control,omitempty"` // the same search showed another invoice that is known to be there
+	Mail    bool      `json:"mail,omitempty"`    // the mailbox was searched too, or the carrier sends none
+	Trusted bool      `json:"trusted,omitempty"` // the carrier declares TrustAbsence
+	Blind   string    `json:"blind,omitempty"`   // why the site cannot be asked; counts as the look-before only
 }
 
 // An Entry is one line of a submission's history. The history is only added to.
 type Entry struct {
-	Seq      int64 `json:"seq"` // 1, 2, … within the submission
-	Row      int   `json:"row"` // of the table; 0 for a note
-	Revision int   `json:"revision"`
-	From     State `json:"from,omitempty"`
-	To       State `json:"to,omitempty"`
-	Fence    int64 `json:"fence"`
-	Event
+	Seq   int64 `json:"seq"` // 1, 2, … within the submission
+	Row   int   `json:"row"` // of the table; 0 for a note
+	From  State `json:"from,omitempty"`
+	To    State `json:"to,omitempty"`
+	Fence int64 `json:"fence"`
+	Event       // its Revision is always set
 }

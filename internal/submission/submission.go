@@ -65,6 +65,7 @@ type Submission struct {
 	Key       Key        `json:"key"`     //
 	Carrier   string     `json:"carrier"` //
 	Version   int64      `json:"version"` // grows by one with every stored change
+	Seq       int64      `json:"seq"`     // of the last entry in its history
 	Fence     int64      `json:"fence"`   // grows by one with every claim
 	Lease     Lease      `json:"lease,omitzero"`
 	NotBefore time.Time  `json:"not_before,omitzero"`
@@ -90,6 +91,7 @@ type Revision struct {
 	Why          string           `json:"why,omitempty"`      // one sentence for people: what happened
 	Needs        carriers.Person  `json:"needs,omitempty"`    // who acts next; "" is Lodge itself, or nobody
 	Attempts     []Attempt        `json:"attempts,omitempty"`
+	Granted      int              `json:"granted,omitempty"` // sends that people allowed beyond the limit
 }
 
 // An Object is the file that a revision came from, and the copy that is filed.
@@ -114,6 +116,7 @@ type Attempt struct {
 	Sent        *bool     `json:"sent,omitempty"`
 	Outcome     string    `json:"outcome,omitempty"` // status or network error, for people
 	Evidence    []Proof   `json:"evidence,omitempty"`
+	Looks       []Look    `json:"looks,omitempty"` // that found nothing, oldest first, the last few
 }
 
 // A Proof is one stored piece of evidence.
