@@ -1,0 +1,188 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/carriers/page"
+	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/gate"
+	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/submission"
+)
+
+// commit is what became of the one [carriers.Visit.Commit] of an attempt.
+type commit struct {
+	called  bool
+	outcome gate.Outcome
+	err     error
+}
+
+// URL implements [carriers.Visit].
+func (s *session) URL(path string) string {
+	return strings.TrimSuffix(s.portal(), "/") + "/" + strings.TrimPrefix(path, "/")
+}
+
+// portal is the account's own portal, or the carrier's.
+func (s *session) portal() string {
+	if s.Account.Portal != "" {
+		return s.Account.Portal
+	}
+	return s.Carrier.Portal
+}
+
+// Secret implements [carriers.Visit].
+func (s *session) Secret(key string) carriers.Value {
+	for _, declared := range s.Carrier.Secrets {
+		if declared.Key == key {
+			return s.Secrets.Values[key]
+		}
+	}
+	panic(fmt.Sprintf("carrier %s asks for secret %q, which it does not declare", s.Carrier.Name, key))
+}
+
+// Code implements [carriers.Visit].
+func (s *session) Code(_ context.Context, kind carriers.CodeKind) (carriers.Value, error) {
+	return secret.Value{}, carriers.Errorf(carriers.ActionNeeded, "the site asks for a one-time code (%s), which this Lodge cannot get: log in by hand", kind)
+}
+
+var (
+	errOutside = errors.New("Commit was called outside Submit: nothing was sent")
+	errTwice   = errors.New("Commit was called a second time in one Submit: nothing more was sent")
+)
+
+// Commit implements [carriers.Visit] with the gate.
+func (s *session) Commit(ctx context.Context, do func(context.Context) error) error {
+	a := s.attempt
+	switch {
+	case a == nil:
+		return errOutside
+	case a.commit.called:
+		return errTwice
+	}
+	a.commit.called = true
+	if s.Rehearse {
+		return carriers.ErrRehearsal
+	}
+	if err := s.Account.MayCommit(); err != nil {
+		return carriers.Errorf(carriers.ActionNeeded, "%w", err)
+	}
+	a.recordForm(ctx)
+	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins()}
+	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, do)
+	a.recordAnswer(ctx)
+	return kindOfGate(a.commit.err)
+}
+
+// kindOfGate gives the gate's errors the kind that tells who acts.
+func kindOfGate(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gate.ErrNoCommit), errors.Is(err, gate.ErrUndeclared):
+		return carriers.Errorf(carriers.SiteChanged, "%w", err)
+	default:
+		return err
+	}
+}
+
+// intend writes the intent, to the evidence first and then to the ledger: an
+// intent found only in the evidence says "look it up", one found only in a
+// ledger that was lost would say nothing. Any doubt refuses the commit.
+func (a *attempt) intend(ctx context.Context, held gate.Request) error {
+	now, err := a.Ledger.Now(ctx)
+	if err != nil {
+		return err
+	}
+	request, err := address(held)
+	if err != nil {
+		return err
+	}
+	t := submission.Attempt{ID: a.id, Fence: a.claim.Fence, Owner: a.Owner, Browser: a.browser.Build(), Request: request,
+		IntendedAt: now, SettleUntil: now.Add(a.Gate.AnswerWithin() + a.Carrier.History.SettleAfter)}
+	if !a.claim.Enough(a.Clock, a.Gate.AnswerWithin()) {
+		return fmt.Errorf("the lease on the submission ends before an answer could come")
+	}
+	if err := a.recordIntent(ctx, t); err != nil {
+		return err
+	}
+	e := submission.Event{Kind: submission.Intended, Actor: submission.ByGate, Attempt: &t, Look: &a.looked,
+		Why: "sending it: " + request}
+	sub, err := a.Ledger.Move(ctx, a.claim, e)
+	if err != nil {
+		return err
+	}
+	a.sub, a.rev, a.written = sub, *sub.Current(), true
+	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Step: "commit"})
+	return nil
+}
+
+// address is a request as records name it: without query and fragment, which
+// may hold tokens.
+func address(r gate.Request) (string, error) {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return "", fmt.Errorf("the held request has no address: %w", err)
+	}
+	return r.Method + " " + u.Scheme + "://" + u.Host + u.Path, nil
+}
+
+// finish ends the attempt in the browser, once: workers stopped, pages closed.
+func (a *attempt) finish(ctx context.Context) error {
+	if !a.commit.called || a.Rehearse {
+		return nil
+	}
+	if a.commit.outcome.Unfinished {
+		return stop(a.commit.err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, windUp)
+	defer cancel()
+	if err := a.browser.Gate().Finish(ctx); err != nil {
+		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
+	}
+	return nil
+}
+
+// ended marks an error after which the visit cannot go on.
+type ended struct{ error }
+
+func (e ended) Unwrap() error { return e.error }
+
+// stop gives back those errors after which the visit cannot go on: whatever
+// would meet the next submission as well.
+func stop(err error) error {
+	switch kind := carriers.KindOf(err); {
+	case err == nil:
+		return nil
+	case interrupted(err), browser.Died(err), errors.Is(err, gate.ErrUnfinished):
+		return ended{err}
+	case kind == carriers.Unclassified, kind == carriers.Rejected, kind == carriers.Duplicate:
+		return nil
+	}
+	return ended{err}
+}
+
+// interrupted says whether err is only that somebody ended the work.
+func interrupted(err error) bool {
+	_, missed := errors.AsType[*page.Miss](err)
+	return !missed && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+}
+
+// safeName is an invoice number as a file name, for the carrier to see.
+func safeName(number string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, number) + ".txt"
+}
+
+var _ = os.Open
+var _ = time.Now

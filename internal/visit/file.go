@@ -1,0 +1,220 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/gate"
+	"example.com/lodge/internal/submission"
+)
+
+// How long a submission waits before Lodge tries again.
+const (
+	afterDown    = 5 * time.Minute // the site was down or its page has changed
+	afterRefusal = time.Hour       // the account is stopped; a person acts
+	recheck      = 2 * time.Minute // the site's checks still run
+)
+
+// file looks whether the site holds the invoice already, and submits it if not.
+func (a *attempt) file(ctx context.Context) error {
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "look"})
+	rows, err := a.find(ctx)
+	if err != nil {
+		return a.postpone(ctx, fmt.Errorf("look-up: %w", err))
+	}
+	what, row, why := judge(a.inv, rows, a.lastRefusal())
+	switch what {
+	case held:
+		err := a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &row.Receipt, Filed: row.At,
+			Why: "it was on the carrier's site already" + by(row)})
+		a.done(a.rev.State, a.rev.Receipt.Text)
+		return err
+	case conflict:
+		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: why, Needs: carriers.Biller})
+		a.done(a.rev.State, why)
+		return err
+	}
+	if row.Receipt.State == carriers.StateDraft {
+		a.inv.Draft = &row
+	}
+	return a.submit(ctx)
+}
+
+// submit has the Site fill the form and commit, and tells the ledger the end.
+func (a *attempt) submit(ctx context.Context) error {
+	path, err := a.browserCopy()
+	if err != nil {
+		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: err.Error(), Needs: carriers.Operator})
+		a.done(a.rev.State, a.rev.Why)
+		return err
+	}
+	a.inv.Path = path
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "submit"})
+	receipt, siteErr := a.site.Submit(a.tab.Context(ctx), a.inv)
+
+	// Whatever happened, it is written down even if ctx has ended meanwhile.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.timeout())
+	defer cancel()
+	if a.written && a.commit.outcome.Sent {
+		a.lastSent = time.Now()
+	}
+	a.recordEnd(ctx, siteErr)
+	err = a.conclude(ctx, receipt, siteErr)
+	return errors.Join(err, a.finish(ctx))
+}
+
+// conclude is the table of what an end of Submit means (DESIGN §4, rows 8 to
+// 12). Before the intent nothing can have been sent; after it only a proof, or
+// the carrier's own words, count.
+func (a *attempt) conclude(ctx context.Context, receipt carriers.Receipt, err error) error {
+	kind := carriers.KindOf(err)
+	switch {
+	case errors.Is(err, carriers.ErrRehearsal):
+		a.done(a.rev.State, "rehearsed: everything but the commit works")
+		return nil
+	case !a.written && err == nil:
+		return a.postpone(ctx, carriers.Errorf(carriers.SiteChanged, "the carrier says it is done, and nothing was committed"))
+	case !a.written:
+		return a.postpone(ctx, err)
+	case errors.Is(a.commit.err, gate.ErrNotSent):
+		return a.notSent(ctx)
+	case a.commit.outcome.Answer == nil:
+		return a.lost(ctx, a.commit.err)
+	case err == nil && receipt.State == carriers.StateReceived:
+		return a.answered(ctx, receipt, false)
+	case err == nil && receipt.State == carriers.StateAccepted:
+		return a.verify(ctx, receipt)
+	case kind == carriers.Rejected:
+		return a.answered(ctx, carriers.Receipt{State: carriers.StateRejected, Status: "rejected", Text: carriers.SaidIn(err)}, false)
+	case err == nil:
+		return a.lost(ctx, fmt.Errorf("the site's answer leaves the invoice in state %q", receipt.State))
+	default:
+		return a.lost(ctx, err)
+	}
+}
+
+// answered is row 11: the carrier's own words for this invoice.
+func (a *attempt) answered(ctx context.Context, receipt carriers.Receipt, witnessed bool) error {
+	now, err := a.Ledger.Now(ctx)
+	if err != nil {
+		return err
+	}
+	receipt.Text = a.scrub.ScrubString(receipt.Text)
+	err = a.move(ctx, submission.Event{Kind: submission.Answered, Actor: submission.ByGate, Attempt: a.known(), Receipt: &receipt,
+		Witnessed: witnessed, NotBefore: now.Add(recheck), Why: "the carrier answered: " + orElse(receipt.Text, receipt.Status)})
+	a.done(a.rev.State, orElse(receipt.Text, receipt.Number))
+	return err
+}
+
+// verify asks the history, in a new tab, whether the result page spoke the
+// truth: accepted needs a second witness where the carrier has one.
+func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
+	if a.Carrier.History.Blind != "" {
+		return a.answered(ctx, receipt, true)
+	}
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "verify"})
+	what, row, _, err := a.lookAgain(ctx)
+	switch {
+	case err == nil && what == held && row.Receipt.State == carriers.StateAccepted:
+		return a.answered(ctx, merge(receipt, row.Receipt), true)
+	case err == nil && what == conflict, err == nil && what == refused:
+		return a.lost(ctx, fmt.Errorf("the result page says %s, the history does not agree", receipt.State))
+	default: // not there yet, or the site cannot be asked now: a later look-up will tell
+		return a.answered(ctx, receipt, false)
+	}
+}
+
+// notSent is row 10: the proxy saw no byte leave, or the request was refused.
+func (a *attempt) notSent(ctx context.Context) error {
+	err := a.move(ctx, submission.Event{Kind: submission.NotSent, Actor: submission.ByGate, Attempt: a.known(), Why: a.commit.err.Error()})
+	a.done(a.rev.State, a.rev.Why)
+	return errors.Join(err, stop(a.commit.err))
+}
+
+// lost is row 12, and one look at once: a row that is there settles it, a row
+// that is missing says nothing yet.
+func (a *attempt) lost(ctx context.Context, cause error) error {
+	now, err := a.Ledger.Now(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.move(ctx, submission.Event{Kind: submission.Lost, Actor: submission.ByGate, Attempt: a.known(), NotBefore: now.Add(recheck),
+		Why: "it may have been filed: " + cause.Error()}); err != nil {
+		return err
+	}
+	if a.commit.outcome.Unfinished || browser.Died(cause) {
+		a.done(a.rev.State, a.rev.Why)
+		return stop(cause)
+	}
+	what, row, why, err := a.lookAgain(ctx)
+	if err != nil {
+		a.done(a.rev.State, a.rev.Why)
+		return stop(err)
+	}
+	return a.settle(ctx, what, row, why)
+}
+
+// postpone is row 8, or 7 where nobody foresaw the error: nothing was sent. The
+// error comes back if the visit cannot go on.
+func (a *attempt) postpone(ctx context.Context, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	defer cancel()
+	a.recordEnd(ctx, cause)
+	now, err := a.Ledger.Now(ctx)
+	if err != nil {
+		return err
+	}
+	kind := carriers.KindOf(cause)
+	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Why: cause.Error(), Needs: kind.Acts(), NotBefore: now.Add(afterDown)}
+	switch kind {
+	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked:
+		e.NotBefore = now.Add(afterRefusal)
+		err = a.suspend(ctx, cause)
+	case carriers.Rejected, carriers.Duplicate, carriers.Unclassified:
+		if !interrupted(cause) {
+			e.Kind, e.NotBefore = submission.Contradicted, time.Time{}
+			break
+		}
+		e.NotBefore, e.Needs = now, carriers.Nobody
+	}
+	err = errors.Join(err, a.move(ctx, e))
+	a.done(a.rev.State, e.Why)
+	return errors.Join(err, stop(cause))
+}
+
+// known is what is known of the attempt now, for the ledger.
+func (a *attempt) known() *submission.Attempt {
+	o := a.commit.outcome
+	sent := o.Sent
+	k := &submission.Attempt{ID: a.id, Sent: &sent}
+	switch {
+	case a.commit.err != nil:
+		k.Outcome = a.scrub.ScrubString(a.commit.err.Error())
+	case o.Answer != nil && o.Answer.Error != "":
+		k.Outcome = o.Answer.Error
+	case o.Answer != nil:
+		k.Outcome = fmt.Sprintf("HTTP %d", o.Answer.Status)
+	}
+	return k
+}
+
+// lastRefusal is when an earlier revision was refused: what the site holds from
+// before is not this one.
+func (a *attempt) lastRefusal() time.Time {
+	var last time.Time
+	for _, r := range a.sub.Revisions {
+		if r.Number >= a.rev.Number || r.State != submission.Rejected {
+			continue
+		}
+		for _, t := range r.Attempts {
+			if t.IntendedAt.After(last) {
+				last = t.IntendedAt
+			}
+		}
+	}
+	return last
+}

@@ -1,0 +1,93 @@
+package visit
+
+import (
+	"fmt"
+	"time"
+
+	"example.com/lodge/carriers"
+)
+
+// finding is what a look-up says about one invoice.
+type finding string
+
+const (
+	absent   finding = "absent"   // the site answered and holds nothing that counts
+	held     finding = "held"     // one live row, and it is this invoice
+	refused  finding = "refused"  // the site holds a refusal of what was sent
+	conflict finding = "conflict" // a person must look
+)
+
+// skew is how far a portal's clock may be behind the ledger's. Portals show
+// minutes at best; a row older than that was not made by what we sent.
+const skew = 5 * time.Minute
+
+// judge says what the rows of a history mean for inv. Rows that the site took
+// in before since do not count as an answer to what was sent then; a zero since
+// counts them all. It is the only place that compares a carrier's row with an
+// invoice (DESIGN §4, rows 6, 7, 13 and 15).
+func judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (finding, carriers.Found, string) {
+	var live, no, drafts []carriers.Found
+	for _, r := range rows {
+		switch r.Receipt.State {
+		case carriers.StateReceived, carriers.StateAccepted:
+			live = append(live, r)
+		case carriers.StateRejected:
+			no = append(no, r)
+		case carriers.StateDraft:
+			drafts = append(drafts, r)
+		default:
+			return conflict, r, fmt.Sprintf("the site's history shows a state that the carrier does not explain: %q", r.Receipt.Status)
+		}
+	}
+	switch {
+	case len(live) > 1:
+		return conflict, live[0], fmt.Sprintf("the site holds %d live rows for this invoice number", len(live))
+	case len(live) == 1:
+		if why := differs(inv, live[0]); why != "" {
+			return conflict, live[0], why
+		}
+		if older(live[0], since) {
+			return conflict, live[0], fmt.Sprintf("the site's row is of %s, before this revision was sent", live[0].At.UTC().Format(time.RFC3339))
+		}
+		return held, live[0], ""
+	}
+	if r, ok := newest(no, since); ok {
+		return refused, r, ""
+	}
+	if len(drafts) > 0 {
+		return absent, drafts[0], "only a draft is there"
+	}
+	return absent, carriers.Found{}, ""
+}
+
+// differs says how a row is not this invoice. What a site does not show is not
+// held against it.
+func differs(inv carriers.Invoice, r carriers.Found) string {
+	if r.HasAmount && r.Amount != inv.Total {
+		return fmt.Sprintf("the site holds this invoice number with amount %s, the file says %s", r.Amount, inv.Total)
+	}
+	if r.Matter != "" && r.Matter != inv.Matter && r.Matter != inv.ClientMatter {
+		return fmt.Sprintf("the site holds this invoice number on matter %q, the file says %q (client's %q)", r.Matter, inv.Matter, inv.ClientMatter)
+	}
+	return ""
+}
+
+// older says whether r is known to be from before since.
+func older(r carriers.Found, since time.Time) bool {
+	return !since.IsZero() && !r.At.IsZero() && r.At.Before(since.Add(-skew))
+}
+
+// newest is the latest refusal that answers what was sent at since. Without a
+// since there was nothing to refuse; a refusal of no date proves nothing.
+func newest(rows []carriers.Found, since time.Time) (carriers.Found, bool) {
+	var best carriers.Found
+	for _, r := range rows {
+		if since.IsZero() || r.At.IsZero() || older(r, since) {
+			continue
+		}
+		if best.At.IsZero() || r.At.After(best.At) {
+			best = r
+		}
+	}
+	return best, !best.At.IsZero()
+}

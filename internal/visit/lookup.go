@@ -1,0 +1,111 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/submission"
+)
+
+// patience is how long what was sent is looked for before a person is asked
+// (facts: two days cover a carrier's weekend).
+const patience = 48 * time.Hour
+
+// lookUp settles what an earlier attempt left submitted or uncertain, if the
+// site has a word for it now.
+func (a *attempt) lookUp(ctx context.Context) error {
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "look"})
+	rows, err := a.find(ctx)
+	if err != nil {
+		return a.notSettled(ctx, submission.Look{}, fmt.Errorf("look-up: %w", err))
+	}
+	what, row, why := judge(a.inv, rows, a.intendedAt())
+	return a.settle(ctx, what, row, why)
+}
+
+// settle tells the ledger what a look-up after an intent found (rows 13 to 15).
+func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, why string) error {
+	switch what {
+	case held, refused:
+		receipt := row.Receipt
+		receipt.Text = a.scrub.ScrubString(receipt.Text)
+		if a.rev.State == submission.Submitted && receipt.State == carriers.StateReceived {
+			return a.notSettled(ctx, submission.Look{}, errors.New("the carrier's checks still run"))
+		}
+		a.recordFound(ctx, row)
+		err := a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile, Attempt: a.seen(), Receipt: &receipt, Filed: row.At,
+			Why: "the carrier's history says: " + orElse(receipt.Text, receipt.Status)})
+		a.done(a.rev.State, orElse(receipt.Text, receipt.Number))
+		return err
+	case conflict:
+		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller})
+		a.done(a.rev.State, why)
+		return err
+	}
+	return a.notSettled(ctx, a.looked, errors.New(orElse(why, "the carrier's history does not show it yet")))
+}
+
+// notSettled waits longer, or asks a person once that was long enough.
+func (a *attempt) notSettled(ctx context.Context, look submission.Look, cause error) error {
+	now, err := a.Ledger.Now(ctx)
+	if err != nil {
+		return err
+	}
+	since := a.intendedAt()
+	if now.Sub(since) > patience {
+		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Needs: carriers.Operator,
+			Why: fmt.Sprintf("could not be settled since %s: %v", since.Format(time.RFC3339), cause)})
+		a.done(a.rev.State, a.rev.Why)
+		return errors.Join(err, stop(cause))
+	}
+	next := now.Add(max(recheck, min(now.Sub(since), 4*time.Hour)))
+	err = a.move(ctx, submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &look, NotBefore: next, Why: cause.Error()})
+	a.done(a.rev.State, cause.Error())
+	return errors.Join(err, stop(cause))
+}
+
+// find asks the Site, and remembers that it was asked.
+func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
+	now, err := a.Ledger.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.looked = submission.Look{At: now, Visit: a.session.claim.Owner, Trusted: a.Carrier.History.TrustAbsence, Blind: a.Carrier.History.Blind}
+	if a.looked.Blind != "" {
+		return nil, nil
+	}
+	rows, err := a.site.Find(a.tab.Context(ctx), a.inv)
+	if errors.Is(err, carriers.ErrNoHistory) {
+		return nil, carriers.Errorf(carriers.SiteChanged, "the carrier does not declare its history blind: %w", err)
+	}
+	return rows, err
+}
+
+// lookAgain looks in a new tab, after a commit: the old one may hold a page
+// that would send it again.
+func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, string, error) {
+	if err := a.finish(ctx); err != nil {
+		return "", carriers.Found{}, "", err
+	}
+	var err error
+	if a.tab, err = a.browser.Tab(ctx); err != nil {
+		return "", carriers.Found{}, "", carriers.Errorf(carriers.Unavailable, "%w", err)
+	}
+	rows, err := a.find(ctx)
+	if err != nil {
+		return "", carriers.Found{}, "", err
+	}
+	what, row, why := judge(a.inv, rows, a.intendedAt())
+	return what, row, why, nil
+}
+
+// intendedAt is when the last request of the revision was about to leave.
+func (a *attempt) intendedAt() time.Time {
+	if n := len(a.rev.Attempts); n > 0 {
+		return a.rev.Attempts[n-1].IntendedAt
+	}
+	return time.Time{}
+}

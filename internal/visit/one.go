@@ -1,0 +1,132 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// attempt is the work on one submission. It is used by the session's goroutine;
+// intend is called by the gate while that goroutine waits for it.
+type attempt struct {
+	*session
+	id      string // ULID, of the evidence and, once there is an intent, of the attempt
+	claim   ledger.Claim
+	sub     submission.Submission
+	rev     submission.Revision
+	inv     carriers.Invoice
+	tab     *browser.Tab // the one the Site acts in now
+	folder  *evidence.Folder
+	looked  submission.Look // the look-before
+	begun   time.Time
+	proofs  []submission.Proof
+	commit  commit
+	written bool // the intent is in the ledger
+}
+
+// one works on one submission: looks it up, or files it. The error is nil if
+// the visit can go on with the next.
+func (s *session) one(ctx context.Context, due ledger.Summary) error {
+	var err error
+	if s.claim, err = s.Ledger.RenewAccount(ctx, s.claim, accountLease); err != nil {
+		return err
+	}
+	sub, claim, err := s.Ledger.Claim(ctx, due.ID, s.Owner, s.timeout()+accountLease)
+	if err != nil {
+		return err
+	}
+	a := &attempt{session: s, id: ulid.Make().String(), claim: claim, sub: sub, rev: *sub.Current(), begun: time.Now()}
+	a.folder = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub)
+	s.attempt = a
+	defer func() { s.attempt = nil }()
+	a.inv = a.invoice()
+
+	err = a.work(ctx)
+	return errors.Join(err, a.release(ctx))
+}
+
+// work does what the revision's state asks for, in a tab of its own.
+func (a *attempt) work(ctx context.Context) error {
+	timed, cancel := context.WithTimeout(ctx, a.timeout())
+	defer cancel()
+	var err error
+	if a.tab, err = a.browser.Tab(timed); err != nil {
+		return carriers.Errorf(carriers.Unavailable, "%w", err)
+	}
+	defer func() { a.closeTab(ctx, a.tab) }()
+	switch a.rev.State {
+	case submission.Ready:
+		return a.file(timed)
+	case submission.Submitted, submission.Uncertain:
+		return a.lookUp(timed)
+	default:
+		return fmt.Errorf("is %s: nothing for a visit to do", a.rev.State)
+	}
+}
+
+// invoice is what the carrier is told of the revision.
+func (a *attempt) invoice() carriers.Invoice {
+	return carriers.Invoice{
+		Number: a.sub.Key.Number, ClientID: a.sub.Key.ClientID, Matter: a.rev.Matter, ClientMatter: a.rev.ClientMatter,
+		Date: a.rev.Date, Total: a.rev.Total, Format: a.rev.Format,
+		Path: filepath.Join(a.State, filepath.FromSlash(a.rev.Object.Path)),
+	}
+}
+
+// move tells the ledger what happened, and people where it stands.
+func (a *attempt) move(ctx context.Context, e submission.Event) error {
+	if a.Rehearse {
+		a.done(a.rev.State, e.Why)
+		return nil
+	}
+	e.Why = a.scrub.ScrubString(e.Why)
+	if a.written && e.Attempt != nil {
+		e.Attempt.ID, e.Attempt.Evidence = a.id, a.proofs
+	}
+	sub, err := a.Ledger.Move(ctx, a.claim, e)
+	if errors.Is(err, ledger.ErrStale) {
+		a.spool(ctx, e)
+		return errors.Join(err, a.Ledger.Note(ctx, a.sub.ID, e))
+	}
+	if err != nil {
+		return err
+	}
+	a.sub, a.rev = sub, *sub.Current()
+	a.Log.Info("moved", "invoice", a.inv.Number, "submission", sub.ID, "attempt", a.id, "event", e.Kind, "state", a.rev.State, "why", e.Why)
+	return nil
+}
+
+// done tells people where the submission stands.
+func (a *attempt) done(state submission.State, text string) {
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "done", State: state, Text: text, Took: time.Since(a.begun)})
+}
+
+// release gives the lease back, also when ctx has ended.
+func (a *attempt) release(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	defer cancel()
+	if err := a.Ledger.Release(ctx, a.claim); err != nil && !errors.Is(err, ledger.ErrStale) {
+		return err
+	}
+	return nil
+}
+
+// closeTab closes a tab, also when ctx has ended. A tab that does not close
+// goes with its browser.
+func (s *session) closeTab(ctx context.Context, t *browser.Tab) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	defer cancel()
+	if err := t.Close(ctx); err != nil {
+		s.Log.Debug("a tab did not close", "error", err)
+	}
+}

@@ -1,0 +1,165 @@
+package visit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/submission"
+)
+
+// put stores one piece of evidence. Losing one is told in the log and never
+// stops an attempt that may have been sent already; the intent is not stored
+// here, since without it nothing may leave.
+func (a *attempt) put(ctx context.Context, name string, data []byte) {
+	if len(data) == 0 {
+		return
+	}
+	p, err := a.folder.Put(ctx, name, data)
+	if err != nil {
+		a.Log.Error("evidence was not stored", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
+		return
+	}
+	a.proofs = append(a.proofs, p)
+}
+
+func (a *attempt) putJSON(ctx context.Context, name string, v any) {
+	p, err := a.folder.PutJSON(ctx, name, v)
+	if err != nil {
+		a.Log.Error("evidence was not stored", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
+		return
+	}
+	a.proofs = append(a.proofs, p)
+}
+
+// recordIntent writes the intent where a restored ledger would find it.
+func (a *attempt) recordIntent(ctx context.Context, t submission.Attempt) error {
+	p, err := a.folder.Intent(ctx, evidence.Intent{Attempt: t, Submission: a.sub.ID, Key: a.sub.Key, Carrier: a.Carrier.Name,
+		Revision: a.rev.Number, Object: a.rev.Object, Look: a.looked, Sandboxed: a.browser.Sandboxed()})
+	if err != nil {
+		return fmt.Errorf("the intent was not stored as evidence: %w", err)
+	}
+	a.proofs = append(a.proofs, p)
+	return nil
+}
+
+// recordForm pictures the filled form before it is sent.
+func (a *attempt) recordForm(ctx context.Context) { a.picture(ctx, a.tab, "form.jpg") }
+
+// answer is the evidence of the one answer.
+type answer struct {
+	At      time.Time           `json:"at"`
+	Request string              `json:"request"`
+	Status  int                 `json:"status,omitempty"`
+	Error   string              `json:"error,omitempty"`
+	Header  map[string][]string `json:"header,omitempty"`
+	Sent    bool                `json:"sent"`
+	Seen    int                 `json:"seen"`
+	Blocked int                 `json:"blocked"`
+	Let     []string            `json:"let,omitempty"`
+	Way     any                 `json:"way"` // the proxy's account
+}
+
+// recordAnswer stores what the gate read, without cookies.
+func (a *attempt) recordAnswer(ctx context.Context) {
+	o := a.commit.outcome
+	request, err := address(o.Held)
+	if err != nil || !a.written {
+		return
+	}
+	rec := answer{At: time.Now().UTC(), Request: request, Sent: o.Sent, Seen: o.Seen, Blocked: o.Blocked, Let: o.Let, Way: o.Spent}
+	if o.Answer != nil {
+		rec.Status, rec.Error = o.Answer.Status, o.Answer.Error
+		rec.Header = o.Answer.Header.Clone()
+		delete(rec.Header, "Set-Cookie")
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	defer cancel()
+	a.putJSON(ctx, "answer.json", rec)
+	a.put(ctx, "answer.html", evidence.Redact(o.Body))
+}
+
+// recordEnd pictures the page at the end of a Submit, or where it failed.
+func (a *attempt) recordEnd(ctx context.Context, err error) {
+	name := "result"
+	if err != nil {
+		name = "failure"
+		a.put(ctx, "failure.txt", []byte(a.scrub.ScrubString(err.Error())+"\n"))
+	}
+	if browser.Died(err) {
+		return
+	}
+	a.picture(ctx, a.tab, name+".jpg")
+	short, cancel := context.WithTimeout(ctx, windUp)
+	defer cancel()
+	if html, err := a.tab.HTML(short); err == nil {
+		a.put(ctx, name+".html", evidence.Redact([]byte(html)))
+	}
+	a.putJSON(ctx, name+"-steps.json", a.tab.Trace())
+}
+
+// recordFound stores the row that settled the submission.
+func (a *attempt) recordFound(ctx context.Context, row carriers.Found) {
+	a.putJSON(ctx, "found.json", row)
+	a.picture(ctx, a.tab, "found.jpg")
+}
+
+// recordLogin pictures a failed login, with its fields masked.
+func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	defer cancel()
+	f := s.Evidence.Login(s.Account.Name, s.scrub)
+	_, err := f.Put(ctx, "failure.txt", []byte(s.scrub.ScrubString(cause.Error())+"\n"))
+	if !browser.Died(cause) {
+		picture, picErr := tab.MaskedPicture(ctx)
+		if picErr == nil {
+			_, picErr = f.Put(ctx, "login.jpg", picture)
+		}
+		err = errors.Join(err, picErr)
+	}
+	if err != nil {
+		s.Log.Warn("the failed login was not pictured", "error", err)
+	}
+}
+
+// picture stores what the page looks like. A page that cannot be pictured, for
+// instance one that is gone, is told in the log.
+func (a *attempt) picture(ctx context.Context, tab *browser.Tab, name string) {
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	defer cancel()
+	data, err := tab.Picture(short)
+	if err != nil {
+		a.Log.Warn("the page was not pictured", "invoice", a.inv.Number, "attempt", a.id, "error", err)
+		return
+	}
+	a.put(short, name, data)
+}
+
+// spool keeps the result of an attempt whose lease was taken over meanwhile.
+func (a *attempt) spool(ctx context.Context, e submission.Event) { a.putJSON(ctx, "late.json", e) }
+
+// browserCopy writes the staged file, checked once more against its hash, where
+// the browser picks it up under the invoice's own name. It goes with the
+// browser's profile.
+func (a *attempt) browserCopy() (string, error) {
+	data, err := os.ReadFile(a.inv.Path)
+	if err != nil {
+		return "", fmt.Errorf("the staged file cannot be read: %w: nothing was sent; put the invoice's file into the inbox again", err)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != a.rev.Object.SHA {
+		return "", fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; put the invoice's file into the inbox again", a.rev.Object.Path)
+	}
+	path := filepath.Join(a.browser.Scratch(), a.id, safeName(a.inv.Number))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", err
+	}
+	return path, os.WriteFile(path, data, 0o600)
+}
