@@ -58,11 +58,11 @@ type File struct {
 
 	Size  int64  // bytes read: all of them, unless a finding says that the file is too large
 	SHA   string // hex SHA-256 of the bytes read
-	Canon string // hex SHA-256 of the canonical bytes, see [Canonical]
+	Canon string // hex SHA-256 of the canonical bytes, for which a byte order mark, line ends, blank lines and blanks at line ends do not count
 
 	owners []int    // for each finding the index of its invoice; whole for the file
 	lines  [][]span // for each invoice its lines in raw
-	head   span     // everything before the first line item
+	head   []span   // the lines with the format and the header
 	raw    []byte   // nil once the verdict is Rejected
 }
 

@@ -20,7 +20,7 @@ type Profile struct {
 	PositiveUnits   bool // refuse negative units instead of warning
 	KnownCodes      bool // refuse task, activity and expense codes unknown to UTBMS instead of warning
 	Transliterates  bool // the site itself turns characters beyond ASCII into ASCII: warn instead of refusing
-	SmallTypes      bool // the site takes a type in small letters ("f"): warn instead of refusing
+	LooseTypes      bool // the site takes a type in small letters or with blanks ("f "): warn instead of refusing
 	ReversedPeriods bool // the site takes a billing period that ends before it starts: warn instead of refusing
 }
 
