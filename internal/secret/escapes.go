@@ -13,14 +13,20 @@ const maxDepth = 2
 // maxEntity bounds the name or number between & and ;.
 const maxEntity = 32
 
-// A unit is one character as read: its bytes, and where the next one begins.
+// A unit is one character as read: its n bytes, the first the lowest, and where
+// the next character begins. It fits in registers, which an array does not.
 type unit struct {
-	b    [4]byte
-	n    int
-	next int
+	bytes uint32
+	n     int
+	next  int
 }
 
-func one(b byte, next int) unit { return unit{[4]byte{b}, 1, next} }
+func one(b byte, next int) unit { return unit{uint32(b), 1, next} }
+
+// at is byte k of the character.
+func (u unit) at(k int) byte { return byte(u.bytes >> (8 * k)) }
+
+func (u unit) is(b byte) bool { return u.n == 1 && u.at(0) == b }
 
 // escapes says whether b may begin an escape.
 func escapes(b byte) bool { return b == '%' || b == '&' || b == '\\' }
@@ -39,7 +45,7 @@ func read(text []byte, i, depth int) (u unit, ok bool) {
 	if !ok || u.n != 1 {
 		return u, ok
 	}
-	switch u.b[0] {
+	switch u.at(0) {
 	case '%':
 		return percent(text, u, depth-1)
 	case '&':
@@ -68,14 +74,12 @@ func entity(text []byte, u unit, depth int) (unit, bool) {
 		if !ok {
 			return u, false
 		}
-		if c.n != 1 {
-			return u, true
-		}
-		name, i = append(name, c.b[0]), c.next
-		if c.b[0] == ';' {
+		b := c.at(0)
+		name, i = append(name, b), c.next
+		if c.is(';') {
 			return named(name, u, i), true
 		}
-		if c.b[0] != '#' && !alphanumeric(c.b[0]) {
+		if c.n != 1 || b != '#' && !alphanumeric(b) {
 			return u, true
 		}
 	}
@@ -85,13 +89,30 @@ func entity(text []byte, u unit, depth int) (unit, bool) {
 // named is the character that an entity stands for, or u if there is no such
 // entity. The few that stand for two characters are in no encoder's output.
 func named(entity []byte, u unit, next int) unit {
+	switch string(entity) { // only to be fast: pages are full of these
+	case "&amp;":
+		return one('&', next)
+	case "&lt;":
+		return one('<', next)
+	case "&gt;":
+		return one('>', next)
+	case "&quot;":
+		return one('"', next)
+	}
 	s := html.UnescapeString(string(entity))
-	if len(s) == len(entity) || len(s) > len(u.b) {
+	if len(s) == len(entity) || len(s) > utf8.UTFMax {
 		return u
 	}
-	out := unit{n: len(s), next: next}
-	copy(out.b[:], s)
-	return out
+	return several(s, next)
+}
+
+// several is the unit of the bytes of s, of which there are at most four.
+func several(s string, next int) unit {
+	u := unit{n: len(s), next: next}
+	for k := range len(s) {
+		u.bytes |= uint32(s[k]) << (8 * k)
+	}
+	return u
 }
 
 // backslash undoes \n \" \/ \u002f (RFC 8259 §7) and \x2f of JavaScript and Go.
@@ -100,7 +121,7 @@ func backslash(text []byte, u unit, depth int) (unit, bool) {
 	if !ok || c.n != 1 {
 		return u, ok
 	}
-	switch b := c.b[0]; b {
+	switch b := c.at(0); b {
 	case '"', '\\', '/', '\'':
 		return one(b, c.next), true
 	case 'b':
@@ -136,16 +157,14 @@ func utf16Escape(text []byte, u unit, i, depth int) (unit, bool) {
 		}
 		v, next = utf16.DecodeRune(v, low), end
 	}
-	out := unit{next: next}
-	out.n = utf8.EncodeRune(out.b[:], v)
-	return out, true
+	return several(string(v), next), true
 }
 
 // secondHalf reads the \uDC00 that follows a first surrogate.
 func secondHalf(text []byte, i, depth int) (v rune, next int, ok bool) {
 	for _, want := range []byte(`\u`) {
 		c, ok := read(text, i, depth)
-		if !ok || c.n != 1 || c.b[0] != want {
+		if !ok || !c.is(want) {
 			return 0, 0, ok
 		}
 		i = c.next
@@ -161,7 +180,7 @@ func hexDigits(text []byte, i, depth, count int) (v rune, next int, ok bool) {
 		if !ok {
 			return 0, 0, false
 		}
-		d := digit(c.b[0])
+		d := digit(c.at(0))
 		if c.n != 1 || d < 0 {
 			return 0, 0, true
 		}

@@ -11,6 +11,12 @@ type class [4]uint64
 func (c *class) add(b byte)      { c[b>>6] |= 1 << (b & 63) }
 func (c *class) has(b byte) bool { return c[b>>6]>>(b&63)&1 != 0 }
 
+func (c *class) addAll(other class) {
+	for i := range c {
+		c[i] |= other[i]
+	}
+}
+
 // A form is one shape of a value: for each of its bytes, what may stand there.
 // Escapes are no forms: they are undone while a text is read.
 type form []class

@@ -87,6 +87,7 @@ func (s *Scrubber) finds(text []byte) bool {
 type set struct {
 	mark  string
 	first [256][]form // by each byte that they may begin with
+	pairs [256]class  // the second bytes of those
 }
 
 // newSet prepares the forms of values and chooses what stands in their place:
@@ -111,6 +112,7 @@ func newSet(values map[string]bool) (*set, error) {
 		for b := range 256 {
 			if f[0].has(byte(b)) {
 				s.first[b] = append(s.first[b], f)
+				s.pairs[b].addAll(f[1])
 			}
 		}
 	}
@@ -124,8 +126,8 @@ type span struct{ from, to int }
 // place from which on more text could change that: len(text) if none could.
 func (s *set) find(text []byte) (spans []span, open int) {
 	open = len(text)
-	for i, b := range text {
-		if len(s.first[b]) == 0 && !escapes(b) {
+	for i := range text {
+		if !s.begins(text, i) {
 			continue
 		}
 		to, more := s.longest(text, i)
@@ -144,6 +146,15 @@ func (s *set) find(text []byte) (spans []span, open int) {
 	return spans, open
 }
 
+// begins says whether a form may begin at i, as far as two bytes tell.
+func (s *set) begins(text []byte, i int) bool {
+	b := text[i]
+	if escapes(b) || i+1 == len(text) || escapes(text[i+1]) {
+		return escapes(b) || len(s.first[b]) > 0
+	}
+	return s.pairs[b].has(text[i+1])
+}
+
 // longest returns the end of the longest form that begins at i, or -1, and
 // whether the text ended before another one was through.
 func (s *set) longest(text []byte, i int) (to int, more bool) {
@@ -153,7 +164,7 @@ func (s *set) longest(text []byte, i int) (to int, more bool) {
 		if !ok {
 			return to, true
 		}
-		for _, f := range s.first[u.b[0]] {
+		for _, f := range s.first[u.at(0)] {
 			end, open := f.match(text, u)
 			to, more = max(to, end), more || open
 		}
@@ -218,7 +229,7 @@ func (f form) take(j int, u unit) int {
 		return 0
 	}
 	for k := range u.n {
-		if !f[j+k].has(u.b[k]) {
+		if !f[j+k].has(u.at(k)) {
 			return 0
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/lodge/internal/secret"
 )
@@ -304,6 +306,16 @@ func TestAddWhileScrubbing(t *testing.T) {
 	}
 }
 
+// canSay tells whether the encoder can write v at all: those of characters know
+// no broken UTF-8, and numbers of control characters mean others in HTML.
+func canSay(name, v string) bool {
+	switch name {
+	case "plain", "query", "path", "lower percent", "all percent", "hex", "HEX", "base64", "base64 url", "query twice", "base64 in url", "base64 in html", "query in html":
+		return true
+	}
+	return utf8.ValidString(v) && !strings.ContainsRune(v, utf8.RuneError) && !strings.ContainsFunc(v, unicode.IsControl)
+}
+
 func FuzzScrub(f *testing.F) {
 	for i, v := range awkward {
 		f.Add(v, awkward[(i+1)%len(awkward)], "left "+v[:1], v[1:]+" right", uint16(i))
@@ -314,10 +326,10 @@ func FuzzScrub(f *testing.F) {
 			return // too short: refused by Add, which has its own test
 		}
 		for name, encode := range encoders {
-			form := encode(v)
-			if strings.Contains(form, "\ufffd") && !strings.Contains(v, "\ufffd") || !strings.Contains(form, v) && len(form) < len(v) {
-				continue // the encoder cannot say this value
+			if !canSay(name, v) {
+				continue
 			}
+			form := encode(v)
 			text := left + form + right
 			got := s.ScrubString(text)
 			if strings.Contains(got, form) || strings.Contains(got, v) {
