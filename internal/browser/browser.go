@@ -68,7 +68,10 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		return nil, fmt.Errorf("browser: start %s: %w", o.Exe, err)
 	}
 	b := &Browser{options: o, ctx: run, cancel: cancel, profile: profile}
-	if err := b.hold(); err != nil {
+	if o.Egress == nil {
+		return b, nil
+	}
+	if b.wire, err = holdRequests(run, o.Egress, o.Gate); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil

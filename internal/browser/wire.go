@@ -43,27 +43,31 @@ const everything = "*"
 // startTime bounds each step of setting the wire up.
 const startTime = 30 * time.Second
 
-// hold puts the browser's requests into the hands of the gate. It must run
-// before the first navigation.
-func (b *Browser) hold() error {
-	if b.options.Egress == nil {
-		return nil
-	}
-	c := chromedp.FromContext(b.ctx)
-	w := &wire{ctx: b.ctx, keeper: c.Target.TargetID, lost: c.Browser.LostConnection}
-	w.gate = gate.New(w, b.options.Egress, b.options.Gate)
-	b.wire = w
-	ctx, cancel := context.WithTimeout(b.ctx, startTime)
+// holdRequests puts the requests of the browser of ctx into the hands of a gate.
+// It must run before the first navigation. If it fails the browser must be
+// ended, and the wire closed.
+func holdRequests(ctx context.Context, way *egress.Proxy, o gate.Options) (*wire, error) {
+	w := newWire(ctx, way, o)
+	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
-	for _, step := range []func(context.Context) error{w.listen, w.nothingLoaded, w.Idle} {
+	for _, step := range []func(context.Context) error{
+		w.listen,
+		w.nothingLoaded,
+		w.Idle,
+		func(ctx context.Context) error { return socketsApart(ctx, way) },
+	} {
 		if err := step(ctx); err != nil {
-			return fmt.Errorf("browser: hold its requests: %w", err)
+			return w, fmt.Errorf("browser: hold its requests: %w", err)
 		}
 	}
-	if err := socketsApart(ctx, b.options.Egress); err != nil {
-		return fmt.Errorf("browser: hold its requests: %w", err)
-	}
-	return nil
+	return w, nil
+}
+
+func newWire(ctx context.Context, way gate.Fuse, o gate.Options) *wire {
+	c := chromedp.FromContext(ctx)
+	w := &wire{ctx: ctx, keeper: c.Target.TargetID, lost: c.Browser.LostConnection}
+	w.gate = gate.New(w, way, o)
+	return w
 }
 
 // Gate is the gate of this browser; nil if it was started without Egress.

@@ -42,7 +42,7 @@ func (s *Site) answer(r request) answer {
 }
 
 func (s *Site) file(r request, a answer) answer {
-	text, ok := s.files[r.url.Path]
+	text, ok := s.files[r.url.Query().Get("case")][r.url.Path]
 	if !ok {
 		a.body = "nothing here"
 		return a.with(http.StatusOK, "Content-Type", "text/plain")

@@ -3,9 +3,9 @@
 // hand, since a proper server could not do wrong precisely enough, and it
 // counts what it took in. Only tests use it.
 //
-// A page is opened as "/?run=N&mode=M"; all that it sends carries the same
-// query, so that one site serves many runs, and what comes late is counted
-// where it belongs.
+// A page is opened at [URL]; all that it sends carries the same query, so that
+// one site serves many cases and runs, and what comes late is counted where it
+// belongs.
 package adverse
 
 import (
@@ -17,7 +17,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
-	"fmt"
 	"math/big"
 	"net"
 	"net/http"
@@ -60,11 +59,10 @@ type Count struct {
 
 // A Site is one such website, for every host of [Hosts].
 type Site struct {
-	H2    bool          // speak HTTP/2 with browsers that can
 	Delay time.Duration // of the mode Late
 	CutAt int64         // bytes of body after which the mode Cut cuts
 
-	files    map[string]string
+	files    map[string]map[string]string // by case and path
 	listener net.Listener
 	tls      *tls.Config
 	work     sync.WaitGroup
@@ -85,9 +83,14 @@ const (
 // Hosts are all of them.
 func Hosts() []string { return []string{Portal, Upload, Other} }
 
-// New returns a site with files by their path; "{q}" in a file becomes the
-// query of the request for it. pin is the key that a browser must trust.
-func New(files map[string]string, h2 bool) (s *Site, pin string, err error) {
+// URL is where run of a case begins.
+func URL(c Case, m Mode, run string) string {
+	return "https://" + Portal + "/?" + url.Values{"case": {c.Name}, "mode": {string(m)}, "run": {run}}.Encode()
+}
+
+// New returns a site with the pages of cases; "{q}" in a file becomes the query
+// of the request for it. pin is the key that a browser must trust.
+func New(cases []Case, h2 bool) (s *Site, pin string, err error) {
 	cert, pin, err := certificate()
 	if err != nil {
 		return nil, "", err
@@ -100,7 +103,11 @@ func New(files map[string]string, h2 bool) (s *Site, pin string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	s = &Site{H2: h2, Delay: time.Second, CutAt: 4 << 20, files: files, listener: ln,
+	files := map[string]map[string]string{}
+	for _, c := range cases {
+		files[c.Name] = c.Files
+	}
+	s = &Site{Delay: time.Second, CutAt: 4 << 20, files: files, listener: ln,
 		tls:    &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: protocols},
 		counts: map[string]*Count{}, conns: map[net.Conn]struct{}{}}
 	s.work.Go(s.accept)
@@ -238,6 +245,3 @@ func (s *Site) cutAt(r request) int64 {
 	}
 	return 0
 }
-
-// String names the site in failures.
-func (s *Site) String() string { return fmt.Sprintf("site at %s, http2 %v", s.Addr(), s.H2) }
