@@ -31,7 +31,8 @@ type attempt struct {
 	begun   time.Time
 	proofs  []submission.Proof
 	commit  commit
-	written bool // the intent is in the ledger
+	popups  func(context.Context) // closes those that the commit opened
+	written bool                  // the intent is in the ledger
 }
 
 // one works on one submission: looks it up, or files it. The error is nil if
@@ -89,6 +90,8 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 		a.done(a.rev.State, e.Why)
 		return nil
 	}
+	ctx, cancel := outlive(ctx)
+	defer cancel()
 	e.Why = a.scrub.ScrubString(e.Why)
 	if a.written && e.Attempt != nil {
 		e.Attempt.ID, e.Attempt.Evidence = a.id, a.proofs
@@ -106,6 +109,18 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	return nil
 }
 
+// now is the ledger's clock, also when ctx has ended.
+func (a *attempt) now(ctx context.Context) (time.Time, error) {
+	ctx, cancel := outlive(ctx)
+	defer cancel()
+	return a.Ledger.Now(ctx)
+}
+
+// outlive is a context for what must be written down even though ctx has ended.
+func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), windUp)
+}
+
 // done tells people where the submission stands.
 func (a *attempt) done(state submission.State, text string) {
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "done", State: state, Text: text, Took: time.Since(a.begun)})
@@ -113,7 +128,7 @@ func (a *attempt) done(state submission.State, text string) {
 
 // release gives the lease back, also when ctx has ended.
 func (a *attempt) release(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
 	if err := a.Ledger.Release(ctx, a.claim); err != nil && !errors.Is(err, ledger.ErrStale) {
 		return err
@@ -124,7 +139,7 @@ func (a *attempt) release(ctx context.Context) error {
 // closeTab closes a tab, also when ctx has ended. A tab that does not close
 // goes with its browser.
 func (s *session) closeTab(ctx context.Context, t *browser.Tab) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
 	if err := t.Close(ctx); err != nil {
 		s.Log.Debug("a tab did not close", "error", err)

@@ -81,7 +81,7 @@ func (a *attempt) recordAnswer(ctx context.Context) {
 		rec.Header = o.Answer.Header.Clone()
 		delete(rec.Header, "Set-Cookie")
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
 	a.putJSON(ctx, "answer.json", rec)
 	a.put(ctx, "answer.html", evidence.Redact(o.Body))
@@ -94,11 +94,11 @@ func (a *attempt) recordEnd(ctx context.Context, err error) {
 		name = "failure"
 		a.put(ctx, "failure.txt", []byte(a.scrub.ScrubString(err.Error())+"\n"))
 	}
-	if browser.Died(err) {
+	if BrowserDied(err) {
 		return
 	}
 	a.picture(ctx, a.tab, name+".jpg")
-	short, cancel := context.WithTimeout(ctx, windUp)
+	short, cancel := outlive(ctx)
 	defer cancel()
 	if html, err := a.tab.HTML(short); err == nil {
 		a.put(ctx, name+".html", evidence.Redact([]byte(html)))
@@ -114,12 +114,13 @@ func (a *attempt) recordFound(ctx context.Context, row carriers.Found) {
 
 // recordLogin pictures a failed login, with its fields masked.
 func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
 	f := s.Evidence.Login(s.Account.Name, s.scrub)
 	_, err := f.Put(ctx, "failure.txt", []byte(s.scrub.ScrubString(cause.Error())+"\n"))
-	if !browser.Died(cause) {
-		picture, picErr := tab.MaskedPicture(ctx)
+	if !BrowserDied(cause) {
+		tab.Mask(true)
+		picture, picErr := tab.Picture(ctx)
 		if picErr == nil {
 			_, picErr = f.Put(ctx, "login.jpg", picture)
 		}
@@ -133,7 +134,7 @@ func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error
 // picture stores what the page looks like. A page that cannot be pictured, for
 // instance one that is gone, is told in the log.
 func (a *attempt) picture(ctx context.Context, tab *browser.Tab, name string) {
-	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	short, cancel := outlive(ctx)
 	defer cancel()
 	data, err := tab.Picture(short)
 	if err != nil {
