@@ -68,7 +68,7 @@ func twice(n int) int {
 	return 0
 }
 
-// want+2 nolintlint:mention·specific nolintlint:provide·explanation
+// want+2 nolintlint:unused nolintlint:mention·specific nolintlint:provide·explanation
 
 func weighed(b bool) bool { //nolint
 	return b
