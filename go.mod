@@ -25,7 +25,9 @@ require (
 	github.com/sourcegraph/conc v0.3.0
 	go.uber.org/goleak v1.3.0 // indirect
 	golang.org/x/crypto v0.55.0
+	golang.org/x/mod v0.42.0
 	golang.org/x/net v0.58.0
+	golang.org/x/sync v0.24.0
 	golang.org/x/text v0.43.0
 	golang.org/x/tools v0.52.0
 	modernc.org/libc v1.70.0 // indirect
