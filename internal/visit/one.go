@@ -47,7 +47,9 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 		return err
 	}
 	a := &attempt{session: s, id: ulid.Make().String(), claim: claim, sub: sub, rev: sub.Current(), begun: time.Now()}
-	a.folder = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub)
+	if a.folder, err = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub); err != nil {
+		return errors.Join(err, a.release(ctx))
+	}
 	s.attempt = a
 	defer func() { s.attempt = nil }()
 	a.inv = a.invoice()
@@ -97,11 +99,11 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 		e.Attempt.ID, e.Attempt.Evidence = a.id, a.proofs
 	}
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
-	if errors.Is(err, ledger.ErrStale) {
-		a.spool(ctx, e)
-		return errors.Join(err, a.Ledger.Note(ctx, a.sub.ID, e))
-	}
 	if err != nil {
+		a.spool(ctx, e, err)
+		if errors.Is(err, ledger.ErrStale) {
+			err = errors.Join(err, a.Ledger.Note(ctx, a.sub.ID, e))
+		}
 		return err
 	}
 	a.sub, a.rev = sub, sub.Current()
