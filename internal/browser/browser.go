@@ -101,9 +101,6 @@ func (b *Browser) hold() error {
 	if b.options.Egress == nil {
 		return nil
 	}
-	if err := chromedp.Do(b.ctx); err != nil { // the blank tab, which stays
-		return b.explain(b.ctx, err)
-	}
 	var err error
 	b.wire, err = holdRequests(b.ctx, b.options.Egress, b.options.Gate)
 	return err
@@ -127,7 +124,7 @@ func (b *Browser) boot(limit time.Duration) error {
 		close(timedOut)
 		b.cancel()
 	})
-	version, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})
+	err := chromedp.Do(b.ctx) // takes the blank tab, which stays
 	if !timer.Stop() {
 		<-timedOut
 		return late
@@ -135,7 +132,6 @@ func (b *Browser) boot(limit time.Duration) error {
 	if err != nil {
 		return err
 	}
-	b.build = version.Product
 	ctx, cancel := context.WithTimeout(b.ctx, setLimit)
 	defer cancel()
 	return b.set(ctx)

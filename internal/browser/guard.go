@@ -15,6 +15,11 @@ import (
 // set makes the settings that hold for all tabs, before there is one: downloads
 // and permissions are denied, and popups are seen.
 func (b *Browser) set(ctx context.Context) error {
+	version, err := call(ctx, b, browser.GetVersion, cdp.Empty{})
+	if err != nil {
+		return fmt.Errorf("read its version: %w", err)
+	}
+	b.build = version.Product
 	line, err := call(ctx, b, browser.GetBrowserCommandLine, cdp.Empty{})
 	if err != nil {
 		return fmt.Errorf("read its command line: %w", err)
