@@ -67,24 +67,46 @@ func Await(ctx context.Context, signs ...Sign) (string, error) {
 	return text, err
 }
 
+// See is [Await] as a step, where the text does not matter.
+func See(signs ...Sign) Step {
+	return Step{"see " + anyOf(probesOf(signs)), func(ctx context.Context, d Driver) error {
+		_, _, err := awaitWhich(ctx, d, signs)
+		return err
+	}}
+}
+
 // AwaitWhich is [Await] that also tells which sign it was, by its index.
 func AwaitWhich(ctx context.Context, signs ...Sign) (int, string, error) {
 	d, err := driver(ctx)
 	if err != nil {
 		return -1, "", err
 	}
-	probes := make([]Probe, len(signs))
-	for i, s := range signs {
-		probes[i] = s.probe
+	i, text, err := awaitWhich(ctx, d, signs)
+	if err != nil && i < 0 {
+		err = classify(ctx, "see "+anyOf(probesOf(signs)), err)
 	}
-	i, text, err := d.Await(ctx, probes)
+	return i, text, err
+}
+
+// awaitWhich returns the driver's own error with the index -1, and the error
+// that a bad sign stands for with the sign's.
+func awaitWhich(ctx context.Context, d Driver, signs []Sign) (int, string, error) {
+	i, text, err := d.Await(ctx, probesOf(signs))
 	if err != nil {
-		return -1, "", classify(ctx, "see "+anyOf(probes), err)
+		return -1, "", err
 	}
 	if s := signs[i]; !s.good {
 		return i, text, &carriers.Error{Kind: s.kind, Said: text, Err: fmt.Errorf("the site says %q", text)}
 	}
 	return i, text, nil
+}
+
+func probesOf(signs []Sign) []Probe {
+	probes := make([]Probe, len(signs))
+	for i, s := range signs {
+		probes[i] = s.probe
+	}
+	return probes
 }
 
 func anyOf(probes []Probe) string {
