@@ -222,9 +222,6 @@ func ledesFile(lines ...map[string]string) string {
 
 // send opens the upload page and submits it.
 func (b *browser) send(ctx context.Context, p paper) (view, error) {
-	if p.file == "" {
-		p.file = ledesFile(p.line())
-	}
 	if p.csrf == "" {
 		v, err := b.do(ctx, http.MethodGet, "/invoices/new", nil, nil)
 		if err != nil {
@@ -233,19 +230,31 @@ func (b *browser) send(ctx context.Context, p paper) (view, error) {
 		p.csrf = csrf(v.body)
 	}
 	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	err := errors.Join(form.WriteField("csrf", p.csrf), form.WriteField("client", p.client), form.WriteField("matter", p.matter))
-	part, err2 := form.CreateFormFile("file", p.number+".txt")
-	if err := errors.Join(err, err2); err != nil {
+	const boundary = "lodge-test-boundary"
+	if err := multipartForm(&body, boundary, p.csrf, p); err != nil {
 		return view{}, err
+	}
+	return b.do(ctx, http.MethodPost, "/invoices/upload", http.Header{"Content-Type": {"multipart/form-data; boundary=" + boundary}}, &body)
+}
+
+// multipartForm writes the upload form as browsers do.
+func multipartForm(w io.Writer, boundary, csrf string, p paper) error {
+	if p.file == "" {
+		p.file = ledesFile(p.line())
+	}
+	form := multipart.NewWriter(w)
+	err := errors.Join(form.SetBoundary(boundary), form.WriteField("csrf", csrf), form.WriteField("client", p.client), form.WriteField("matter", p.matter))
+	if err != nil {
+		return err
+	}
+	part, err := form.CreateFormFile("file", p.number+".txt")
+	if err != nil {
+		return err
 	}
 	if _, err := io.WriteString(part, p.file); err != nil {
-		return view{}, err
+		return err
 	}
-	if err := form.Close(); err != nil {
-		return view{}, err
-	}
-	return b.do(ctx, http.MethodPost, "/invoices/upload", http.Header{"Content-Type": {form.FormDataContentType()}}, &body)
+	return form.Close()
 }
 
 // file is send for uploads that are answered.

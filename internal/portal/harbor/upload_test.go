@@ -2,10 +2,13 @@ package harbor_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -295,5 +298,26 @@ func TestHistory(t *testing.T) {
 	}
 	if body := b.get("/invoices?number=INV-9").body; !strings.Contains(body, "Matter 4711 is closed.") {
 		t.Errorf("the rejected row has no reason: %s", body)
+	}
+}
+
+// TestHalfAnUploadIsNotTakenIn cuts the connection in the middle of the file.
+func TestHalfAnUploadIsNotTakenIn(t *testing.T) {
+	p, _ := start(t)
+	b := ada(t, p)
+	var form strings.Builder
+	if err := multipartForm(&form, "boundary", csrf(b.get("/invoices/new").body), good("INV-1")); err != nil {
+		t.Fatal(err)
+	}
+	broken := io.MultiReader(strings.NewReader(form.String()[:form.Len()/2]), iotest.ErrReader(errors.New("cut")))
+	header := http.Header{"Content-Type": {"multipart/form-data; boundary=boundary"}}
+	if v, err := b.do(t.Context(), http.MethodPost, "/invoices/upload", header, broken); err == nil {
+		t.Errorf("answered with %d", v.status)
+	}
+	if c := counts(t, p); c.Uploads+c.Unreadable != 0 {
+		t.Errorf("counted %+v", c)
+	}
+	if v := b.file(good("INV-1")); v.path != "/invoices/uploads/U-000001" {
+		t.Errorf("the whole of it led to %s", v.path)
 	}
 }
