@@ -97,7 +97,7 @@ func (c *campaign) shards() []shard {
 	var out []shard
 	for p, jobs := range by {
 		for part := range slices.Chunk(jobs, shardRuns) {
-			out = append(out, shard{plan{c.exe, cases, p}, part})
+			out = append(out, shard{plan{exe: c.exe, cases: cases, patience: p}, part})
 		}
 	}
 	return out
