@@ -11,7 +11,6 @@ import (
 
 // byHand is a browser that is started without something that the release does.
 type byHand struct {
-	h2    bool // the site speaks HTTP/2
 	flags func(*egress.Proxy) []chromedp.ExecAllocatorOption
 }
 

@@ -7,9 +7,9 @@ import (
 )
 
 // keep runs jobs two browsers at a time and fails for every promise not kept.
-func keep(t *testing.T, exe string, jobs []job) {
+func keep(t *testing.T, exe string, speaks adverse.Protocol, jobs []job) {
 	t.Helper()
-	c := &campaign{exe: exe, jobs: jobs, parallel: 2}
+	c := &campaign{exe: exe, speaks: speaks, jobs: jobs, parallel: 2}
 	if err := c.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func keep(t *testing.T, exe string, jobs []job) {
 }
 
 func TestFormOnce(t *testing.T) {
-	keep(t, headlessShell, jobsFor(adverse.Form(), 10))
+	keep(t, headlessShell, adverse.HTTP1, jobsFor(adverse.Form(), 10))
 }
 
 func TestEveryPageOnce(t *testing.T) {
@@ -29,7 +29,7 @@ func TestEveryPageOnce(t *testing.T) {
 	for _, c := range adverse.Cases() {
 		jobs = append(jobs, jobsFor(c, 1)...)
 	}
-	keep(t, headlessShell, jobs)
+	keep(t, headlessShell, adverse.HTTP1, jobs)
 }
 
 // TestFullChromium does a handful of pages in the browser with windows: it has
@@ -43,5 +43,15 @@ func TestFullChromium(t *testing.T) {
 			jobs = append(jobs, jobsFor(c, 1)...)
 		}
 	}
-	keep(t, fullChromium, jobs)
+	keep(t, fullChromium, adverse.HTTP1, jobs)
+}
+
+// TestPlainLoopbackPortal does the same without TLS, where the proxy reads each
+// request and lets one through.
+func TestPlainLoopbackPortal(t *testing.T) {
+	var jobs []job
+	for _, name := range []string{"form", "fetch", "two-fetches", "redirected", "get-link", "long-poll"} {
+		jobs = append(jobs, jobsFor(named(name), 1)...)
+	}
+	keep(t, headlessShell, adverse.Plain, jobs)
 }

@@ -106,27 +106,28 @@ func TestKnockOuts(t *testing.T) {
 		name    string
 		page    adverse.Case
 		mode    adverse.Mode
-		byHand  *byHand
+		speaks  adverse.Protocol
+		byHand  *byHand // started with other flags
 		prepare func(*rig) error
 		want    string // how it fails
 		least   int    // runs in any case, for the figure
 		bound   int    // runs until it must have failed
 	}{
-		{"no fuse", named("form"), adverse.RST, nil, func(r *rig) error { r.use(r.seen, noFuse{r.way}); return nil }, "DUPLICATE", 3, 10},
-		{"held at the tab", named("popup-form"), adverse.OK, nil, func(r *rig) error { r.use(onTab{r.seen, r}, r.way); return nil }, "LIE", 2, 5},
-		{"interception late", named("fetch"), adverse.OK, nil, func(r *rig) error { l := late{r.seen, r}; r.use(l, r.way); return l.Idle(r.ctx) }, "LIE", 2, 5},
-		{"BlockedByClient", named("form-and-loop"), adverse.OK, nil, func(r *rig) error { r.use(blocking{r.seen, r.wire}, r.way); return nil }, "LOST", 3, 30},
-		{"sockets on the common port", named("websocket-beat"), adverse.OK, &byHand{flags: oneWay}, nil, "LOST", 3, 30},
-		{"workers not cleared", named("service-worker-alone"), adverse.RST, nil, func(r *rig) error { r.use(forgetful{r.seen}, r.way); return nil }, "DUPLICATE", 3, 15},
-		{"HTTP/2, refused stream", named("form"), adverse.Refused, &byHand{true, withHTTP2}, nil, "DUPLICATE", 2, 5},
-		{"HTTP/2, misdirected", named("form"), adverse.Unsure, &byHand{true, withHTTP2}, nil, "DUPLICATE", 2, 5},
+		{"no fuse", named("form"), adverse.RST, adverse.HTTP1, nil, func(r *rig) error { r.use(r.seen, noFuse{r.way}); return nil }, "DUPLICATE", 3, 10},
+		{"held at the tab", named("popup-form"), adverse.OK, adverse.HTTP1, nil, func(r *rig) error { r.use(onTab{r.seen, r}, r.way); return nil }, "LIE", 2, 5},
+		{"interception late", named("fetch"), adverse.OK, adverse.HTTP1, nil, func(r *rig) error { l := late{r.seen, r}; r.use(l, r.way); return l.Idle(r.ctx) }, "LIE", 2, 5},
+		{"BlockedByClient", named("form-and-loop"), adverse.OK, adverse.HTTP1, nil, func(r *rig) error { r.use(blocking{r.seen, r.wire}, r.way); return nil }, "LOST", 3, 30},
+		{"sockets on the common port", named("websocket-beat"), adverse.OK, adverse.HTTP1, &byHand{oneWay}, nil, "LOST", 3, 30},
+		{"workers not cleared", named("service-worker-alone"), adverse.RST, adverse.HTTP1, nil, func(r *rig) error { r.use(forgetful{r.seen}, r.way); return nil }, "DUPLICATE", 3, 15},
+		{"HTTP/2, refused stream", named("form"), adverse.Refused, adverse.HTTP2, &byHand{withHTTP2}, nil, "DUPLICATE", 2, 5},
+		{"HTTP/2, misdirected", named("form"), adverse.Unsure, adverse.HTTP2, &byHand{withHTTP2}, nil, "DUPLICATE", 2, 5},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			failed, runs := 0, 0
 			for runs < tt.least || failed == 0 && runs < tt.bound {
 				tt.page.Copies = 0 // what the page tries later is not the point
 				bad, err := breaks(t.Context(), plan{exe: headlessShell, cases: []adverse.Case{tt.page},
-					patience: patience{3 * time.Second, brief}, byHand: tt.byHand}, tt.prepare, tt.page, tt.mode, tt.least)
+					patience: patience{3 * time.Second, brief}, speaks: tt.speaks, byHand: tt.byHand}, tt.prepare, tt.page, tt.mode, tt.least)
 				if err != nil {
 					t.Fatal(err)
 				}

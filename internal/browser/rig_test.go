@@ -48,6 +48,7 @@ type plan struct {
 	exe   string
 	cases []adverse.Case
 	patience
+	speaks adverse.Protocol
 	byHand *byHand // nil: the browser as it is released
 }
 
@@ -64,6 +65,9 @@ func publicly(context.Context, string) ([]netip.Addr, error) {
 }
 
 func wayTo(site *adverse.Site) (*egress.Proxy, error) {
+	if strings.HasPrefix(site.Origin(), "http:") {
+		return egress.New(egress.Options{Loopback: []string{site.Addr()}})
+	}
 	o := egress.Options{Resolve: publicly, Dial: func(ctx context.Context, _ netip.AddrPort) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "tcp", site.Addr())
@@ -89,8 +93,7 @@ func newRig(ctx context.Context, p plan) (r *rig, err error) {
 	if err := os.WriteFile(r.invoice, []byte("LEDES1998B[]\n"+strings.Repeat("x", 5000)), 0o600); err != nil {
 		return r, err
 	}
-	h2 := p.byHand != nil && p.byHand.h2
-	site, pin, err := adverse.New(p.cases, h2)
+	site, pin, err := adverse.New(p.cases, p.speaks)
 	if err != nil {
 		return r, err
 	}
@@ -197,7 +200,8 @@ func (r *rig) attempt(ctx context.Context, q *result) error {
 	r.tab = tab
 	r.seen.drain()
 	rules := q.Rules
-	for _, h := range adverse.Hosts() {
+	rules.Origins = []string{r.site.Origin()}
+	for _, h := range adverse.Hosts()[1:] {
 		rules.Origins = append(rules.Origins, "https://"+h)
 	}
 	var intents atomic.Int32
@@ -241,7 +245,7 @@ func (r *rig) open(ctx context.Context, q *result) (context.Context, context.Can
 		times = 2
 	}
 	for range times {
-		if err := chromedp.Do(tab, chromedp.Navigate(adverse.URL(q.Case, q.mode, q.run)), ready()); err != nil {
+		if err := chromedp.Do(tab, chromedp.Navigate(r.site.URL(q.Case, q.mode, q.run)), ready()); err != nil {
 			return tab, done, err
 		}
 	}

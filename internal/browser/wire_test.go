@@ -40,7 +40,7 @@ func TestLoadedBrowserIsRefused(t *testing.T) {
 	if err := r.wire.nothingLoaded(r.ctx); err != nil {
 		t.Errorf("a fresh browser: %v", err)
 	}
-	if err := chromedp.Do(r.ctx, chromedp.Navigate(adverse.URL(adverse.Form(), adverse.OK, "1"))); err != nil {
+	if err := chromedp.Do(r.ctx, chromedp.Navigate(r.site.URL(adverse.Form(), adverse.OK, "1"))); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.wire.nothingLoaded(r.ctx); err == nil || !strings.Contains(err.Error(), "too late") {
