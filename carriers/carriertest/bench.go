@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,17 +37,18 @@ type bench struct {
 	log    *safeBuffer
 	id     string // of the submission
 
-	onStep    map[string]func()
-	cancelled time.Time
+	atPage    func()    // called when the Site begins to work
+	cancelled time.Time // when it was
 	ended     time.Time
 	err       error // of the visit
+	siteErr   error // the last of the Site
 }
 
 const account = "kit"
 
 func newBench(t *testing.T, c carriers.Carrier, s site) *bench {
 	t.Helper()
-	b := &bench{site: s, dir: t.TempDir(), log: &safeBuffer{}, onStep: map[string]func(){}}
+	b := &bench{site: s, dir: t.TempDir(), log: &safeBuffer{}, atPage: func() {}}
 	me, err := holder.Register(filepath.Join(b.dir, "owners"))
 	check(t, err)
 	t.Cleanup(func() { _ = me.Close() })
@@ -57,34 +59,34 @@ func newBench(t *testing.T, c carriers.Carrier, s site) *bench {
 	proof, err := evidence.Open(filepath.Join(b.dir, "evidence"))
 	check(t, err)
 	b.visit = visit.Visit{
-		Carrier: c, Account: config.Account{Name: account, Carrier: c.Name, Portal: s.URL(), Loopback: true, Pin: s.Pin()},
+		Carrier: b.watched(c), Account: config.Account{Name: account, Carrier: c.Name, Portal: s.URL(), Loopback: true, Pin: s.Pins()[0]},
 		Secrets: visit.Secrets{Values: values(s.Secrets()), Version: "1"},
 		Ledger:  b.ledger, Evidence: proof, Clock: clock.System{}, Owner: me.ID(), State: b.dir,
 		Browser: browser.Options{Profiles: filepath.Join(b.dir, "profiles"), Patience: 4 * time.Second},
 		Log:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Tell:    b.told,
 	}
-	b.register(t, c, s.Invoice())
-	s.Allow(b.intended)
+	b.register(t, c)
 	return b
 }
 
 // register puts the invoice into the ledger as intake does.
-func (b *bench) register(t *testing.T, c carriers.Carrier, inv ledes.Invoice) {
+func (b *bench) register(t *testing.T, c carriers.Carrier) {
 	t.Helper()
-	var file bytes.Buffer
-	check(t, ledes.Write(&file, inv))
-	read, err := ledes.Read(bytes.NewReader(file.Bytes()), c.Profile)
+	file, err := b.site.File()
 	check(t, err)
-	if read.Verdict() == ledes.Rejected {
-		t.Fatalf("the kit's invoice does not pass the carrier's Profile: %+v", read.Findings)
+	read, err := ledes.Read(bytes.NewReader(file), c.Profile)
+	check(t, err)
+	if read.Verdict() == ledes.Rejected || len(read.Invoices) != 1 {
+		t.Fatalf("the scenario's invoice does not pass the carrier's Profile: %+v", read.Findings)
 	}
-	check(t, os.WriteFile(filepath.Join(b.dir, "staged.txt"), file.Bytes(), 0o600))
+	inv := read.Invoices[0]
+	check(t, os.WriteFile(filepath.Join(b.dir, "staged.txt"), file, 0o600))
 	r, err := b.ledger.Register(t.Context(), c.Name,
 		submission.Key{Account: account, LawFirmID: inv.LawFirmID, ClientID: inv.ClientID, Number: inv.Number},
 		submission.Revision{
 			State: submission.Ready, Matter: inv.Matter, ClientMatter: inv.ClientMatter, Date: inv.Date, Total: inv.Total, Format: read.Format,
-			Object: submission.Object{Name: inv.Number + ".txt", Path: "staged.txt", SHA: read.SHA, Canon: read.Canon, Size: int64(file.Len())},
+			Object: submission.Object{Name: inv.Number + ".txt", Path: "staged.txt", SHA: read.SHA, Canon: read.Canon, Size: int64(len(file))},
 		}, "kit")
 	check(t, err)
 	b.id = r.Submission.ID
@@ -97,24 +99,59 @@ func (b *bench) run(ctx context.Context, rehearse bool) {
 	b.ended = time.Now()
 }
 
+// told hears what the visit does. That the commit may leave is believed of the
+// ledger only.
 func (b *bench) told(p visit.Progress) {
-	if f := b.onStep[p.Step]; f != nil {
-		f()
+	if p.Step == "commit" && b.intended() {
+		b.site.Allow()
 	}
 }
 
-// cancelWhen ends the visit's context when a step begins.
-func (b *bench) cancelWhen(step string, cancel func()) {
-	b.onStep[step] = func() {
+func (b *bench) intended() bool {
+	s, err := b.ledger.Get(context.Background(), b.id)
+	return err == nil && s.Current().State == submission.Submitting
+}
+
+// cancelAtFirstPage ends the visit's context when the Site begins to work.
+func (b *bench) cancelAtFirstPage(cancel func()) {
+	b.atPage = func() {
 		b.cancelled = time.Now()
 		cancel()
 	}
 }
 
-// intended says whether the submission may be on its way now.
-func (b *bench) intended() bool {
-	s, err := b.ledger.Get(context.Background(), b.id)
-	return err == nil && s.Current().State == submission.Submitting
+// watched is the carrier with its Site's errors kept.
+func (b *bench) watched(c carriers.Carrier) carriers.Carrier {
+	open := c.Open
+	c.Open = func(v carriers.Visit) carriers.Site { return &watchedSite{open(v), b} }
+	return c
+}
+
+type watchedSite struct {
+	carriers.Site
+	bench *bench
+}
+
+func (s *watchedSite) Login(ctx context.Context) error {
+	s.bench.atPage()
+	return s.keep(s.Site.Login(ctx))
+}
+
+func (s *watchedSite) Find(ctx context.Context, inv carriers.Invoice) ([]carriers.Found, error) {
+	rows, err := s.Site.Find(ctx, inv)
+	return rows, s.keep(err)
+}
+
+func (s *watchedSite) Submit(ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+	r, err := s.Site.Submit(ctx, inv)
+	return r, s.keep(err)
+}
+
+func (s *watchedSite) keep(err error) error {
+	if err != nil {
+		s.bench.siteErr = err
+	}
+	return err
 }
 
 func (b *bench) checkEnd(t *testing.T) {
@@ -122,15 +159,15 @@ func (b *bench) checkEnd(t *testing.T) {
 	s, err := b.ledger.Get(t.Context(), b.id)
 	check(t, err)
 	rev := s.Current()
-	state, confirmation := expected(b.site.Expect())
-	if string(rev.State) != state {
-		t.Errorf("ended %s, expected %s: %s (visit: %v)", rev.State, state, rev.Why, b.err)
+	want := b.site.Want()
+	if !slices.Contains(want.states, string(rev.State)) {
+		t.Errorf("ended %s, expected %s: %s (visit: %v; site: %v)", rev.State, strings.Join(want.states, " or "), rev.Why, b.err, b.siteErr)
 	}
-	if confirmation != "" && confirmation != "*" && rev.Receipt.Number != confirmation || confirmation == "*" && rev.Receipt.Number == "" {
-		t.Errorf("confirmation %q, expected %q", rev.Receipt.Number, confirmation)
+	if got := rev.Receipt.Number; want.confirmation == "*" && got == "" || want.confirmation != "*" && want.confirmation != "" && got != want.confirmation {
+		t.Errorf("confirmation %q, expected %q", got, want.confirmation)
 	}
-	if k := b.site.Kind(); k != "" && string(carriers.KindOf(b.err)) != k {
-		t.Errorf("the visit ended with kind %q, expected %q: %v", carriers.KindOf(b.err), k, b.err)
+	if want.kind != "" && string(carriers.KindOf(b.siteErr)) != want.kind {
+		t.Errorf("the Site's last error is of kind %q, expected %q: %v", carriers.KindOf(b.siteErr), want.kind, b.siteErr)
 	}
 	if t.Failed() {
 		t.Logf("requests that nothing is recorded for: %q", b.site.Unknown())
@@ -143,8 +180,8 @@ func (b *bench) checkCommits(t *testing.T, most int) {
 	if n := b.site.Commits(); n > most {
 		t.Errorf("the irrevocable request was made %d times, %d allowed", n, most)
 	}
-	if n := b.site.Early(); n > 0 {
-		t.Errorf("the irrevocable request was made outside Commit, %d times: nobody had written the intent", n)
+	if b.site.Early() {
+		t.Error("the irrevocable request was made outside Commit: nobody had written the intent")
 	}
 }
 

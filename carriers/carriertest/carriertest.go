@@ -8,56 +8,58 @@
 // carrier that has a simulated portal hands it over too: the same checks run
 // against it.
 //
-// A scenario is one txtar file: a story, a line "expect: STATE [CONFIRMATION]",
-// and the site's pages, each named by its request. "(commit)" marks the request
-// that cannot be taken back, "(committed)" a page shown only after it. A page
-// whose first line is "-> PATH" redirects, "status: 503" sets the status.
+// A scenario is one txtar file: a story; a line "expect: STATE [CONFIRMATION]";
+// if the Site must have met an error, a line "kind: KIND"; if the pages want
+// other facts than the kit's, a line "invoice: number=… client=… matter=…
+// total=…"; and the site's pages, each named by its request. "(commit)" marks
+// the request that cannot be taken back, "(committed)" a page shown only after
+// it. A page whose first line is "-> PATH" redirects, "status: 503" sets the
+// status, and {now:LAYOUT@ZONE} in it becomes the time.
 package carriertest
 
 import (
 	"context"
 	"io/fs"
 	"slices"
-	"strings"
 	"testing"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/ledes"
 )
 
-// A Simulation is a simulated portal that a test hands to the kit.
-type Simulation interface {
-	// Scenario starts a fresh portal in the state of a required scenario. It
-	// ends with the test.
-	Scenario(t *testing.T, name string) Portal
+// An Option adds to what [Run] does.
+type Option func(*kit)
+
+type kit struct{ simulate []simulate }
+
+// Simulated has the kit run against a simulated portal too. start makes one
+// that keeps its files below dir; nothing runs before its first Scenario.
+func Simulated[S Simulation](start func(ctx context.Context, dir string) S) Option {
+	return func(k *kit) {
+		k.simulate = append(k.simulate, func(ctx context.Context, dir string) Simulation { return start(ctx, dir) })
+	}
 }
 
-// A Portal is one running simulated portal.
-type Portal interface {
-	URL() string                   // https, on loopback
-	Pin() string                   // base64 SHA-256 of its certificate's key
-	Secrets() map[string]string    // by the carrier's keys
-	Invoice() ledes.Invoice        // the one to file: with facts that the portal accepts, or refuses
-	Expect() string                // "STATE [CONFIRMATION]"; CONFIRMATION "*" is any
-	Submissions(number string) int // what it took in through its form, by its own count
-}
-
-// Run runs the kit on c. scenarios holds its recordings as NAME.txtar;
-// simulations may be left out.
-func Run(t *testing.T, c carriers.Carrier, scenarios fs.FS, simulations ...Simulation) {
+// Run runs the kit on c. scenarios holds its recordings as NAME.txtar.
+func Run(t *testing.T, c carriers.Carrier, scenarios fs.FS, options ...Option) {
 	t.Helper()
-	t.Run("Declaration", func(t *testing.T) { testDeclaration(t, c) })
+	var k kit
+	for _, o := range options {
+		o(&k)
+	}
+	t.Run("Declaration", func(t *testing.T) {
+		for _, p := range declarationProblems(c) {
+			t.Error(p)
+		}
+	})
 	t.Run("Recorded", func(t *testing.T) { runRecorded(t, c, scenarios) })
-	for _, s := range simulations {
+	for _, s := range k.simulate {
 		t.Run("Simulated", func(t *testing.T) { runSimulated(t, c, s) })
 	}
 }
 
 func runRecorded(t *testing.T, c carriers.Carrier, scenarios fs.FS) {
 	files, err := fs.Glob(scenarios, "*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	for _, name := range required {
 		if !slices.Contains(files, name+".txtar") {
 			t.Errorf("scenario %s is not recorded: every carrier must show what it does then", name)
@@ -71,16 +73,16 @@ func runRecorded(t *testing.T, c carriers.Carrier, scenarios fs.FS) {
 		}
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			suite(t, c, func(t *testing.T) site { return record(t, c, s) })
+			suite(t, c, func(t *testing.T) site { return play(t, c, s) })
 		})
 	}
 }
 
-func runSimulated(t *testing.T, c carriers.Carrier, simulation Simulation) {
+func runSimulated(t *testing.T, c carriers.Carrier, s simulate) {
 	for _, name := range required {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			suite(t, c, func(t *testing.T) site { return simulated{simulation.Scenario(t, name)} })
+			suite(t, c, func(t *testing.T) site { return s.start(t, name) })
 		})
 	}
 }
@@ -103,22 +105,10 @@ func suite(t *testing.T, c carriers.Carrier, fresh func(*testing.T) site) {
 	t.Run("Cancel", func(t *testing.T) {
 		b := newBench(t, c, fresh(t))
 		ctx, cancel := context.WithCancel(t.Context())
-		b.cancelWhen("look", cancel)
+		defer cancel()
+		b.cancelAtFirstPage(cancel)
 		b.run(ctx, false)
 		b.checkPrompt(t)
 		b.checkCommits(t, 0)
 	})
-}
-
-// testDeclaration checks what can be told without a website.
-func testDeclaration(t *testing.T, c carriers.Carrier) {
-	for _, p := range declarationProblems(c) {
-		t.Error(p)
-	}
-}
-
-// expected splits "STATE [CONFIRMATION]".
-func expected(s string) (state, confirmation string) {
-	state, confirmation, _ = strings.Cut(s, " ")
-	return state, confirmation
 }

@@ -5,9 +5,12 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -19,10 +22,10 @@ var required = [...]string{"accepted", "bad-password", "down", "duplicate", "not
 
 // A scenario is a recorded website and how filing one invoice with it must end.
 type scenario struct {
-	name   string
-	expect string // state and confirmation, as in "accepted 88213"
-	kind   string // of the error that explains the end; "" if none is expected
-	pages  []recorded
+	name    string
+	want    want
+	invoice map[string]string // facts of the invoice, see [facts]
+	pages   []recorded
 }
 
 // recorded is one answer of the site.
@@ -35,8 +38,8 @@ type recorded struct {
 	body     string
 }
 
-// readScenario reads NAME.txtar. Its comment tells the story and holds lines
-// "expect: STATE [CONFIRMATION]" and, for errors, "kind: KIND".
+// readScenario reads NAME.txtar. Its comment tells the story and holds the
+// lines that the package's documentation names.
 func readScenario(fsys fs.FS, file string) (*scenario, error) {
 	data, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -45,14 +48,18 @@ func readScenario(fsys fs.FS, file string) (*scenario, error) {
 	a := txtar.Parse(data)
 	s := &scenario{name: strings.TrimSuffix(path.Base(file), ".txtar")}
 	for line := range strings.Lines(string(a.Comment)) {
-		if v, ok := strings.CutPrefix(line, "expect:"); ok {
-			s.expect = strings.TrimSpace(v)
-		}
-		if v, ok := strings.CutPrefix(line, "kind:"); ok {
-			s.kind = strings.TrimSpace(v)
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		switch key {
+		case "expect":
+			state, confirmation, _ := strings.Cut(value, " ")
+			s.want.states, s.want.confirmation = []string{state}, confirmation
+		case "kind":
+			s.want.kind = value
+		case "invoice":
+			s.invoice = facts(value)
 		}
 	}
-	if s.expect == "" {
+	if len(s.want.states) == 0 {
 		return nil, fmt.Errorf("%s: no line \"expect: STATE [CONFIRMATION]\"", file)
 	}
 	for _, f := range a.Files {
@@ -97,9 +104,9 @@ func readPage(f txtar.File) (recorded, error) {
 type replay struct {
 	scenario *scenario
 	commits  []carriers.Request // declared by the carrier
-	allowed  func() bool        // whether an intent is written now
 
 	mu      sync.Mutex
+	allowed bool     // the intent is written
 	taken   int      // requests marked (commit)
 	early   int      // of these, without an intent
 	unknown []string // requests that nothing is recorded for
@@ -116,8 +123,44 @@ func (r *replay) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	default:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(p.status)
-		fmt.Fprint(w, p.body)
+		fmt.Fprint(w, stamped(p.body, time.Now()))
 	}
+}
+
+var stampMark = regexp.MustCompile(`\{now:([^@}]+)@([^}]+)\}`)
+
+// stamped puts the time into a page where it says {now:LAYOUT@ZONE}, with a
+// layout of package time: a history row must be newer than what was sent.
+func stamped(body string, now time.Time) string {
+	return stampMark.ReplaceAllStringFunc(body, func(mark string) string {
+		m := stampMark.FindStringSubmatch(mark)
+		zone, err := time.LoadLocation(m[2])
+		if err != nil {
+			return mark
+		}
+		return now.In(zone).Format(m[1])
+	})
+}
+
+// Allow says that the intent is written.
+func (r *replay) Allow() { r.locked(func() { r.allowed = true }) }
+
+// Commits counts the requests marked (commit).
+func (r *replay) Commits() (n int) { r.locked(func() { n = r.taken }); return n }
+
+// Early says whether one of them came before the intent.
+func (r *replay) Early() (early bool) { r.locked(func() { early = r.early > 0 }); return early }
+
+// Unknown are the requests that nothing is recorded for.
+func (r *replay) Unknown() (list []string) {
+	r.locked(func() { list = slices.Clone(r.unknown) })
+	return list
+}
+
+func (r *replay) locked(do func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	do()
 }
 
 // take picks the page for a request and counts it. A page recorded for after
@@ -142,7 +185,7 @@ func (r *replay) take(request string) (recorded, bool) {
 	}
 	if found.commit {
 		r.taken++
-		if !r.allowed() {
+		if !r.allowed {
 			r.early++
 		}
 	}

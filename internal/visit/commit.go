@@ -76,8 +76,12 @@ func kindOfGate(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case carriers.KindOf(err) != carriers.Unclassified:
+		return err
 	case errors.Is(err, gate.ErrNoCommit), errors.Is(err, gate.ErrUndeclared):
 		return carriers.Errorf(carriers.SiteChanged, "%w", err)
+	case errors.Is(err, gate.ErrNotSent):
+		return carriers.Errorf(carriers.Unavailable, "%w", err)
 	default:
 		return err
 	}
@@ -95,7 +99,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	if err != nil {
 		return err
 	}
-	t := submission.Attempt{ID: a.id, Fence: a.claim.Fence, Owner: a.Owner, Browser: a.browser.Build(), Request: request,
+	t := submission.Attempt{ID: a.id, SHA: a.attached, Fence: a.claim.Fence, Owner: a.Owner, Browser: a.browser.Build(), Request: request,
 		IntendedAt: now, SettleUntil: now.Add(a.Gate.Longest() + a.Carrier.History.SettleAfter)}
 	if !a.claim.Enough(a.Clock, a.Gate.Longest()) {
 		return fmt.Errorf("the lease on the submission ends before an answer could come")
@@ -134,11 +138,12 @@ func (a *attempt) finish(ctx context.Context) error {
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
+	err := a.browser.Gate().Finish(ctx)
 	if a.popups != nil {
-		a.popups(ctx)
+		err = errors.Join(err, a.popups(ctx))
 		a.popups = nil
 	}
-	if err := a.browser.Gate().Finish(ctx); err != nil {
+	if err != nil {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil

@@ -20,10 +20,17 @@ const (
 
 // file looks whether the site holds the invoice already, and submits it if not.
 func (a *attempt) file(ctx context.Context) error {
+	if why := a.sub.Spent(a.Ledger.Limits()); why != "" {
+		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: why, Needs: carriers.Operator})
+		a.done(a.rev.State, why)
+		return err
+	}
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "look"})
 	rows, err := a.find(ctx)
 	if err != nil {
-		return a.postpone(ctx, fmt.Errorf("look-up: %w", err))
+		err = fmt.Errorf("look-up: %w", err)
+		a.recordEnd(ctx, err)
+		return a.postpone(ctx, err)
 	}
 	what, row, why := judge(a.inv, rows, a.lastRefusal())
 	switch what {
@@ -157,7 +164,6 @@ func (a *attempt) lost(ctx context.Context, cause error) error {
 // postpone is row 8, or 7 where nobody foresaw the error: nothing was sent. The
 // error comes back if the visit cannot go on.
 func (a *attempt) postpone(ctx context.Context, cause error) error {
-	a.recordEnd(ctx, cause)
 	now, err := a.now(ctx)
 	if err != nil {
 		return err

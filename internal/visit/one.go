@@ -20,19 +20,20 @@ import (
 // intend is called by the gate while that goroutine waits for it.
 type attempt struct {
 	*session
-	id      string // ULID, of the evidence and, once there is an intent, of the attempt
-	claim   ledger.Claim
-	sub     submission.Submission
-	rev     submission.Revision
-	inv     carriers.Invoice
-	tab     *browser.Tab // the one the Site acts in now
-	folder  *evidence.Folder
-	looked  submission.Look // the look-before
-	begun   time.Time
-	proofs  []submission.Proof
-	commit  commit
-	popups  func(context.Context) // closes those that the commit opened
-	written bool                  // the intent is in the ledger
+	id       string // ULID, of the evidence and, once there is an intent, of the attempt
+	claim    ledger.Claim
+	sub      submission.Submission
+	rev      submission.Revision
+	inv      carriers.Invoice
+	tab      *browser.Tab // the one the Site acts in now
+	folder   *evidence.Folder
+	looked   submission.Look // the look-before
+	attached string          // hex SHA-256 of the bytes that the page was given
+	begun    time.Time
+	proofs   []submission.Proof
+	commit   commit
+	popups   func(context.Context) error // closes those that the commit opened
+	written  bool                        // the intent is in the ledger
 }
 
 // one works on one submission: looks it up, or files it. The error is nil if

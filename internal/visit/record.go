@@ -165,7 +165,8 @@ func (a *attempt) browserCopy() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the staged file cannot be read: %w: nothing was sent; put the invoice's file into the inbox again", err)
 	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != a.rev.Object.SHA {
+	sum := sha256.Sum256(data)
+	if a.attached = hex.EncodeToString(sum[:]); a.attached != a.rev.Object.SHA {
 		return "", fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; put the invoice's file into the inbox again", a.rev.Object.Path)
 	}
 	path := filepath.Join(a.browser.Scratch(), a.id, safeName(a.inv.Number))
