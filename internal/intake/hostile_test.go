@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -156,54 +155,6 @@ func TestWhatIsNoFile(t *testing.T) {
 	}
 	if len(results) != 7 || w.ledger.calls != 1 {
 		t.Errorf("%d results, %d registered", len(results), w.ledger.calls)
-	}
-}
-
-func TestHostileNames(t *testing.T) {
-	w := newWorld(t)
-	names := []string{
-		"line\nbreak.txt", "\x1b[31mred.txt", "\xff\xfe.txt", `"quoted".txt`, `back\slash.txt`, "--json", "a|b[].txt", "$(rm).txt",
-		"\u202egnp.txt", `"\xff\xfe.txt"`, "..txt..", strings.Repeat("n", 255), strings.Repeat("n", 254) + "m",
-	}
-	for i, name := range names {
-		if strings.HasPrefix(name, ".") {
-			names[i] = "x" + name
-		}
-		w.put(names[i], "nonsense "+name)
-	}
-	results := w.scan()
-	if len(results) != len(names) || len(w.ledger.items) != len(names) {
-		t.Errorf("%d files gave %d results and %d submissions", len(names), len(results), len(w.ledger.items))
-	}
-	for name, r := range results {
-		if r.Status != intake.Quarantined || len(name) > 600 || strings.ContainsAny(name, "\n\x1b\u202e") {
-			t.Errorf("%q: %+v", name, r)
-		}
-	}
-	if w.scan(); w.ledger.calls != len(names) {
-		t.Errorf("the second scan registered %d again", w.ledger.calls-len(names))
-	}
-}
-
-// TestUnreadable makes the opening fail in a way that even root meets.
-func TestUnreadable(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Log("only root on Linux needs another way than permissions")
-	}
-	w := newWorld(t)
-	path := w.put("secret.txt", invoice(t, "A-1", 100))
-	w.put("good.txt", invoice(t, "A-2", 100))
-	if err := os.Chmod(path, 0); err != nil {
-		t.Fatal(err)
-	}
-	results := w.scan()
-	if os.Geteuid() != 0 {
-		if r := results["secret.txt"]; r.Status != intake.Left || r.Needs != carriers.Operator || !errors.Is(r.Err, os.ErrPermission) {
-			t.Errorf("result %+v", r)
-		}
-	}
-	if results["good.txt"].Status != intake.Taken {
-		t.Errorf("another file: %+v", results["good.txt"])
 	}
 }
 
