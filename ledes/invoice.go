@@ -27,7 +27,7 @@ func (r *reader) place(it *item) {
 		r.file.lines = append(r.file.lines, nil)
 	}
 	it.invoice = index
-	if !ok {
+	if !ok || written != number {
 		r.checkNumber(it, written)
 	}
 }

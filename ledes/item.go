@@ -143,9 +143,6 @@ func numberCode(err error) string {
 
 // readDate reads YYYYMMDD; midnight in UTC.
 func readDate(s string) (time.Time, bool) {
-	if len(s) != 8 || !allDigits(s) {
-		return time.Time{}, false
-	}
 	t, err := time.Parse("20060102", s)
 	return t, err == nil
 }

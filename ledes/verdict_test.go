@@ -185,6 +185,7 @@ var cases = []struct {
 	{name: "line off by more", edit: all(set(3, "LINE_ITEM_TOTAL", "500.0051"), setAll("INVOICE_TOTAL", "540.0051")), want: []string{"reject line-total 3 LINE_ITEM_TOTAL"}},
 	{name: "line off by half a cent below", edit: all(set(3, "LINE_ITEM_TOTAL", "499.995"), setAll("INVOICE_TOTAL", "539.995")), want: []string{"warn line-total-rounded 3 LINE_ITEM_TOTAL"}},
 	{name: "line off by a hundred-millionth", edit: all(set(3, "LINE_ITEM_NUMBER_OF_UNITS", "1.0001"), set(3, "LINE_ITEM_UNIT_COST", "500.0001"), set(3, "LINE_ITEM_ADJUSTMENT_AMOUNT", "-0.0501")), want: []string{"warn line-total-rounded 3 LINE_ITEM_TOTAL"}},
+	{name: "line off by a hundred-millionth more than half a cent", edit: all(set(4, "LINE_ITEM_NUMBER_OF_UNITS", ".0001"), set(4, "LINE_ITEM_UNIT_COST", ".0001"), set(4, "LINE_ITEM_TOTAL", "-.005"), setAll("INVOICE_TOTAL", "479.995")), want: []string{"reject line-total 4 LINE_ITEM_TOTAL"}},
 	{name: "sum off by a cent", edit: setAll("INVOICE_TOTAL", "540.01"), want: []string{"reject invoice-total 3 INVOICE_TOTAL"}},
 	{name: "sum off by the last place", edit: setAll("INVOICE_TOTAL", "540.0001"), want: []string{"reject invoice-total 3 INVOICE_TOTAL"}},
 	{name: "totals differ", edit: set(4, "INVOICE_TOTAL", "541.00"), want: []string{"reject invoice-total-differs 4 INVOICE_TOTAL"}},
@@ -241,6 +242,7 @@ var cases = []struct {
 	{name: "number holds a backslash", edit: setAll("INVOICE_NUMBER", `a\b`), want: []string{"reject invoice-number-path 3 INVOICE_NUMBER"}},
 	{name: "number holds a slash", edit: setAll("INVOICE_NUMBER", "2026/01"), want: []string{"warn invoice-number-characters 3 INVOICE_NUMBER"}},
 	{name: "number ends with a blank", edit: setAll("INVOICE_NUMBER", "A-1 "), want: []string{"warn invoice-number-characters 3 INVOICE_NUMBER"}},
+	{name: "number with a blank on one line is the same invoice", edit: set(4, "INVOICE_NUMBER", "A-1001 "), want: []string{"warn invoice-number-characters 4 INVOICE_NUMBER"}},
 	{name: "number with a dash, refused", edit: all(), profile: ledes.Profile{NumberChars: "A01"}, want: []string{"reject invoice-number-characters 3 INVOICE_NUMBER"}},
 	{name: "number allowed by the profile", edit: setAll("INVOICE_NUMBER", "A/1"), profile: ledes.Profile{NumberChars: "A/1"}},
 

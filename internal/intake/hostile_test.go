@@ -158,6 +158,45 @@ func TestWhatIsNoFile(t *testing.T) {
 	}
 }
 
+// A meddler changes the inbox between the listing and the opening of a file.
+type meddler struct {
+	fakeClock
+	meddle func()
+}
+
+func (m *meddler) Now() time.Time {
+	m.meddle()
+	return m.fakeClock.Now()
+}
+
+// TestTheInboxChangesDuringAScan: what is opened is what was listed, or nothing.
+func TestTheInboxChangesDuringAScan(t *testing.T) {
+	for name, meddle := range map[string]func(path, other string) error{
+		"gone":     func(path, _ string) error { return os.Remove(path) },
+		"longer":   func(path, other string) error { return os.WriteFile(path, []byte("LEDES"), 0o644) },
+		"replaced": func(path, other string) error { return os.Rename(other, path) },
+		"link": func(path, other string) error {
+			return errors.Join(os.Remove(path), os.Symlink(filepath.Base(other), path))
+		},
+		"pipe": func(path, _ string) error { return errors.Join(os.Remove(path), unix.Mkfifo(path, 0o644)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := &meddler{fakeClock: fakeClock{time.Now().Add(time.Hour)}, meddle: func() {}}
+			w := newWorld(t, func(o *intake.Options) { o.Clock = m })
+			other := w.put(".other", invoice(t, "A-2", 100))
+			path := w.put("a.txt", invoice(t, "A-1", 100))
+			m.meddle = func() {
+				if err := meddle(path, other); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if r := w.one(); r.Status != intake.Waiting || w.ledger.calls != 0 {
+				t.Errorf("result %+v, %d registered", r, w.ledger.calls)
+			}
+		})
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	w := newWorld(t)
 	w.put("a.txt", invoice(t, "A-1", 100))
