@@ -118,6 +118,8 @@ var cases = []struct {
 	{name: "padded by a spreadsheet", edit: replace("LEDES1998B[]", "LEDES1998B[]|||"), want: []string{"reject format-padded 1"}},
 	{name: "quoted by a spreadsheet", edit: replace("LEDES1998B[]", `"LEDES1998B[]"`), want: []string{"reject format-padded 1"}},
 	{name: "wrong name", edit: replace("|CLIENT_ID|", "|CUSTOMER|"), want: []string{"reject header-name 2 CLIENT_ID"}},
+	{name: "name with a foreign letter", edit: replace("|CLIENT_ID|", "|CL\u0131ENT_ID|"), want: []string{"reject header-name 2 CLIENT_ID"}},
+	{name: "format with a foreign letter", edit: replace("LEDES1998B", "LEDE\u017f1998B"), want: []string{"reject format-unknown 1"}},
 	{name: "wrong order", edit: replace("INVOICE_DATE|INVOICE_NUMBER", "INVOICE_NUMBER|INVOICE_DATE"), want: []string{"reject header-name 2 INVOICE_DATE"}},
 	{name: "header without end", edit: replace("MATTER_ID[]", "MATTER_ID"), want: []string{"reject header-name 2"}},
 	{name: "a name too many", edit: replace("MATTER_ID[]", "MATTER_ID|PO_NUMBER[]"), want: []string{"reject header-count 2"}},

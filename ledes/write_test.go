@@ -2,6 +2,7 @@ package ledes_test
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -24,6 +25,23 @@ func TestWriteIsReadBack(t *testing.T) {
 	}
 	if lines, ends := strings.Count(out.String(), "\n"), strings.Count(out.String(), "[]\r\n"); lines != 8 || ends != 8 {
 		t.Errorf("%d lines, %d of them end in [] CR LF", lines, ends)
+	}
+}
+
+// TestWriteNormalizes: what was only written oddly is accepted once Write has
+// written it.
+func TestWriteNormalizes(t *testing.T) {
+	content, err := os.ReadFile("testdata/small-letters.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	odd := read(t, string(content), ledes.Profile{})
+	var out bytes.Buffer
+	if err := ledes.Write(&out, odd.Invoices...); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, out.String(), ledes.Profile{}).Verdict(); odd.Verdict() != ledes.Warned || got != ledes.Accepted {
+		t.Errorf("verdict %s, normalized %s", odd.Verdict(), got)
 	}
 }
 
