@@ -42,8 +42,9 @@ func writeLine(out *bytes.Buffer, values [width1998B]string) {
 	out.WriteString("[]\r\n")
 }
 
-// writable refuses what would make two fields of one. A line break that makes
-// two lines of one is left to Read: neither has all fields.
+// writable refuses a | inside a value: it would make two fields of one, or with
+// a line break two whole lines, which Read could not tell from the writer's own.
+// All else is left to Read.
 func writable(values [width1998B]string) error {
 	for i, value := range values {
 		if strings.Contains(value, "|") {

@@ -107,6 +107,22 @@ func TestScanningAgain(t *testing.T) {
 	}
 }
 
+func TestTheIndexForgetsWhatIsGone(t *testing.T) {
+	w := newWorld(t)
+	path := w.put("a.txt", invoice(t, "A-1", 100))
+	w.scan()
+	for _, there := range []bool{true, false} {
+		index, err := os.ReadFile(w.path("state/intake.json"))
+		if err != nil || strings.Contains(string(index), "a.txt") != there {
+			t.Errorf("index %s, %v; want the file in it: %v", index, err, there)
+		}
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+		w.scan()
+	}
+}
+
 func TestAChangedFileIsTheNextRevision(t *testing.T) {
 	w := newWorld(t)
 	path := w.put("a.txt", invoice(t, "A-1", 100))
