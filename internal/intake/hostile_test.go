@@ -79,6 +79,10 @@ func TestTheWatermark(t *testing.T) {
 			t.Errorf("%s of %s was adopted", name, account)
 		}
 	}
+	cut := []byte(`{"account":"harbor-ma`) // by a power cut
+	if err := os.WriteFile(w.path("state/adopted.jsonl"), cut, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := w.intake.Adopt("harbor-main", "old.txt", "jo"); err != nil {
 		t.Fatal(err)
 	}
