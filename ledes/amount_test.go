@@ -100,6 +100,23 @@ func TestAmountsSaturate(t *testing.T) {
 	}
 }
 
+func TestMulRounds(t *testing.T) {
+	for _, c := range []struct {
+		a, b, want string
+		exact      bool
+	}{
+		{"0.0001", "0.5", "0.0001", false},
+		{"0.0001", "0.4999", "0", false},
+		{"-0.0001", "0.5", "-0.0001", false},
+		{"0.3333", "410", "136.653", true},
+		{"1.5", "-350", "-525", true},
+	} {
+		if got, exact := amount(t, c.a).Mul(amount(t, c.b)); got != amount(t, c.want) || exact != c.exact {
+			t.Errorf("%s x %s = %s (exact %v), want %s", c.a, c.b, got, exact, c.want)
+		}
+	}
+}
+
 // TestAmountArithmetic compares with whole numbers of any size.
 func TestAmountArithmetic(t *testing.T) {
 	largest := int64(9_999_999_999_999_999) // twelve digits and four places

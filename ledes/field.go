@@ -1,6 +1,31 @@
 package ledes
 
-// A field is one column of a format.
+import "slices"
+
+// A layout is one of the formats that are written as lines of fields.
+type layout struct {
+	format Format
+	first  []string // what its first line may say before the []; the standard's own comes first
+	fields []field  // nil: it is told apart, but not checked as yet
+}
+
+// layouts are the formats of lines. Converters write the later names of
+// LEDES 98BI, whose first 24 fields are those of LEDES 1998B.
+var layouts = []layout{
+	{LEDES1998B, []string{"LEDES1998B"}, fields1998B[:]},
+	{LEDES98BI, []string{"LEDES98BI V2", "LEDES98BI V5", "LEDES1998BI V2"}, nil},
+}
+
+// layoutNamed finds a layout by what its first line says.
+func layoutNamed(name string) (layout, bool) {
+	i := slices.IndexFunc(layouts, func(l layout) bool { return slices.Contains(l.first, name) })
+	if i < 0 {
+		return layout{}, false
+	}
+	return layouts[i], true
+}
+
+// A field is one column of a layout.
 type field struct {
 	name string
 	kind fieldKind
@@ -51,7 +76,7 @@ const kilobytes15 = 15 << 10
 // are those of the table of LEDES.org; "10.4" is ten digits before the point
 // and four after. CLIENT_MATTER_ID is needed where the client gives such
 // numbers, which only a [Profile] knows.
-var fields1998B = []field{
+var fields1998B = [width1998B]field{
 	invoiceDate:    {"INVOICE_DATE", date, 8, always},
 	invoiceNumber:  {"INVOICE_NUMBER", text, 20, always},
 	clientID:       {"CLIENT_ID", text, 20, always},

@@ -27,7 +27,7 @@ func (r *reader) place(it *item) {
 		r.file.lines = append(r.file.lines, nil)
 	}
 	it.invoice = index
-	if !ok {
+	if !ok || written != number {
 		r.checkNumber(it, written)
 	}
 }
@@ -134,7 +134,7 @@ func (r *reader) checkMatters(inv *Invoice, it *item) {
 func (r *reader) sums() {
 	for i, t := range r.tallies {
 		if total := r.file.Invoices[i].Total; !t.broken && t.sum != total {
-			r.findings.add(Reject, CodeTotal, t.line, fields1998B[invoiceTotal].name, i, "the total of the invoice is %s, but its lines add up to %s", total, t.sum)
+			r.findings.add(Reject, CodeTotal, t.line, r.layout.fields[invoiceTotal].name, i, "the total of the invoice is %s, but its lines add up to %s", total, t.sum)
 		}
 	}
 }

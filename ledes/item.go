@@ -5,12 +5,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
 // An item is one line item while it is judged. Its arrays are indexed by
-// column.
+// column; they are as wide as the widest layout that is checked.
 type item struct {
 	line    int
 	invoice int // index, or whole while the number is not known
@@ -30,7 +29,7 @@ func (r *reader) lineItem(p physical) {
 	it := &r.item
 	r.place(it)
 	r.readKind(it)
-	for column := range fields1998B {
+	for column := range r.layout.fields {
 		r.readField(it, column)
 	}
 	for _, check := range itemChecks {
@@ -53,12 +52,12 @@ func (r *reader) cut(p physical) bool {
 		r.reject(CodeUnterminated, p.no, "the line does not end with []; perhaps a line break inside a text has cut it")
 		return false
 	}
-	if n := strings.Count(body, "|") + 1; n != width1998B {
-		r.reject(CodeFieldCount, p.no, "the line has %d fields; %s has %d; perhaps there is a | inside a text, or a column too many or too few", n, r.file.Format, width1998B)
+	if n := strings.Count(body, "|") + 1; n != len(r.layout.fields) {
+		r.reject(CodeFieldCount, p.no, "the line has %d fields; %s has %d; perhaps there is a | inside a text, or a column too many or too few", n, r.layout.format, len(r.layout.fields))
 		return false
 	}
 	r.item = item{line: p.no, invoice: whole}
-	for column := range width1998B {
+	for column := range r.layout.fields {
 		value, rest, _ := strings.Cut(body, "|")
 		r.item.value[column], body = value, rest
 	}
@@ -67,13 +66,13 @@ func (r *reader) cut(p physical) bool {
 
 // note adds a finding about a field of it.
 func (r *reader) note(s Severity, code string, it *item, column int, message string, args ...any) {
-	r.findings.add(s, code, it.line, fields1998B[column].name, it.invoice, message, args...)
+	r.findings.add(s, code, it.line, r.layout.fields[column].name, it.invoice, message, args...)
 }
 
 // readKind reads what decides which other fields are needed.
 func (r *reader) readKind(it *item) {
 	value := it.value[lineKind]
-	it.kind = Kind(strings.ToUpper(strings.Trim(value, " ")))
+	it.kind = Kind(upper(strings.Trim(value, " ")))
 	if it.kind == "" || value == string(it.kind) && known(it.kind) {
 		return
 	}
@@ -90,7 +89,7 @@ func known(k Kind) bool {
 
 // readField judges one field by itself and reads it.
 func (r *reader) readField(it *item, column int) {
-	f := fields1998B[column]
+	f := r.layout.fields[column]
 	r.characters(it, column)
 	value := it.value[column]
 	it.value[column] = strings.Trim(value, " ")
@@ -143,55 +142,6 @@ func numberCode(err error) string {
 
 // readDate reads YYYYMMDD; midnight in UTC.
 func readDate(s string) (time.Time, bool) {
-	if len(s) != 8 || !allDigits(s) {
-		return time.Time{}, false
-	}
 	t, err := time.Parse("20060102", s)
 	return t, err == nil
-}
-
-// characters judges the characters of a field.
-func (r *reader) characters(it *item, column int) {
-	value := it.value[column]
-	control, foreign := scanCharacters(value)
-	if control {
-		r.note(Reject, CodeControl, it, column, "there is a control character in %s", quote(value))
-	}
-	if foreign {
-		name := fields1998B[column].name
-		refuse := !r.profile.Transliterates || slices.Contains(identity, name)
-		r.note(severity(refuse), CodeNonASCII, it, column, "%s holds characters beyond ASCII, for instance curly quotes or a long dash: %s", name, quote(fromForeign(value)))
-	}
-	if len(value) > 1 && strings.HasPrefix(value, `"`) && strings.HasSuffix(value, `"`) {
-		r.note(Warn, CodeQuoted, it, column, "the quotes around %s will be taken as part of it", fields1998B[column].name)
-	}
-	if strings.Contains(value, "[]") {
-		r.note(Warn, CodeBrackets, it, column, "%s holds [], which some portals take for the end of the line", fields1998B[column].name)
-	}
-}
-
-// scanCharacters reports whether s holds control characters, and whether it
-// holds anything beyond ASCII. The controls between 0x80 and 0x9F count as such
-// only in UTF-8: in the code pages of Windows they are letters and quotes.
-func scanCharacters(s string) (control, foreign bool) {
-	for i := range len(s) {
-		control = control || s[i] < ' ' || s[i] == 0x7F
-		foreign = foreign || s[i] >= utf8.RuneSelf
-	}
-	if foreign && utf8.ValidString(s) {
-		control = control || strings.ContainsFunc(s, unicode.IsControl)
-	}
-	return control, foreign
-}
-
-// fromForeign is s from shortly before its first character beyond ASCII on, so
-// that a shortened message shows it.
-func fromForeign(s string) string {
-	const before = 20
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return s[max(0, i-before):]
-		}
-	}
-	return s
 }

@@ -32,15 +32,15 @@ const (
 	// MaxLine is how many bytes a line may have, its end included: twice what the
 	// longest fields of LEDES 1998B add up to, two of which may have 15 KB.
 	MaxLine = 64 << 10
-	// MaxLines is how many line items a file may have. So many of the largest
-	// line totals ("10.4") still add up to a number that an Amount holds exactly.
+	// MaxLines is how many lines a file may have. So many of the largest line
+	// totals ("10.4") still add up to a number that an Amount holds exactly.
 	MaxLines = 50_000
 )
 
 // Validate says what is wrong with the declaration of p.
 func (p Profile) Validate() error {
 	for _, name := range slices.Concat(p.Require, p.Optional) {
-		if !slices.ContainsFunc(fields1998B, func(f field) bool { return f.name == name }) {
+		if !slices.ContainsFunc(fields1998B[:], func(f field) bool { return f.name == name }) {
 			return fmt.Errorf("LEDES 1998B has no field %s", quote(name))
 		}
 	}

@@ -3,8 +3,6 @@ package ledes
 import (
 	"bytes"
 	"io"
-	"slices"
-	"strings"
 )
 
 // Read reads a file and judges it by the standard and by p. It reads r once,
@@ -35,6 +33,7 @@ type reader struct {
 	scan     *scanner
 	findings *findings
 
+	layout   layout // by the first line
 	ends     string // the line end that was seen first
 	items    int
 	torn     bool              // a line could not be cut into fields: sums say nothing
@@ -72,69 +71,52 @@ func (r *reader) read() error {
 	return r.body()
 }
 
-// begins judges the first bytes.
-func (r *reader) begins(head []byte) bool {
-	if len(bytes.TrimSpace(head)) == 0 && len(head) < 512 {
-		r.reject(CodeEmpty, 0, "the file is empty")
-		return false
-	}
-	if what := sniff(head); what != "" {
-		r.reject(CodeNotLEDES, 0, "this is not a LEDES file but %s", what)
-		return false
-	}
-	if is, named := xml(head); is && named {
-		r.file.Format = LEDESXML
-		r.reject(CodeUnsupported, 1, "this is LEDES XML, which Lodge cannot check yet; send LEDES 1998B")
-		return false
-	} else if is {
-		r.reject(CodeNotLEDES, 1, "this is an XML file, but not LEDES")
-		return false
-	}
-	return true
-}
-
-// step gives the next line that is not blank to judge; of the first line even
-// a blank one.
+// step gives the next line to judge.
 func (r *reader) step(judge func(physical) bool) (sound bool, err error) {
-	for {
-		p, ok, err := r.scan.next()
-		if err != nil || !ok {
-			return false, err
-		}
-		if p.long {
-			r.tooLong(p)
-			return false, nil
-		}
-		r.lineEnd(p)
-		if p.no == 1 || !r.blank(p) {
-			return judge(p), nil
-		}
+	p, ok, err := r.line()
+	if err != nil || !ok || p.long {
+		return false, err
 	}
+	return judge(p), nil
 }
 
 // body judges the line items.
 func (r *reader) body() error {
 	for {
-		p, ok, err := r.scan.next()
+		p, ok, err := r.line()
 		if err != nil || !ok {
 			return err
 		}
-		if p.long {
-			r.tooLong(p)
-			r.torn = true
-			continue
+		if !p.long {
+			r.items++
+			r.lineItem(p)
 		}
-		r.lineEnd(p)
-		if r.blank(p) {
-			continue
-		}
-		if r.items++; r.items > MaxLines {
-			r.reject(CodeTooManyLines, p.no, "more than %d line items", MaxLines)
-			return r.drain()
-		}
-		r.lineItem(p)
 		if r.findings.rejected() {
 			r.scan.drop()
+		}
+	}
+}
+
+// line returns the next line that is not blank; of the first even a blank one.
+// Of a long one there is only the number.
+func (r *reader) line() (p physical, ok bool, err error) {
+	for {
+		p, ok, err = r.scan.next()
+		if err != nil || !ok {
+			return physical{}, false, err
+		}
+		if p.no > MaxLines {
+			r.reject(CodeTooManyLines, p.no, "the file has more than %d lines", MaxLines)
+			return physical{}, false, r.drain()
+		}
+		r.lineEnd(p)
+		if p.long {
+			r.reject(CodeLineTooLong, p.no, "the line is longer than %d bytes", MaxLine)
+			r.torn = true
+			return p, true, nil
+		}
+		if p.no == 1 || !r.blank(p) {
+			return p, true, nil
 		}
 	}
 }
@@ -148,10 +130,6 @@ func (r *reader) drain() error {
 			return err
 		}
 	}
-}
-
-func (r *reader) tooLong(p physical) {
-	r.reject(CodeLineTooLong, p.no, "the line is longer than %d bytes", MaxLine)
 }
 
 // blank notes a blank line.
@@ -193,68 +171,4 @@ func (r *reader) finish() *File {
 		f.raw = r.scan.raw
 	}
 	return f
-}
-
-// formatLine judges line 1, for instance "LEDES1998B[]".
-func (r *reader) formatLine(p physical) bool {
-	line, marked := strings.CutPrefix(string(p.text), bom)
-	if marked {
-		r.warn(CodeBOM, p.no, "the file begins with a byte order mark, which LEDES does not know")
-	}
-	name := strings.Trim(line, blanks)
-	name, _ = strings.CutSuffix(name, "[]")
-	name = strings.ToUpper(strings.Trim(name, blanks))
-	switch {
-	case slices.Contains(names98BI, name):
-		r.file.Format = LEDES98BI
-		r.reject(CodeUnsupported, p.no, "this is LEDES 98BI, which Lodge cannot check yet; send LEDES 1998B")
-	case name == string(LEDES1998B):
-		r.file.Format = LEDES1998B
-		r.file.head = append(r.file.head, p.span)
-		if line != "LEDES1998B[]" {
-			r.warn(CodeFormatLine, p.no, "the first line is %s instead of %q", quote(line), "LEDES1998B[]")
-		}
-		return true
-	case name == "":
-		r.reject(CodeFormatMissing, p.no, "the first line is blank; it must be %q", "LEDES1998B[]")
-	case strings.Contains(name, fields1998B[0].name+"|"):
-		r.reject(CodeFormatMissing, p.no, "the file begins with the header; the line %q before it is missing", "LEDES1998B[]")
-	case strings.Trim(name, "[]|,;\t \"") == string(LEDES1998B):
-		r.reject(CodeFormatPadded, p.no, "the first line is %s: a spreadsheet has padded or quoted it; export the file as plain text", quote(line))
-	default:
-		r.reject(CodeFormatUnknown, p.no, "the first line is %s, which names no LEDES format", quote(line))
-	}
-	return false
-}
-
-// names98BI are the first lines under which LEDES 98BI is met. The first is
-// that of the standard; the others are written by converters.
-var names98BI = []string{"LEDES98BI V2", "LEDES98BI V5", "LEDES1998BI V2"}
-
-// header judges the line with the names of the fields.
-func (r *reader) header(p physical) bool {
-	line := string(p.text)
-	trimmed := strings.Trim(line, blanks)
-	names := strings.Split(strings.TrimSuffix(trimmed, "[]"), "|")
-	if len(names) != width1998B {
-		r.reject(CodeHeaderCount, p.no, "the header has %d names; %s has %d", len(names), r.file.Format, width1998B)
-		return false
-	}
-	if !strings.HasSuffix(trimmed, "[]") {
-		r.reject(CodeHeaderName, p.no, "the header does not end with []")
-		return false
-	}
-	exact := trimmed == line
-	for i, f := range fields1998B {
-		if strings.ToUpper(strings.Trim(names[i], " ")) != f.name {
-			r.findings.add(Reject, CodeHeaderName, p.no, f.name, whole, "column %d of the header is %s instead of %s", i+1, quote(names[i]), f.name)
-			return false
-		}
-		exact = exact && names[i] == f.name
-	}
-	if !exact {
-		r.warn(CodeHeaderForm, p.no, "the names in the header must be in capitals, without blanks around them")
-	}
-	r.file.head = append(r.file.head, p.span)
-	return true
 }

@@ -150,16 +150,19 @@ func TestFindingsAreFew(t *testing.T) {
 	}
 }
 
+// TestTooManyLines: one line too many is one too many, be it blank.
 func TestTooManyLines(t *testing.T) {
-	lines := strings.SplitAfter(sound, "\n")
-	content := lines[0] + lines[1] + strings.Repeat("x\n", ledes.MaxLines+1)
-	f := read(t, content, ledes.Profile{})
-	var last ledes.Finding
-	for _, finding := range f.Findings {
-		last = finding
-	}
-	if last.Code != ledes.CodeTooManyLines || last.Line != ledes.MaxLines+3 {
-		t.Errorf("last finding %+v", last)
+	for _, filler := range []string{"\n", "x\n"} {
+		content := sound + strings.Repeat(filler, ledes.MaxLines-5)
+		for extra, want := range map[string]bool{"": false, filler: true} {
+			got := false
+			for _, finding := range read(t, content+extra, ledes.Profile{}).Findings {
+				got = got || finding.Code == ledes.CodeTooManyLines && finding.Line == ledes.MaxLines+1
+			}
+			if got != want {
+				t.Errorf("lines of %q and %q more: said to be too many: %v", filler, extra, got)
+			}
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // Write writes invoices as one LEDES 1998B file with CR LF at the end of each
@@ -43,11 +42,13 @@ func writeLine(out *bytes.Buffer, values [width1998B]string) {
 	out.WriteString("[]\r\n")
 }
 
-// writable refuses what would not stay inside its field.
+// writable refuses a | inside a value: it would make two fields of one, or with
+// a line break two whole lines, which Read could not tell from the writer's own.
+// All else is left to Read.
 func writable(values [width1998B]string) error {
 	for i, value := range values {
-		if strings.Contains(value, "|") || strings.ContainsFunc(value, unicode.IsControl) {
-			return fmt.Errorf("%s cannot hold %s: LEDES has no way to write | or a control character", fields1998B[i].name, quote(value))
+		if strings.Contains(value, "|") {
+			return fmt.Errorf("%s cannot hold %s: LEDES has no way to write a |", fields1998B[i].name, quote(value))
 		}
 	}
 	return nil

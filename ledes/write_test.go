@@ -2,6 +2,7 @@ package ledes_test
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -27,6 +28,23 @@ func TestWriteIsReadBack(t *testing.T) {
 	}
 }
 
+// TestWriteNormalizes: what was only written oddly is accepted once Write has
+// written it.
+func TestWriteNormalizes(t *testing.T) {
+	content, err := os.ReadFile("testdata/small-letters.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	odd := read(t, string(content), ledes.Profile{})
+	var out bytes.Buffer
+	if err := ledes.Write(&out, odd.Invoices...); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, out.String(), ledes.Profile{}).Verdict(); odd.Verdict() != ledes.Warned || got != ledes.Accepted {
+		t.Errorf("verdict %s, normalized %s", odd.Verdict(), got)
+	}
+}
+
 func TestWriteFillsMatters(t *testing.T) {
 	inv := read(t, sound, ledes.Profile{}).Invoices[0]
 	for i := range inv.Lines {
@@ -44,7 +62,11 @@ func TestWriteFillsMatters(t *testing.T) {
 // TestWriteRefuses tries what would make another file than was meant.
 func TestWriteRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*ledes.Invoice){
-		"pipe":            func(inv *ledes.Invoice) { inv.Lines[0].Description = "a|b" },
+		"pipe": func(inv *ledes.Invoice) { inv.Lines[0].Description = "a|b" },
+		"two whole lines": func(inv *ledes.Invoice) {
+			inv.Lines[0].Description = "Read|12-3456789|350.00|Doe, Jane|PARTNR|CLM-1[]\r\n" +
+				"20260131|A-1001|ACME|M-7|540.00|20260101|20260131|January|9|E|0|0|0|20260113||E112|||Nothing"
+		},
 		"line of its own": func(inv *ledes.Invoice) { inv.Lines[0].Description = "a[]\r\nb" },
 		"control":         func(inv *ledes.Invoice) { inv.ClientID = "a\x00" },
 		"beyond ASCII":    func(inv *ledes.Invoice) { inv.Lines[0].Description = "caf\u00e9" },

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -50,7 +49,7 @@ func (in *Intake) Adopt(account, file, who string) error {
 	if err != nil {
 		return err
 	}
-	_, err = list.Write(append(line, '\n'))
+	_, err = fmt.Fprintf(list, "\n%s\n", line) // the line before may have been cut short
 	return errors.Join(err, list.Sync(), list.Close())
 }
 
@@ -78,8 +77,7 @@ func (in *Intake) find(account, file string) (fs.FileInfo, error) {
 	return nil, fs.ErrNotExist
 }
 
-// readAdoptions reads the list. A last line that was cut short counts as not
-// written.
+// readAdoptions reads the list. A line that was cut short counts as not written.
 func readAdoptions(state *os.Root) (map[adoption]bool, error) {
 	content, err := state.ReadFile(adoptedName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,12 +87,11 @@ func readAdoptions(state *os.Root) (map[adoption]bool, error) {
 		return nil, fmt.Errorf("read who adopted which file: %w", err)
 	}
 	list := map[adoption]bool{}
-	lines := bufio.NewScanner(bytes.NewReader(content))
-	for lines.Scan() {
+	for line := range bytes.Lines(content) {
 		var a adopted
-		if json.Unmarshal(lines.Bytes(), &a) == nil {
+		if json.Unmarshal(line, &a) == nil {
 			list[adoption{place{a.Account, a.File}, a.Version}] = true
 		}
 	}
-	return list, lines.Err()
+	return list, nil
 }

@@ -112,26 +112,25 @@ func (f *file) read() (*ledes.File, error) {
 		return nil, withoutPath(err)
 	}
 	defer in.Close()
-	if err := f.same(in); err != nil {
-		return nil, err
+	opened, err := in.Stat()
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	if !os.SameFile(opened, f.info) { // a pipe with a writer would make the reading wait, too
+		return nil, errChanging
 	}
 	read, err := ledes.Read(in, f.carrier.Profile)
 	if err != nil {
 		return nil, withoutPath(err)
 	}
-	return read, f.same(in)
-}
-
-// same returns errChanging unless in is the file that was listed, unchanged.
-func (f *file) same(in *os.File) error {
-	info, err := in.Stat()
+	after, err := in.Stat()
 	if err != nil {
-		return withoutPath(err)
+		return nil, withoutPath(err)
 	}
-	if !os.SameFile(info, f.info) || stampOf(info) != stampOf(f.info) {
-		return errChanging
+	if stampOf(after) != stampOf(f.info) {
+		return nil, errChanging
 	}
-	return nil
+	return read, nil
 }
 
 // withoutPath drops a path from an error: it holds the file's raw name.

@@ -75,7 +75,8 @@ func loadIndex(state *os.Root) *index {
 	return x
 }
 
-// save writes the index, whole or not at all.
+// save writes the index in place of the old one. A power cut may cost both,
+// which costs a second reading.
 func (x *index) save(state *os.Root) error {
 	if !x.changed {
 		return nil
