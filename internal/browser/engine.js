@@ -454,7 +454,7 @@
     const shown = every(css).filter(visible);
     if (!js) return shown.length ? words(shown[0]) : null;
     for (const e of shown) {
-      const found = new RegExp(js, 'iu').exec(words(e));
+      const found = new RegExp(js, 'u').exec(words(e));
       if (found) return found[1] ?? found[0];
     }
     return null;

@@ -95,7 +95,7 @@ func promises(files string) []promise {
 			name:  "no match",
 			html:  `<button>Submit</button>`,
 			steps: []page.Step{page.Click(page.Role("button", "Sumbit"))},
-			wrong: `could not click button "Sumbit": nothing on the page matches`,
+			wrong: `could not click the button "Sumbit": nothing on the page matches`,
 		},
 		{
 			name:  "not a selector",
