@@ -76,8 +76,8 @@ func Await(ctx context.Context, signs ...Sign) (string, error) {
 
 // See is [Await] as a step, where the text does not matter.
 func See(signs ...Sign) Step {
-	return Step{"see " + anyOf(probesOf(signs)), func(ctx context.Context, d Driver) error {
-		_, _, err := awaitWhich(ctx, d, signs)
+	return Step{"see what the page says", func(ctx context.Context, _ Driver) error {
+		_, err := Await(ctx, signs...)
 		return err
 	}}
 }
@@ -88,19 +88,9 @@ func AwaitWhich(ctx context.Context, signs ...Sign) (int, string, error) {
 	if err != nil {
 		return -1, "", err
 	}
-	i, text, err := awaitWhich(ctx, d, signs)
-	if err != nil && i < 0 {
-		err = classify(ctx, "see "+anyOf(probesOf(signs)), err)
-	}
-	return i, text, err
-}
-
-// awaitWhich returns the driver's own error with the index -1, and the error
-// that a bad sign stands for with the sign's.
-func awaitWhich(ctx context.Context, d Driver, signs []Sign) (int, string, error) {
 	i, text, err := awaitEither(ctx, d, signs)
 	if err != nil {
-		return -1, "", err
+		return -1, "", classify(ctx, "see "+anyOf(probesOf(signs)), err)
 	}
 	if s := signs[i]; !s.good {
 		return i, text, &carriers.Error{Kind: s.kind, Said: text, Err: fmt.Errorf("the site says %q", text)}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"html/template"
 	"io"
 	"net"
@@ -83,7 +83,7 @@ func (s *Server) fileByHand(w http.ResponseWriter, r *http.Request) {
 	}
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&f)
 	if err == nil && (f.Firm == "" || f.Number == "") {
-		err = fmt.Errorf("firm and number are required")
+		err = errors.New("firm and number are required")
 	}
 	var record Record
 	if err == nil {

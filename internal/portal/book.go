@@ -22,8 +22,8 @@ type Book struct {
 	unreadable int
 }
 
-func newBook(now func() time.Time, settle time.Duration) *Book {
-	return &Book{now: now, settle: settle, byID: map[string]int{}}
+func newBook(o Options) *Book {
+	return &Book{now: o.Now, settle: o.Settle, byID: map[string]int{}}
 }
 
 // OnTake has f called with every record that comes through the upload form, once

@@ -16,7 +16,7 @@ type exchange struct {
 	faults  *Faults
 	meeting meeting
 
-	answer  *answer // the site's, while it is kept back; nil: it goes out as it is written
+	answer  *answer // the site's, kept back until it is known whether it goes out
 	taken   *Record // what this request put into the book
 	changed bool    // the page is to be shown redesigned
 	alert   bool    // the page is to open a dialog
@@ -90,8 +90,8 @@ func (x *exchange) mark(r *Record) {
 	}
 }
 
-// alert is what the fault [Dialog] puts at the end of a page.
-const alert = `<script>alert("Reminder: the vendor survey closes on Friday.")</script></body>`
+// dialog is what the fault [Dialog] puts at the end of a page.
+const dialog = `<script>alert("Reminder: the vendor survey closes on Friday.")</script></body>`
 
 // flush sends the site's answer.
 func (x *exchange) flush() {
@@ -100,7 +100,7 @@ func (x *exchange) flush() {
 	}
 	body := x.answer.body.Bytes()
 	if x.alert {
-		body = bytes.Replace(body, []byte("</body>"), []byte(alert), 1)
+		body = bytes.Replace(body, []byte("</body>"), []byte(dialog), 1)
 	}
 	x.w.WriteHeader(x.answer.status)
 	_, _ = x.w.Write(body)

@@ -80,17 +80,17 @@ func turn(r *Record, f Fault, _ time.Time) {
 	r.TurnsReason = "Withdrawn after review: the budget of this matter is exhausted."
 }
 
-// wait lets d pass, or less if the request or the portal ends.
-func (x *exchange) wait(d Duration) bool {
+// wait lets d pass. If the request or the portal ends before, nobody is there
+// to be answered.
+func (x *exchange) wait(d Duration) (answered bool) {
 	pause(x.r.Context(), time.Duration(d))
-	return false
+	return x.r.Context().Err() != nil && x.cut(false)
 }
 
 // hang is wait, for ever if d is zero.
-func (x *exchange) hang(d Duration) bool {
+func (x *exchange) hang(d Duration) (answered bool) {
 	if d == 0 {
 		<-x.r.Context().Done()
-		return true
 	}
 	return x.wait(d)
 }

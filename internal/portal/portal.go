@@ -65,7 +65,6 @@ type Desk struct {
 	Door    *Door
 	Tracker string // origin of the third party's script server
 	Now     func() time.Time
-	Settle  time.Duration
 }
 
 // A Server is one running portal.
@@ -117,7 +116,7 @@ func (s *Server) start(ctx context.Context, open func(Desk) (Site, error)) error
 		return err
 	}
 	s.pin = pin
-	s.desk.Book, s.desk.Door, s.desk.Now, s.desk.Settle = newBook(s.options.Now, s.options.Settle), newDoor(s.options), s.options.Now, s.options.Settle
+	s.desk = Desk{Book: newBook(s.options), Door: newDoor(s.options), Now: s.options.Now}
 	if s.journal, err = openJournal(filepath.Join(s.options.Dir, "journal.jsonl"), s.replay); err != nil {
 		return err
 	}
