@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"example.com/lodge/carriers"
 	. "example.com/lodge/internal/submission"
@@ -185,6 +186,35 @@ func refusals() []struct {
 		{"person files the same again behind a newer file", then(rejected(), other()), spoilt(decide(Ready), func(e *Event) { e.Revision = 1 }), []int{28}},
 		{"person files the same again behind one that is open", then(stuck(), other(), with(decide(Rejected), func(e *Event) { e.Revision = 2; e.Receipt = word(carriers.StateRejected) })), spoilt(decide(Ready), func(e *Event) { e.Revision = 2 }), []int{28}},
 		{"a visit decides", stuck(), spoilt(decide(Cancelled), func(e *Event) { e.Actor = ByVisit }), nil},
+	}
+}
+
+// TestWordsOfOthers: whatever the carrier is said to have said, it counts for
+// the attempt under way only, and for what came after the intent.
+func TestWordsOfOthers(t *testing.T) {
+	for _, said := range []carriers.ReceiptState{carriers.StateReceived, carriers.StateAccepted, carriers.StateRejected} {
+		unsent := with(answer("1", said), func(e *Event) { e.Attempt.Sent = new(false) })
+		old := with(lookedUp(said), func(e *Event) { e.Filed = start() })
+		for name, c := range map[string]struct {
+			before []Event
+			event  Event
+		}{
+			"of another attempt":    {sending(), answer("0", said)},
+			"to what was not sent":  {sending(), unsent},
+			"older than the intent": {uncertain(), old},
+		} {
+			if err := told(t, c.before...).tell(c.event, Limits{}); err == nil {
+				t.Errorf("%s, %s, was taken", said, name)
+			}
+		}
+	}
+	late := with(lookedUp(carriers.StateRejected), func(e *Event) { e.Filed = start() })
+	if err := told(t, accepted()...).tell(late, Limits{}); err == nil {
+		t.Error("a rejection from before the intent was taken")
+	}
+	coarse := with(lookedUp(carriers.StateAccepted), func(e *Event) { e.Filed = start(); e.Within = 24 * time.Hour })
+	if err := told(t, uncertain()...).tell(coarse, Limits{}); err != nil {
+		t.Errorf("a site that shows days only: %v", err)
 	}
 }
 
