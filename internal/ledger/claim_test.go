@@ -25,6 +25,8 @@ func TestClaimIsExclusive(t *testing.T) {
 	if err := l.Release(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
+	_, err = l.Move(t.Context(), c, w.intent("1", "a"))
+	expect(t, "an intent after the lease was given back", err, ledger.ErrStale)
 	if next := claimed(t, l, id, "h2"); next.Fence <= c.Fence {
 		t.Errorf("fence %d after %d", next.Fence, c.Fence)
 	}

@@ -21,8 +21,12 @@ var (
 )
 
 // An Engine stores items durably. Each Store is one atomic conditional write:
-// when it has returned, a power cut loses nothing of it. Items are values;
-// an engine neither reads nor changes their meaning.
+// when it has returned without an error, a power cut loses nothing of it. An
+// error other than ErrConflict leaves it open whether it was stored; an engine
+// whose answers can get lost looks before it says ErrConflict. Items are values;
+// an engine neither reads nor changes their meaning. IDs and names that are
+// empty, or hold a NUL or invalid UTF-8, are refused with ErrValue; all other
+// texts come back byte for byte.
 type Engine interface {
 	// Load returns a submission, or ErrNotFound.
 	Load(ctx context.Context, id string) (submission.Submission, error)
@@ -52,15 +56,16 @@ type Engine interface {
 	Close() error
 }
 
-// A Query chooses submissions. Zero fields do not restrict.
+// A Query chooses submissions. Zero fields do not restrict. The order is that of
+// DueBy if it is set, else that of NeedsFirst, else by id.
 type Query struct {
 	Account, Carrier, Invoice string
 	States                    []submission.State
 	DueBy                     time.Time // due no later than this; look-ups first, then ready, oldest first
-	Held                      *bool     // leased by somebody
-	After                     string    // the last id of the page before
+	Held                      *bool     // leased by somebody, or by nobody
+	After                     string    // the last id of the page before; not with DueBy
 	Limit                     int       // 0: 1,000
-	NeedsFirst                bool      // what needs somebody comes first, then the newest; else by id
+	NeedsFirst                bool      // what needs somebody comes first, then the newest
 }
 
 // Max is how many summaries q asks for at most.

@@ -113,7 +113,6 @@ func (l *Ledger) reclaim(s *submission.Submission, who string, now time.Time) ([
 	if err != nil {
 		return nil, err
 	}
-	s.Fence++
 	s.Lease = submission.Lease{}
 	return entries, nil
 }

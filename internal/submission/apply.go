@@ -126,14 +126,13 @@ func (c change) schedule(row Row) {
 func (c change) settle(row Row) {
 	rev := c.rev()
 	c.learn(rev)
-	if row.Kind == Arrived && row.To == None {
-		return
+	if row.To == None && (row.Next != None || row.Kind == Arrived) {
+		return // the event is about the file, not about what became of this revision
 	}
-	to := row.To
-	if to == None {
-		to = rev.State
+	rev.becomes(cmp.Or(row.To, rev.State), cmp.Or(c.e.Why, row.Text), c.e.Needs)
+	if row.Kind == Decided && row.To == Ready {
+		rev.Resumed = len(rev.Attempts)
 	}
-	rev.becomes(to, cmp.Or(c.e.Why, row.Text), c.e.Needs)
 }
 
 // learn takes over the facts that came with the event.
@@ -157,9 +156,6 @@ func (c change) learn(rev *Revision) {
 		}
 	case Decided:
 		rev.receive(e)
-		if e.Want == Ready {
-			rev.Resumed = len(rev.Attempts)
-		}
 	}
 }
 
@@ -197,6 +193,11 @@ func (c change) entry(row, part, i int, from State) Entry {
 func (e Event) trimmed() Event {
 	e.At, e.NotBefore, e.Filed = utc(e.At), utc(e.NotBefore), utc(e.Filed)
 	e.Who, e.Why = text(e.Who), text(e.Why)
+	if e.Arrival != nil {
+		r := *e.Arrival
+		r.Date = utc(r.Date)
+		e.Arrival = &r
+	}
 	if e.Receipt != nil {
 		r := *e.Receipt
 		r.Number, r.Status, r.Text = text(r.Number), text(r.Status), text(r.Text)

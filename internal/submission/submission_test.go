@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/lodge/carriers"
 	. "example.com/lodge/internal/submission"
 )
@@ -112,6 +114,19 @@ func TestTries(t *testing.T) {
 	}
 	if err := tale.tell(intend("4", "a"), Limits{Tries: 3}); err == nil {
 		t.Error("a fourth try was begun")
+	}
+}
+
+// TestFiledAgain: the same file filed again leaves the rejection as it was.
+func TestFiledAgain(t *testing.T) {
+	before := told(t, rejected()...).s
+	after := told(t, then(rejected(), decide(Ready))...).s
+	if diff := cmp.Diff(before.Revisions[0], after.Revisions[0], amounts()); diff != "" {
+		t.Errorf("the rejected revision changed:\n%s", diff)
+	}
+	next := after.Current()
+	if next.Object != before.Revisions[0].Object || len(next.Attempts) != 0 || next.Receipt.State != "" || next.Why != "I asked the carrier" {
+		t.Errorf("the next revision is %+v", next)
 	}
 }
 

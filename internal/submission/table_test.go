@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"example.com/lodge/carriers"
 	. "example.com/lodge/internal/submission"
@@ -162,12 +163,15 @@ func refusals() []struct {
 		{"look-up without number nor time", second, spoilt(lookedUp(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = "" }), []int{13}},
 		{"look-up without number, of a day", second, spoilt(lookedUp(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = ""; e.Filed = start(); e.Within = 24 * 60 * step }), []int{13}},
 		{"found is the rejected revision", then(rejected(), other()), spoilt(found(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = "R-rejected" }), []int{6}},
+		{"found, processing, is the rejected revision", then(rejected(), other()), spoilt(found(carriers.StateReceived), func(e *Event) { e.Receipt.Number = "R-rejected" }), []int{6}},
 		{"found as rejected", ready(), found(carriers.StateRejected), nil},
 		{"found after the intent", sending(), found(carriers.StateAccepted), nil},
 		{"absence without a look", uncertain(), spoilt(absent("v1"), func(e *Event) { e.Look = nil }), []int{14, 26}},
 		{"absence without a time", uncertain(), spoilt(absent("v1"), func(e *Event) { e.NotBefore = e.At }), []int{14, 26}},
 		{"postponed for ever", ready(), Event{Kind: Postponed, Actor: ByVisit, Who: "h"}, []int{8}},
 		{"postponed while submitting", sending(), Event{Kind: Postponed, Actor: ByVisit, Who: "h", NotBefore: start()}, nil},
+		{"look-up postponed for ever", uncertain(), Event{Kind: Postponed, Actor: ByReconcile, Who: "h"}, []int{24}},
+		{"hold ended without why", ready(), Event{Kind: Released, Actor: ByPerson, Who: "ann"}, []int{25}},
 		{"contradicted without why", ready(), spoilt(contradicted(), func(e *Event) { e.Why = "" }), []int{7}},
 		{"unsettled without why", uncertain(), spoilt(unsettled(), func(e *Event) { e.Why = " \u202e" }), []int{15}},
 		{"person without why", stuck(), spoilt(decide(Cancelled), func(e *Event) { e.Why = "" }), []int{17}},
@@ -182,6 +186,35 @@ func refusals() []struct {
 		{"person files the same again behind a newer file", then(rejected(), other()), spoilt(decide(Ready), func(e *Event) { e.Revision = 1 }), []int{28}},
 		{"person files the same again behind one that is open", then(stuck(), other(), with(decide(Rejected), func(e *Event) { e.Revision = 2; e.Receipt = word(carriers.StateRejected) })), spoilt(decide(Ready), func(e *Event) { e.Revision = 2 }), []int{28}},
 		{"a visit decides", stuck(), spoilt(decide(Cancelled), func(e *Event) { e.Actor = ByVisit }), nil},
+	}
+}
+
+// TestWordsOfOthers: whatever the carrier is said to have said, it counts for
+// the attempt under way only, and for what came after the intent.
+func TestWordsOfOthers(t *testing.T) {
+	for _, said := range []carriers.ReceiptState{carriers.StateReceived, carriers.StateAccepted, carriers.StateRejected} {
+		unsent := with(answer("1", said), func(e *Event) { e.Attempt.Sent = new(false) })
+		old := with(lookedUp(said), func(e *Event) { e.Filed = start() })
+		for name, c := range map[string]struct {
+			before []Event
+			event  Event
+		}{
+			"of another attempt":    {sending(), answer("0", said)},
+			"to what was not sent":  {sending(), unsent},
+			"older than the intent": {uncertain(), old},
+		} {
+			if err := told(t, c.before...).tell(c.event, Limits{}); err == nil {
+				t.Errorf("%s, %s, was taken", said, name)
+			}
+		}
+	}
+	late := with(lookedUp(carriers.StateRejected), func(e *Event) { e.Filed = start() })
+	if err := told(t, accepted()...).tell(late, Limits{}); err == nil {
+		t.Error("a rejection from before the intent was taken")
+	}
+	coarse := with(lookedUp(carriers.StateAccepted), func(e *Event) { e.Filed = start(); e.Within = 24 * time.Hour })
+	if err := told(t, uncertain()...).tell(coarse, Limits{}); err != nil {
+		t.Errorf("a site that shows days only: %v", err)
 	}
 }
 

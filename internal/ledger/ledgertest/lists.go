@@ -70,6 +70,7 @@ func filters(t *testing.T, e ledger.Engine) {
 		{ledger.Query{Invoice: "1"}, []submission.Submission{a, c}},
 		{ledger.Query{Invoice: "1", Account: "bolt"}, []submission.Submission{c}},
 		{ledger.Query{States: []submission.State{submission.Ready}}, []submission.Submission{a, c}},
+		{ledger.Query{States: []submission.State{submission.Ready, submission.Ready}}, []submission.Submission{a, c}},
 		{ledger.Query{States: []submission.State{submission.Ready, submission.Accepted}, Account: "acme"}, []submission.Submission{a, b}},
 		{ledger.Query{Held: &yes}, []submission.Submission{c}},
 		{ledger.Query{Held: &no}, []submission.Submission{a, b}},

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"example.com/lodge/internal/ledger"
@@ -56,7 +57,7 @@ func stateParts(states []submission.State) []part {
 		states = submission.States()
 	}
 	var parts []part
-	for _, s := range states {
+	for _, s := range slices.Compact(slices.Sorted(slices.Values(states))) {
 		parts = append(parts, part{"state = ?", string(s)})
 	}
 	return parts
