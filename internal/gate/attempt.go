@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"sync"
+	"time"
 )
 
 // maxParked bounds how many requests are held beside a commit. A page that
@@ -37,6 +38,7 @@ type attempt struct {
 	let      []string
 	stopped  []string
 	heard    bool         // the commit has its answer
+	last     time.Time    // when the last request was held
 	found    chan Request // the commit, once
 	answered chan Answer  // its answer, once
 }
@@ -91,6 +93,7 @@ func (g *Gate) answer(q Request) {
 // decide applies the rules to a request. mu is held.
 func (g *Gate) decide(q Request) {
 	a := g.now
+	a.last = time.Now()
 	u, err := url.Parse(q.URL)
 	allowed := err == nil && g.fuse.Allowed(hostPort(u))
 	heir := q.RedirectedBy != "" && a.heirs[q.RedirectedBy]

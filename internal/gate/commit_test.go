@@ -422,6 +422,72 @@ func TestFinish(t *testing.T) {
 	})
 }
 
+// TestNothingOutlivesItsPage: what a page had begun to send arrives after the
+// page is gone, and fails, before the holding ends; and so does all else.
+func TestNothingOutlivesItsPage(t *testing.T) {
+	play(t, func(s *script) {
+		s.answers("1", answerTo("1", 200))
+		if _, err := s.commit(declared(carriers.Request{Path: "/poll"}), s.clicks(post("1"))); err != nil {
+			t.Fatal(err)
+		}
+		s.react["finish []"] = func() error {
+			s.Paused(get("2", "/poll"))
+			time.AfterFunc(100*time.Millisecond, func() { s.Paused(post("3")) })
+			time.AfterFunc(200*time.Millisecond, func() { s.Paused(renamed) })
+			return nil
+		}
+		s.react["idle"] = func() error { s.Paused(post("4")); return nil }
+		start := time.Now()
+		if err := s.Gate.Finish(s.ctx); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took != 350*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+		for _, step := range []string{"fail 2", "fail 3", "fail 1", "fail 4"} {
+			if s.count(step) != 1 {
+				t.Errorf("no %q in %v", step, s.taken())
+			}
+		}
+	})
+}
+
+func TestFinishGivesUp(t *testing.T) {
+	for _, tt := range []struct {
+		patience time.Duration
+		want     error
+	}{{time.Hour, ErrNotCalm}, {time.Second, context.DeadlineExceeded}} {
+		play(t, func(s *script) {
+			s.answers("1", answerTo("1", 200))
+			if _, err := s.commit(declared(), s.clicks(post("1"))); err != nil {
+				t.Fatal(err)
+			}
+			tick := time.NewTicker(100 * time.Millisecond)
+			defer tick.Stop()
+			stop := make(chan struct{})
+			defer close(stop)
+			go func() {
+				for {
+					select {
+					case <-tick.C:
+						s.Paused(get("2", "/"))
+					case <-stop:
+						return
+					}
+				}
+			}()
+			ctx, cancel := context.WithTimeout(s.ctx, tt.patience)
+			defer cancel()
+			if err := s.Gate.Finish(ctx); !errors.Is(err, tt.want) || s.count("idle") != 0 {
+				t.Errorf("%v, %v", err, s.taken())
+			}
+			if _, err := s.commit(declared(), s.clicks(post("3"))); !errors.Is(err, ErrBusy) {
+				t.Errorf("the next attempt: %v", err)
+			}
+		})
+	}
+}
+
 // TestOtherAnswersGoOn: only the commit's own answer is the outcome, and only
 // its first.
 func TestOtherAnswersGoOn(t *testing.T) {

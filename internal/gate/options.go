@@ -9,12 +9,12 @@ import (
 // Options bound the gate's waits. Zero values take the defaults named here;
 // docs/guarantees.md tells where they come from.
 type Options struct {
-	Calm    time.Duration // without any new connection before one is allowed; 150 ms
+	Calm    time.Duration // without any new connection before one is allowed, and at the attempt's end; 150 ms
 	Quiet   time.Duration // longest wait for that calm; 3 s
 	Appear  time.Duration // from the end of the click to the commit; 30 s
 	Release time.Duration // from the intent to the release, time asleep included; 10 s
 	Answer  time.Duration // from the release to the answer; 60 s
-	End     time.Duration // from cutting the way out to the browser's word that the request ended; 10 s
+	End     time.Duration // from cutting the way out to the browser's word that the request ended, and for closing pages; 10 s
 	Step    time.Duration // one command to the browser, and the click's end after its answer; 5 s
 
 	Clock clock.Clock // counts Release; nil: the machine's

@@ -17,6 +17,7 @@ const (
 	locked                // the commit is held, or on its way
 	spent                 // the commit left: nothing like it leaves again
 	refused               // nothing left, and nothing that could be it will
+	closing               // its pages are closed: nothing of it leaves
 	shut                  // the browser must be ended: nothing leaves
 )
 
@@ -41,7 +42,7 @@ func (r Rules) judge(p phase, q Request, allowed, heir bool) verdict {
 	switch {
 	case offline(q.URL):
 		return let
-	case !allowed || p == shut:
+	case !allowed || p == closing || p == shut:
 		return fail
 	case p == locked && !heir && !r.isCommit(q):
 		return r.parkOrFail(q)

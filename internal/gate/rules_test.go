@@ -112,6 +112,8 @@ func TestJudge(t *testing.T) {
 		{"refused: undeclared GET", none, refused, q("GET", at+"/else", Document), false, false, fail},
 		{"refused: beacon", none, refused, q("POST", at+"/stats", Beacon), false, false, fail},
 
+		{"closing", byPost, closing, q("GET", at+"/", Document), false, false, fail},
+		{"closing: harmless", byPost, closing, q("GET", at+"/poll", Active), false, false, fail},
 		{"shut", byPost, shut, q("GET", at+"/", Document), false, false, fail},
 		{"shut: harmless", byPost, shut, q("GET", at+"/poll", Active), false, false, fail},
 	} {

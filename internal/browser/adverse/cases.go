@@ -90,6 +90,7 @@ headers:{'authorization':'Bearer x','content-type':'application/json'},body:'{}'
 		{Name: "preflight", Files: page(script("", preflight))},
 		{Name: "chunks", Rules: at("POST", "/commit", carriers.Request{Method: "PUT", Path: "/chunk*"}),
 			Files: page(script("", `(async()=>{for(let i=0;i<3;i++)await fetch('/chunk'+i+'?{q}',{method:'PUT',body:'x'.repeat(50000)});`+send+`})()`))},
+		// It tries again at once, just when its page is closed.
 		{Name: "graphql", Rules: gate.Rules{
 			Commits:  []carriers.Request{{Method: "POST", Path: "/graphql", Body: `"operationName":"submit"`}},
 			Harmless: []carriers.Request{{Method: "POST", Path: "/graphql", Body: `"operationName":"query"`}}},

@@ -174,6 +174,10 @@ func TestWebSocketsAreHeldApart(t *testing.T) {
 	if n := p.Spent(); n.Sockets != 2 {
 		t.Errorf("account %+v", n)
 	}
+	p.HoldSockets()
+	if n := p.Spent(); n != (gate.Spent{}) {
+		t.Errorf("the next account begins with %+v", n)
+	}
 }
 
 // TestBlowIsFinal: once Blow has returned, no byte leaves that the account does

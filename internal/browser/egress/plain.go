@@ -32,9 +32,7 @@ func (p *Proxy) forward(t *tunnel) {
 		p.sayIfOpen(t, badGate)
 		return
 	}
-	if !p.joined(t, site) {
-		return
-	}
+	p.join(t, site)
 	t.plain.Close = true // one request, one connection, on both sides
 	t.plain.Header.Del("Proxy-Connection")
 	if err := t.plain.Write(upward{p, t}); err != nil {

@@ -96,7 +96,8 @@ func (p *Proxy) connect(t *tunnel) {
 		p.say(t, badGate)
 		return
 	}
-	if !p.joined(t, site) || !p.say(t, connected) {
+	p.join(t, site)
+	if !p.say(t, connected) {
 		return
 	}
 	done := make(chan struct{})
@@ -126,16 +127,12 @@ func (p *Proxy) enter(t *tunnel) {
 	}
 }
 
-// joined gives t its connection to the site, unless t was cut meanwhile.
-func (p *Proxy) joined(t *tunnel, site net.Conn) bool {
+// join gives t its connection to the site. If t was cut meanwhile nothing can
+// leave over it: its writer asks, and the browser's side is closed.
+func (p *Proxy) join(t *tunnel, site net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if t.cut {
-		_ = site.Close()
-		return false
-	}
 	t.site = site
-	return true
 }
 
 // cut closes the tunnels that match, for good; mu is held.
