@@ -1,25 +1,25 @@
 // Package ledes reads, checks and writes LEDES files: the invoices that law
 // firms send to insurers. It imports the standard library only.
+//
+// [Read] judges a file by the LEDES 1998B standard and by the [Profile] of the
+// carrier that it is meant for. What is wrong with a file is never an error:
+// it is a list of findings with line, field and plain words. [File.Split] cuts
+// a file into its invoices without touching a byte of their lines, and [Write]
+// makes new files.
 package ledes
 
 import "time"
 
-// A Format is one of the LEDES formats, by the name on a file's first line.
+// A Format is one of the LEDES formats.
 type Format string
 
-// The formats.
+// The formats that are told apart. Only LEDES1998B is checked as yet; a file in
+// one of the others is named and refused.
 const (
-	LEDES1998B Format = "LEDES1998B"
-	LEDES98BI  Format = "LEDES98BI"
+	LEDES1998B Format = "LEDES1998B" // 24 fields; LEDES.org: not to be changed any more
+	LEDES98BI  Format = "LEDES98BI"  // 52 fields, with taxes and a currency
+	LEDESXML   Format = "LEDESXML"   // XML 2000 (withdrawn) and 2.0 to 2.2
 )
-
-// An Amount is a decimal number with four places, as LEDES writes money and
-// units. It is exact; there are no floats in this package.
-type Amount struct{ n int64 }
-
-// A Profile is what a carrier demands beyond the standard. The zero Profile is
-// the standard, read leniently.
-type Profile struct{}
 
 // A Severity says what a finding means for the file.
 type Severity string
@@ -30,30 +30,121 @@ const (
 	Reject Severity = "reject" // never sent
 )
 
+// A Verdict says what may be done with a file.
+type Verdict string
+
+// The verdicts. A file gets that of its worst finding.
+const (
+	Accepted Verdict = "accept" // nothing to say
+	Warned   Verdict = "warn"   // may be sent; a biller should look
+	Rejected Verdict = "reject" // never sent
+)
+
 // A Finding is one thing that is wrong with a file.
 type Finding struct {
 	Severity Severity `json:"severity"`
-	Code     string   `json:"code"`    // stable, for machines
+	Code     string   `json:"code"`    // stable, for machines: one of the Code constants
 	Line     int      `json:"line"`    // 1-based physical line; 0: the file as a whole
 	Field    string   `json:"field"`   // LEDES name of the field; "" if none
-	Message  string   `json:"message"` // plain words, values escaped
+	Message  string   `json:"message"` // plain words, values escaped and shortened
 }
 
-// A File is a LEDES file as read.
+// A File is a LEDES file as read. Its invoices are not to be trusted, only
+// shown, where the verdict is [Rejected].
 type File struct {
-	Format   Format
+	Format   Format // "" if it is none of the formats
 	Invoices []Invoice
-	Findings []Finding
+	Findings []Finding // in the order of the lines; one for each problem of each invoice
+
+	Size  int64  // bytes read: all of them, unless a finding says that the file is too large
+	SHA   string // hex SHA-256 of the bytes read
+	Canon string // hex SHA-256 of the canonical bytes, for which a byte order mark, line ends, blank lines and blanks at line ends do not count
+
+	owners []int    // for each finding the index of its invoice; whole for the file
+	lines  [][]span // for each invoice its lines in raw
+	head   []span   // the lines with the format and the header
+	raw    []byte   // nil once the verdict is Rejected
 }
 
-// An Invoice is one invoice of a file.
-type Invoice struct {
-	Number, ClientID, Matter, ClientMatter, LawFirmID string
-	Description                                       string
-	Date, Start, End                                  time.Time
-	Total                                             Amount
-	Lines                                             []Line
+// Whole stands for the file itself where the index of an invoice is meant.
+const whole = -1
+
+// A span is a part of a file's raw bytes.
+type span struct{ from, to int }
+
+// Verdict is that of the worst finding.
+func (f *File) Verdict() Verdict {
+	v := Accepted
+	for _, finding := range f.Findings {
+		if finding.Severity == Reject {
+			return Rejected
+		}
+		v = Warned
+	}
+	return v
 }
+
+// FindingsOf returns the findings that concern f.Invoices[n]: its own and those
+// about the file as a whole.
+func (f *File) FindingsOf(n int) []Finding {
+	var list []Finding
+	for i, finding := range f.Findings {
+		if f.owners[i] == n || f.owners[i] == whole {
+			list = append(list, finding)
+		}
+	}
+	return list
+}
+
+// An Invoice is one invoice of a file. Where its lines disagree about a value
+// that belongs to the invoice, the first line counts. Blanks around text are
+// dropped, so that no blank makes two invoices of one.
+type Invoice struct {
+	Number       string    // INVOICE_NUMBER, the law firm's
+	ClientID     string    // CLIENT_ID, the law firm's
+	Matter       string    // LAW_FIRM_MATTER_ID
+	ClientMatter string    // CLIENT_MATTER_ID, often the claim number; may be ""
+	LawFirmID    string    // LAW_FIRM_ID; in the United States the federal tax id
+	Description  string    // INVOICE_DESCRIPTION; may be ""
+	Date         time.Time // INVOICE_DATE; dates are midnight in UTC
+	Start, End   time.Time // BILLING_START_DATE and BILLING_END_DATE
+	Total        Amount    // INVOICE_TOTAL
+	Lines        []Line
+}
+
+// A Kind is the EXP/FEE/INV_ADJ_TYPE of a line item.
+type Kind string
+
+// The kinds of line items.
+const (
+	Fee               Kind = "F"
+	Expense           Kind = "E"
+	FeeAdjustment     Kind = "IF" // on the invoice's fees as a whole
+	ExpenseAdjustment Kind = "IE" // on the invoice's expenses as a whole
+)
 
 // A Line is one line item.
-type Line struct{ Physical int }
+type Line struct {
+	Physical     int    // 1-based line of the file it was read from
+	Number       string // LINE_ITEM_NUMBER
+	Kind         Kind
+	Date         time.Time
+	Units        Amount // hours of a fee, pieces of an expense
+	UnitCost     Amount // rate of a fee, price of a piece
+	Adjustment   Amount // premium, or discount if negative
+	Total        Amount // units x cost + adjustment
+	Task         string // UTBMS task code
+	Activity     string // UTBMS activity code
+	Expense      string // UTBMS expense code
+	Timekeeper   Timekeeper
+	Description  string
+	Matter       string // LAW_FIRM_MATTER_ID of this line
+	ClientMatter string // CLIENT_MATTER_ID of this line
+}
+
+// A Timekeeper is who worked.
+type Timekeeper struct {
+	ID    string // the law firm's
+	Name  string // "Last, First"
+	Class string // for instance PARTNR, or PT of the older list
+}
