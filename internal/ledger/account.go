@@ -2,51 +2,172 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
+
+	"example.com/lodge/internal/submission"
 )
 
 // Unanswered is how long nobody logs in after a login of which it was never
 // learned how it ended: it may have counted as a refused one.
 const Unanswered = 15 * time.Minute
 
-// EnterAccount takes one of the account's visits (0 means 1 at a time). It
-// fails with [ErrHeld] if all are taken by holders that live, and with
-// [ErrSuspended], a [*SuspendedError], while the account is suspended. A suspension that was
-// made under another secretVersion is lifted and noted.
+// keptNotes is how many notes an account's item keeps.
+const keptNotes = 100
+
+// EnterAccount takes one of the account's visits, of which there are as many at
+// a time as visits says (0 means 1). It fails with [ErrHeld] if all are taken by
+// holders that live, and with [ErrSuspended], a [*SuspendedError], while the
+// account is suspended. A suspension made under another version of the secret is
+// lifted and noted.
 func (l *Ledger) EnterAccount(ctx context.Context, account, owner, secretVersion string, visits int, ttl time.Duration) (Account, Claim, error) {
-	return Account{}, Claim{}, errLater
+	deadline, err := l.deadline(owner, ttl)
+	if err != nil {
+		return Account{}, Claim{}, err
+	}
+	var lifted bool
+	a, err := l.writeAccount(ctx, account, func(a *Account, now time.Time) error {
+		lifted = a.liftedBy(secretVersion)
+		if lifted {
+			a.note(now, owner, "a new secret lifts the suspension: "+a.Suspended.Why)
+			a.Suspended = nil
+		}
+		if err := a.open(); err != nil {
+			return err
+		}
+		if err := l.sweep(ctx, a, owner, now); err != nil {
+			return err
+		}
+		if len(a.Visits) >= max(1, visits) {
+			return &HeldError{What: "account " + account, Lease: a.Visits[0].Lease}
+		}
+		a.Fence++
+		a.Visits = append(a.Visits, Visiting{a.Fence, submission.Lease{Owner: owner, Until: now.Add(ttl)}})
+		return nil
+	})
+	if err != nil {
+		return Account{}, Claim{}, fmt.Errorf("enter account %s: %w", account, err)
+	}
+	if lifted {
+		err = l.endHolds(ctx, account, owner, "the account has a new secret")
+	}
+	return a, Claim{ID: account, Owner: owner, Fence: a.Fence, Deadline: deadline}, err
 }
 
 // RenewAccount makes the visit's lease last ttl from now, or fails with [ErrStale].
 func (l *Ledger) RenewAccount(ctx context.Context, c Claim, ttl time.Duration) (Claim, error) {
-	return Claim{}, errLater
+	deadline, err := l.deadline(c.Owner, ttl)
+	if err != nil {
+		return Claim{}, err
+	}
+	_, err = l.writeAccount(ctx, c.ID, func(a *Account, now time.Time) error {
+		i, err := c.visit(*a)
+		if err == nil {
+			a.Visits[i].Until = now.Add(ttl)
+		}
+		return err
+	})
+	if err != nil {
+		return Claim{}, fmt.Errorf("renew account %s: %w", c.ID, err)
+	}
+	c.Deadline = deadline
+	return c, nil
 }
 
 // LeaveAccount gives the visit back. A login that was begun and not ended stays
 // on record as unanswered.
-func (l *Ledger) LeaveAccount(ctx context.Context, c Claim) error { return errLater }
-
-// LoginBegins is called before anything is typed. It fails with [ErrHeld] while
-// another visit logs in, with [ErrUnanswered] when an earlier login was never
-// answered less than [Unanswered] ago, and with [ErrSuspended].
-func (l *Ledger) LoginBegins(ctx context.Context, c Claim) error { return errLater }
-
-// LoginEnds records the answer to a login: nil if it succeeded or was definitely
-// not judged (the site was down before anything was typed), else the suspension
-// that follows. Do not call it when nothing is known.
-func (l *Ledger) LoginEnds(ctx context.Context, c Claim, s *Suspension) error { return errLater }
-
-// Suspend stops an account everywhere: a person's pause, or what a visit met
-// after its login. With an empty SecretVersion only a person lifts it.
-func (l *Ledger) Suspend(ctx context.Context, account, who string, s Suspension) error {
-	return errLater
+func (l *Ledger) LeaveAccount(ctx context.Context, c Claim) error {
+	_, err := l.writeAccount(ctx, c.ID, func(a *Account, _ time.Time) error {
+		i, err := c.visit(*a)
+		if err == nil {
+			a.Visits = slices.Delete(a.Visits, i, i+1)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("leave account %s: %w", c.ID, err)
+	}
+	return nil
 }
 
-// LiftSuspension lets an account be visited again. who is a person; why one sentence.
-func (l *Ledger) LiftSuspension(ctx context.Context, account, who, why string) error { return errLater }
+// visit is the index of the claim's visit.
+func (c Claim) visit(a Account) (int, error) {
+	i := slices.IndexFunc(a.Visits, func(v Visiting) bool { return v.Fence == c.Fence && v.Owner == c.Owner })
+	if i < 0 {
+		return -1, fmt.Errorf("visit %d of %s is over: %w", c.Fence, c.Owner, ErrStale)
+	}
+	return i, nil
+}
+
+// Suspend stops an account everywhere: a person's pause, or what a visit met
+// after its login. With an empty SecretVersion only a person lifts it. At is set
+// here.
+func (l *Ledger) Suspend(ctx context.Context, account, who string, s Suspension) error {
+	_, err := l.writeAccount(ctx, account, func(a *Account, now time.Time) error {
+		a.suspend(now, who, s)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("suspend account %s: %w", account, err)
+	}
+	return nil
+}
+
+// LiftSuspension lets an account be visited again and ends the holds that its
+// submissions had for it. who is a person; why is one sentence.
+func (l *Ledger) LiftSuspension(ctx context.Context, account, who, why string) error {
+	if who == "" || why == "" {
+		return fmt.Errorf("lift the suspension of account %s: it needs who and why", account)
+	}
+	_, err := l.writeAccount(ctx, account, func(a *Account, now time.Time) error {
+		if a.Suspended == nil {
+			return errNothing
+		}
+		a.note(now, who, fmt.Sprintf("suspension lifted: %s (it was: %s)", why, a.Suspended.Why))
+		a.Suspended = nil
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("lift the suspension of account %s: %w", account, err)
+	}
+	return l.endHolds(ctx, account, who, why)
+}
+
+// endHolds ends the holds that an account's suspension had put on submissions
+// (row 25). A submission that somebody works on is his to hold or not.
+func (l *Ledger) endHolds(ctx context.Context, account, who, why string) error {
+	waiting := []submission.State{submission.Ready, submission.Uncertain, submission.Submitted}
+	list, err := l.all(ctx, Query{Account: account, States: waiting})
+	if err != nil {
+		return fmt.Errorf("holds of account %s: %w", account, err)
+	}
+	for _, item := range list {
+		if item.Hold != submission.HoldCredentials && item.Hold != submission.HoldPaused {
+			continue
+		}
+		e := submission.Event{Kind: submission.Released, Who: who, Why: why}
+		_, err := l.Decide(ctx, item.ID, e)
+		refusal := (*submission.Refusal)(nil)
+		if err != nil && !errors.Is(err, ErrHeld) && !errors.As(err, &refusal) {
+			return fmt.Errorf("holds of account %s: %w", account, err)
+		}
+	}
+	return nil
+}
 
 // Sent remembers that something was sent now, for the carrier's pace.
-func (l *Ledger) Sent(ctx context.Context, account string) error { return errLater }
+func (l *Ledger) Sent(ctx context.Context, account string) error {
+	_, err := l.writeAccount(ctx, account, func(a *Account, now time.Time) error {
+		a.LastSent = now
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("sent by account %s: %w", account, err)
+	}
+	return nil
+}
 
 // Account returns an account's item, zero but for its name if nothing is known.
 func (l *Ledger) Account(ctx context.Context, name string) (Account, error) {
@@ -55,3 +176,59 @@ func (l *Ledger) Account(ctx context.Context, name string) (Account, error) {
 
 // Accounts returns every account's item, in the order of names.
 func (l *Ledger) Accounts(ctx context.Context) ([]Account, error) { return l.engine.Accounts(ctx) }
+
+// writeAccount loads an account, changes it and stores it, again on a conflict.
+func (l *Ledger) writeAccount(ctx context.Context, name string, change func(*Account, time.Time) error) (Account, error) {
+	for range maxConflicts {
+		a, err := l.engine.LoadAccount(ctx, name)
+		if err != nil {
+			return Account{}, err
+		}
+		now, err := l.engine.Now(ctx)
+		if err != nil {
+			return Account{}, fmt.Errorf("the ledger's clock: %w", err)
+		}
+		err = change(&a, now.UTC().Round(0))
+		if errors.Is(err, errNothing) {
+			return a, nil
+		}
+		if err != nil {
+			return Account{}, err
+		}
+		a.Version++
+		err = l.engine.StoreAccount(ctx, a)
+		if err == nil || !errors.Is(err, ErrConflict) {
+			return a, err
+		}
+	}
+	return Account{}, fmt.Errorf("gave up after %d tries: %w", maxConflicts, ErrConflict)
+}
+
+func (a *Account) note(at time.Time, who, why string) {
+	a.Notes = append(a.Notes, Note{at, who, why})
+	a.Notes = a.Notes[max(0, len(a.Notes)-keptNotes):]
+}
+
+// liftedBy says whether a secret of this version ends the suspension.
+func (a *Account) liftedBy(version string) bool {
+	return a.Suspended != nil && a.Suspended.SecretVersion != "" && version != "" && version != a.Suspended.SecretVersion
+}
+
+// open is nil or a SuspendedError.
+func (a *Account) open() error {
+	if a.Suspended == nil {
+		return nil
+	}
+	return &SuspendedError{Account: a.Name, Suspension: *a.Suspended}
+}
+
+// suspend keeps a suspension that only a person lifts from being replaced by
+// one that a new secret would.
+func (a *Account) suspend(at time.Time, who string, s Suspension) {
+	s.At = at
+	a.note(at, who, "suspended: "+s.Why)
+	if a.Suspended != nil && a.Suspended.SecretVersion == "" {
+		return
+	}
+	a.Suspended = &s
+}

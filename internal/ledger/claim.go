@@ -2,13 +2,15 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/submission"
 )
 
-// Margin is what a holder's own deadline lies before the end of its lease.
+// Margin is how much earlier than its lease a holder's own deadline ends.
 const Margin = 10 * time.Second
 
 // A Claim is a held lease: what a visit shows with each write, and how long it
@@ -27,37 +29,150 @@ func (c Claim) Enough(clk clock.Clock, need time.Duration) bool {
 }
 
 // Claim takes the lease on a submission for owner, for ttl, which must be more
-// than twice [Margin]. If it is held the error is [ErrHeld]; of a holder that is
-// dead, and of owner itself when its lease has run out, it is taken over: the
-// fence grows, and what a dead holder left submitting becomes uncertain in the
-// same write.
+// than twice [Margin]. If it is held the error is [ErrHeld], a [*HeldError]. Of
+// a holder that is dead, and of owner itself when its lease has run out, it is
+// taken over: the fence grows, and what a dead holder left submitting becomes
+// uncertain (row 12) in the same write.
 func (l *Ledger) Claim(ctx context.Context, id, owner string, ttl time.Duration) (submission.Submission, Claim, error) {
-	return submission.Submission{}, Claim{}, errLater
+	deadline, err := l.deadline(owner, ttl)
+	if err != nil {
+		return submission.Submission{}, Claim{}, err
+	}
+	s, err := l.write(ctx, id, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		if err := l.mayTake(ctx, *s, owner, now); err != nil {
+			return nil, err
+		}
+		entries, err := l.reclaim(s, owner, now)
+		if err != nil {
+			return nil, err
+		}
+		s.Fence++
+		s.Lease = submission.Lease{Owner: owner, Until: now.Add(ttl)}
+		return entries, nil
+	})
+	if err != nil {
+		return submission.Submission{}, Claim{}, fmt.Errorf("claim: %w", err)
+	}
+	return s, Claim{ID: id, Owner: owner, Fence: s.Fence, Deadline: deadline}, nil
+}
+
+// mayTake is nil or a HeldError. An attempt under way is only ever taken from a
+// dead holder: owner's own gate may still be at it after its lease has run out.
+func (l *Ledger) mayTake(ctx context.Context, s submission.Submission, owner string, now time.Time) error {
+	free, err := l.free(ctx, s.Lease, owner, now)
+	if err != nil {
+		return err
+	}
+	if !free || s.Lease.Owner == owner && s.Submitting() {
+		return &HeldError{What: s.Key.String(), Lease: s.Lease}
+	}
+	return nil
+}
+
+// deadline is the holder's own for a lease that begins now. It is taken before
+// the write, so that it never ends after the lease.
+func (l *Ledger) deadline(owner string, ttl time.Duration) (time.Duration, error) {
+	switch {
+	case owner == "":
+		return 0, errors.New("a lease needs an owner")
+	case ttl <= 2*Margin:
+		return 0, fmt.Errorf("a lease of %s leaves no time to act: it must be more than %s", ttl, 2*Margin)
+	}
+	return l.clock.Boot() + ttl - Margin, nil
 }
 
 // Renew makes the lease last ttl from now. If it is another's by now the error
 // is [ErrStale].
 func (l *Ledger) Renew(ctx context.Context, c Claim, ttl time.Duration) (Claim, error) {
-	return Claim{}, errLater
+	deadline, err := l.deadline(c.Owner, ttl)
+	if err != nil {
+		return Claim{}, err
+	}
+	_, err = l.write(ctx, c.ID, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		if err := c.holds(*s); err != nil {
+			return nil, err
+		}
+		s.Lease.Until = now.Add(ttl)
+		return nil, nil
+	})
+	if err != nil {
+		return Claim{}, fmt.Errorf("renew: %w", err)
+	}
+	c.Deadline = deadline
+	return c, nil
 }
 
-// Release gives the lease back. A submission that is still submitting keeps
-// its lease: the error says so.
-func (l *Ledger) Release(ctx context.Context, c Claim) error { return errLater }
+// Release gives the lease back. A submission that is still submitting keeps its
+// lease: move it first, to uncertain if nothing better is known.
+func (l *Ledger) Release(ctx context.Context, c Claim) error {
+	_, err := l.write(ctx, c.ID, func(s *submission.Submission, _ time.Time) ([]submission.Entry, error) {
+		if err := c.holds(*s); err != nil {
+			return nil, err
+		}
+		if s.Submitting() {
+			return nil, fmt.Errorf("%s is submitting: it has to be moved before its lease is given back", s.Key)
+		}
+		s.Lease = submission.Lease{}
+		return nil, nil
+	})
+	if err != nil {
+		return fmt.Errorf("release: %w", err)
+	}
+	return nil
+}
 
-// Move applies e to the submission under c. Who and At are set here. If the
-// lease is another's by now nothing moves and the error is [ErrStale]: then
-// [Ledger.Note] what is known. What the table refuses is a [*submission.Refusal].
+// holds is nil if the lease on s is still the claim's.
+func (c Claim) holds(s submission.Submission) error {
+	if s.Lease.Owner == c.Owner && s.Fence == c.Fence {
+		return nil
+	}
+	return fmt.Errorf("%s: fence %d is over, it is %d now, leased to %q: %w", s.Key, c.Fence, s.Fence, s.Lease.Owner, ErrStale)
+}
+
+// Move applies e to the submission under c, in one conditional write. Who, At
+// and, of a new attempt, Owner and Fence are set here. If the lease is another's
+// by now nothing moves and the error is [ErrStale]: then [Ledger.Note] what is
+// known. What the table refuses is a [*submission.Refusal].
 func (l *Ledger) Move(ctx context.Context, c Claim, e submission.Event) (submission.Submission, error) {
-	return submission.Submission{}, errLater
+	switch e.Actor {
+	case submission.ByVisit, submission.ByGate, submission.ByReconcile, submission.ByMail:
+	default:
+		return submission.Submission{}, fmt.Errorf("move: %q does not act under a lease", e.Actor)
+	}
+	s, err := l.write(ctx, c.ID, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		if err := c.holds(*s); err != nil {
+			return nil, err
+		}
+		return l.apply(s, c.signed(e, now))
+	})
+	if err != nil {
+		return submission.Submission{}, fmt.Errorf("move: %w", err)
+	}
+	return s, nil
+}
+
+// signed is e in the name of the claim's holder.
+func (c Claim) signed(e submission.Event, now time.Time) submission.Event {
+	e.Who, e.At = c.Owner, now
+	if e.Kind == submission.Intended && e.Attempt != nil {
+		a := *e.Attempt
+		a.Owner, a.Fence, a.IntendedAt = c.Owner, c.Fence, now
+		e.Attempt = &a
+	}
+	return e
 }
 
 // Note adds e to the history and moves nothing: for the late results of holders
-// whose lease was taken over. Its kind is kept.
-func (l *Ledger) Note(ctx context.Context, id string, e submission.Event) error { return errLater }
-
-// Takeover frees every lease of a dead holder, and of who itself those that ran
-// out; what a dead holder left submitting becomes uncertain. It returns what it
-// touched. A holder of whom it cannot be known is left alone; the error then
-// tells of it after everything else was done.
-func (l *Ledger) Takeover(ctx context.Context, who string) ([]Summary, error) { return nil, errLater }
+// whose lease was taken over. Its kind is kept; At is set here.
+func (l *Ledger) Note(ctx context.Context, id string, e submission.Event) error {
+	_, err := l.write(ctx, id, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		e.At = now
+		after, entry := s.Note(e)
+		*s = after
+		return []submission.Entry{entry}, nil
+	})
+	if err != nil {
+		return fmt.Errorf("note: %w", err)
+	}
+	return nil
+}

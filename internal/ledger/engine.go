@@ -63,6 +63,14 @@ type Query struct {
 	NeedsFirst                bool      // what needs somebody comes first, then the newest; else by id
 }
 
+// Max is how many summaries q asks for at most.
+func (q Query) Max() int {
+	if q.Limit <= 0 {
+		return 1000
+	}
+	return q.Limit
+}
+
 // A Summary is what lists show of a submission: its current revision.
 type Summary struct {
 	ID           string           `json:"id"`
@@ -80,7 +88,7 @@ type Summary struct {
 	Owner        string           `json:"owner,omitempty"`
 	Object       string           `json:"object"`
 	NotBefore    time.Time        `json:"not_before,omitzero"`
-	DueAt        time.Time        `json:"-"` // zero: nothing for Lodge to do
+	DueAt        time.Time        `json:"due_at,omitzero"` // zero: nothing for Lodge to do
 	UpdatedAt    time.Time        `json:"updated_at"`
 }
 

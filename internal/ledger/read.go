@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"example.com/lodge/internal/submission"
@@ -23,16 +25,107 @@ func (l *Ledger) List(ctx context.Context, q Query) ([]Summary, error) { return 
 // Counts returns how many submissions each account has in each state.
 func (l *Ledger) Counts(ctx context.Context) ([]Count, error) { return l.engine.Counts(ctx) }
 
+// Limits are those under which the table is applied.
+func (l *Ledger) Limits() submission.Limits { return l.limits }
+
 // Due returns what there is to do for an account now: look-ups (submitted,
 // uncertain) first, then ready, oldest first; nothing that is held back, not due
 // yet, or leased to a holder that lives.
 func (l *Ledger) Due(ctx context.Context, account string, limit int) ([]Summary, error) {
-	return nil, errLater
+	now, err := l.engine.Now(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("due: %w", err)
+	}
+	living, err := l.living(ctx, account)
+	if err != nil {
+		return nil, fmt.Errorf("due: %w", err)
+	}
+	list, err := l.engine.List(ctx, Query{Account: account, DueBy: now, Limit: limit + len(living)})
+	if err != nil {
+		return nil, fmt.Errorf("due: %w", err)
+	}
+	list = slices.DeleteFunc(list, func(s Summary) bool { return living[s.ID] })
+	return list[:min(limit, len(list))], nil
 }
 
-// DueAccounts returns the names of the accounts that have something due now.
-func (l *Ledger) DueAccounts(ctx context.Context) ([]string, error) { return nil, errLater }
+// DueAccounts returns the names of the accounts that have something due now, in
+// order. What dead holders left counts.
+func (l *Ledger) DueAccounts(ctx context.Context) ([]string, error) {
+	now, err := l.engine.Now(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("due accounts: %w", err)
+	}
+	due, err := l.due(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("due accounts: %w", err)
+	}
+	var names []string
+	for _, d := range due {
+		if !d.At.After(now) {
+			names = append(names, d.Account)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
 
 // NextDue returns when the next submission is due that no living holder has; it
 // may have passed. The zero time means never.
-func (l *Ledger) NextDue(ctx context.Context) (time.Time, error) { return time.Time{}, errLater }
+func (l *Ledger) NextDue(ctx context.Context) (time.Time, error) {
+	due, err := l.due(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("next due: %w", err)
+	}
+	var next time.Time
+	for _, d := range due {
+		if next.IsZero() || d.At.Before(next) {
+			next = d.At
+		}
+	}
+	return next, nil
+}
+
+// due is the engine's answer with what dead holders left.
+func (l *Ledger) due(ctx context.Context) ([]Due, error) {
+	due, err := l.engine.NextDue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	held, err := l.held(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range held {
+		left := s.State == submission.Submitting // by a dead holder, it is to be looked up
+		if !left && s.DueAt.IsZero() {
+			continue
+		}
+		dead, err := l.dead(ctx, s.Owner)
+		if err != nil {
+			return nil, err
+		}
+		if dead {
+			due = append(due, Due{s.Account, s.DueAt})
+		}
+	}
+	return due, nil
+}
+
+// living are the submissions of an account that living holders have.
+func (l *Ledger) living(ctx context.Context, account string) (map[string]bool, error) {
+	held, err := l.held(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	living := map[string]bool{}
+	for _, s := range held {
+		dead, err := l.dead(ctx, s.Owner)
+		if err != nil {
+			return nil, err
+		}
+		if !dead {
+			living[s.ID] = true
+		}
+	}
+	return living, nil
+}

@@ -2,6 +2,9 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"example.com/lodge/internal/submission"
 )
@@ -13,16 +16,105 @@ type Registered struct {
 	Known      bool // the same bytes were here before: nothing moved
 }
 
-// Register takes in one revision: rows 1 to 5. rev.State is Ready or
-// Quarantined, as intake found; its number is given here. Registering the same
-// bytes again is noted and moves nothing. who is the program that took it in.
+// Register takes in one revision: rows 1 to 5 and 19 to 23. rev.State is Ready
+// or Quarantined, as intake found, with Findings or Why; its number is given
+// here. The same bytes again are noted once for each name and move nothing. who
+// is the program that took it in. When a file that could not be read can be
+// read now, the submission under its object's name is superseded.
 func (l *Ledger) Register(ctx context.Context, carrier string, key submission.Key, rev submission.Revision, who string) (Registered, error) {
-	return Registered{}, errLater
+	if err := key.Check(); err != nil {
+		return Registered{}, fmt.Errorf("register: %w", err)
+	}
+	var r Registered
+	load := func() (submission.Submission, error) { return l.loadOrNew(ctx, key, carrier) }
+	s, err := l.writeFrom(ctx, load, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		if s.Carrier != carrier {
+			return nil, fmt.Errorf("%s is filed with carrier %s, not with %s", s.Key, s.Carrier, carrier)
+		}
+		if s.Knows(rev) {
+			r = Registered{Row: 2, Known: true}
+			return nil, errNothing
+		}
+		entries, err := l.arrive(s, rev, who, now)
+		if err == nil {
+			r = Registered{Row: entries[0].Row, Known: entries[0].Row == 2}
+		}
+		return entries, err
+	})
+	if err != nil {
+		return Registered{}, fmt.Errorf("register %s: %w", rev.Object.Name, err)
+	}
+	r.Submission = s
+	if key.Object == "" && rev.Object.Name != "" {
+		if err := l.readable(ctx, submission.Key{Account: key.Account, Object: rev.Object.Name}, key, who); err != nil {
+			return Registered{}, fmt.Errorf("register %s: %w", rev.Object.Name, err)
+		}
+	}
+	return r, nil
 }
 
-// Decide applies a person's decision: rows 17, 18 and the later rows of people.
-// e names Who, Why and Want. It is refused with [ErrHeld] while somebody alive
-// works on the submission.
+func (l *Ledger) loadOrNew(ctx context.Context, key submission.Key, carrier string) (submission.Submission, error) {
+	s, err := l.engine.Load(ctx, key.ID())
+	if errors.Is(err, ErrNotFound) {
+		return submission.New(key, carrier), nil
+	}
+	return s, err
+}
+
+// arrive applies the arrival. When it takes the place of the revision that a
+// visit may be working on, the visit's claim ends with it: what the visit knows
+// is about other bytes.
+func (l *Ledger) arrive(s *submission.Submission, rev submission.Revision, who string, now time.Time) ([]submission.Entry, error) {
+	worked := s.Current()
+	entries, err := l.apply(s, submission.Event{
+		Kind: submission.Arrived, Actor: submission.ByIntake, Who: who, At: now, Arrival: &rev,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if worked.State == submission.Ready && !s.Revisions[worked.Number-1].State.Live() {
+		s.Fence++
+		s.Lease = submission.Lease{}
+	}
+	return entries, nil
+}
+
+// readable supersedes the submission of an unreadable object whose content is
+// registered under key now.
+func (l *Ledger) readable(ctx context.Context, object, key submission.Key, who string) error {
+	_, err := l.write(ctx, object.ID(), func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		if s.Current().State != submission.Quarantined {
+			return nil, errNothing
+		}
+		return l.apply(s, submission.Event{
+			Kind: submission.Replaced, Actor: submission.ByIntake, Who: who, At: now,
+			Why: fmt.Sprintf("the file can be read now: it is filed as %s", key),
+		})
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Decide applies a person's decision: rows 17, 18, 27, 28 and 29, or ends a hold
+// (row 25). e has Kind Decided with Want, or Kind Released, and Who and Why. It
+// fails with [ErrHeld] while somebody alive works on the submission.
 func (l *Ledger) Decide(ctx context.Context, id string, e submission.Event) (submission.Submission, error) {
-	return submission.Submission{}, errLater
+	s, err := l.write(ctx, id, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		if err := l.mayTake(ctx, *s, "", now); err != nil {
+			return nil, err
+		}
+		freed, err := l.reclaim(s, e.Who, now)
+		if err != nil {
+			return nil, err
+		}
+		e.Actor, e.At = submission.ByPerson, now
+		entries, err := l.apply(s, e)
+		return append(freed, entries...), err
+	})
+	if err != nil {
+		return submission.Submission{}, fmt.Errorf("decide: %w", err)
+	}
+	return s, nil
 }

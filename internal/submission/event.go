@@ -25,18 +25,20 @@ type Kind string
 
 // The kinds of events; the rows of the table that they can take are beside.
 const (
-	Arrived      Kind = "arrived"      // a file came: 1-5
+	Arrived      Kind = "arrived"      // a file came: 1-5, 19-23
 	FoundOnSite  Kind = "found"        // the look-before found it: 6
 	Contradicted Kind = "contradicted" // found with other facts, or attempts spent: 7
-	Postponed    Kind = "postponed"    // nothing was sent, later: 8
+	Postponed    Kind = "postponed"    // not now, later: 8, 24
 	Intended     Kind = "intended"     // the intent: 9
 	NotSent      Kind = "not-sent"     // proven: 10
 	Answered     Kind = "answered"     // the carrier's own words for this invoice: 11
 	Lost         Kind = "lost"         // anything else after an intent: 12
 	LookedUp     Kind = "looked-up"    // a later look-up, or mail, has the carrier's word: 13, 16
-	Absent       Kind = "absent"       // a look-up that may count as absence: 14
+	Absent       Kind = "absent"       // a look-up that did not show it: 14, 26
 	Unsettled    Kind = "unsettled"    // cannot be settled by Lodge: 15
-	Decided      Kind = "decided"      // a person decided: 17, 18
+	Decided      Kind = "decided"      // a person decided: 17, 18, 27-29
+	Released     Kind = "released"     // a person ended a hold: 25
+	Replaced     Kind = "replaced"     // an unreadable file can be read now, under its own key: 23
 	Noted        Kind = "noted"        // history only; nothing moves: 2, late results
 )
 
@@ -52,7 +54,8 @@ type Event struct {
 	Arrival   *Revision         `json:"arrival,omitempty"`   // Arrived
 	Attempt   *Attempt          `json:"attempt,omitempty"`   // Intended; Answered, NotSent, Lost: its id with what is now known
 	Receipt   *carriers.Receipt `json:"receipt,omitempty"`   // FoundOnSite, Answered, LookedUp; Absent: the draft that is there
-	Filed     time.Time         `json:"filed,omitzero"`      // FoundOnSite, LookedUp: the latest time that the site's words allow for its arrival there
+	Filed     time.Time         `json:"filed,omitzero"`      // FoundOnSite, LookedUp: when the site says it took it in
+	Within    time.Duration     `json:"within,omitempty"`    // how coarse Filed is: a site that shows days has the day's start and 24 h
 	Look      *Look             `json:"look,omitempty"`      // Intended: the look-before; Absent: what was looked at
 	Witnessed bool              `json:"witnessed,omitempty"` // Answered: a witness besides the result page agrees, or the carrier has none
 	Needs     carriers.Person   `json:"needs,omitempty"`     // who acts next, where the kind leaves it open
@@ -73,12 +76,14 @@ type Look struct {
 	Blind   string    `json:"blind,omitempty"`   // why the site cannot be asked; counts as the look-before only
 }
 
-// An Entry is one line of a submission's history. The history is only added to.
+// An Entry is one line of a submission's history: what became of one revision.
+// The history is only added to, and [Replay] of it gives the submission again.
 type Entry struct {
-	Seq   int64 `json:"seq"` // 1, 2, … within the submission
-	Row   int   `json:"row"` // of the table; 0 for a note
+	Seq   int64 `json:"seq"`            // 1, 2, … within the submission
+	Part  int   `json:"part,omitempty"` // 1, 2, … for what else one event moved; only part 0 carries all of the event
+	Row   int   `json:"row"`            // of the table; 0 for a note
 	From  State `json:"from,omitempty"`
-	To    State `json:"to,omitempty"`
+	To    State `json:"to,omitempty"` // From again where nothing moved
 	Fence int64 `json:"fence"`
-	Event       // its Revision is always set
+	Event       // Revision is the one that this line is about
 }

@@ -11,34 +11,6 @@ import (
 	"example.com/lodge/ledes"
 )
 
-// A Key is what makes two files the same duty. It is read from the LEDES
-// content, never from the file's name. Object is set instead of the last three
-// for a file whose content could not be read.
-type Key struct {
-	Account   string `json:"account"`
-	LawFirmID string `json:"law_firm_id,omitempty"`
-	ClientID  string `json:"client_id,omitempty"`
-	Number    string `json:"number,omitempty"`
-	Object    string `json:"object,omitempty"`
-}
-
-// State is how far a revision has come.
-type State string
-
-// The states. Their drawing with every move is docs/states.md.
-const (
-	Ready       State = "ready"        // to be filed; nothing was sent, or it is proven that nothing was
-	Submitting  State = "submitting"   // the intent is written; the request may leave
-	Uncertain   State = "uncertain"    // it may have been filed: only a look-up or a person decides
-	Submitted   State = "submitted"    // the carrier's site took it in; its checks still run
-	Accepted    State = "accepted"     // the carrier's site holds it as submitted and its checks passed
-	Rejected    State = "rejected"     // the carrier refused it, with its reason
-	NeedsPerson State = "needs_person" // Lodge may not decide
-	Quarantined State = "quarantined"  // the file is not fit to be filed; reasons are kept
-	Superseded  State = "superseded"   // another revision took its place before anything was sent
-	Cancelled   State = "cancelled"    // a person ended the duty
-)
-
 // Hold says why a submission that could be worked on is not.
 type Hold string
 
@@ -85,13 +57,16 @@ type Revision struct {
 	Date         time.Time        `json:"date,omitzero"`
 	Total        ledes.Amount     `json:"total"`
 	Format       ledes.Format     `json:"format,omitempty"`
-	Findings     []ledes.Finding  `json:"findings,omitempty"` // what intake saw
-	Receipt      carriers.Receipt `json:"receipt,omitzero"`   // the carrier's latest word
-	Found        bool             `json:"found,omitempty"`    // it was on the site before Lodge sent anything
-	Why          string           `json:"why,omitempty"`      // one sentence for people: what happened
-	Needs        carriers.Person  `json:"needs,omitempty"`    // who acts next; "" is Lodge itself, or nobody
+	Findings     []ledes.Finding  `json:"findings,omitempty"`   // what intake saw
+	Receipt      carriers.Receipt `json:"receipt,omitzero"`     // the carrier's latest word
+	ReceivedAt   time.Time        `json:"received_at,omitzero"` // when Lodge got that word
+	Found        bool             `json:"found,omitempty"`      // it was on the site before Lodge sent anything
+	Why          string           `json:"why,omitempty"`        // one sentence for people: what happened
+	Needs        carriers.Person  `json:"needs,omitempty"`      // who acts next; "" is Lodge itself, or nobody
 	Attempts     []Attempt        `json:"attempts,omitempty"`
-	Granted      int              `json:"granted,omitempty"` // sends that people allowed beyond the limit
+	Looks        []Look           `json:"looks,omitempty"`   // since the last attempt, that found nothing; the last few
+	Resumed      int              `json:"resumed,omitempty"` // attempts made before a person's last go-ahead
+	Copies       []string         `json:"copies,omitempty"`  // other names under which the same bytes came; the first few
 }
 
 // An Object is the file that a revision came from, and the copy that is filed.
@@ -109,6 +84,7 @@ type Attempt struct {
 	ID          string    `json:"id"` // ULID
 	Fence       int64     `json:"fence"`
 	Owner       string    `json:"owner"`
+	SHA         string    `json:"sha"`          // of the bytes that were attached: Object.SHA of the revision
 	Browser     string    `json:"browser"`      // build that held the request
 	Request     string    `json:"request"`      // method and address of the held request, without a query
 	IntendedAt  time.Time `json:"intended_at"`  // on the ledger's clock
@@ -116,7 +92,6 @@ type Attempt struct {
 	Sent        *bool     `json:"sent,omitempty"`
 	Outcome     string    `json:"outcome,omitempty"` // status or network error, for people
 	Evidence    []Proof   `json:"evidence,omitempty"`
-	Looks       []Look    `json:"looks,omitempty"` // that found nothing, oldest first, the last few
 }
 
 // A Proof is one stored piece of evidence.

@@ -1,0 +1,82 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// LoginBegins is called before anything is typed: logins of an account are one
+// at a time, and carriers lock accounts after a few that fail. It fails with
+// [ErrHeld] while another visit logs in, with [ErrUnanswered] when it was never
+// learned how a login begun less than [Unanswered] ago ended, with
+// [ErrSuspended], and with [ErrStale].
+func (l *Ledger) LoginBegins(ctx context.Context, c Claim) error {
+	_, err := l.writeAccount(ctx, c.ID, func(a *Account, now time.Time) error {
+		if _, err := c.visit(*a); err != nil {
+			return err
+		}
+		if err := a.open(); err != nil {
+			return err
+		}
+		if err := l.mayLogIn(ctx, a, c, now); err != nil {
+			return err
+		}
+		a.Login = &Login{Owner: c.Owner, Fence: c.Fence, At: now}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("log in to account %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// mayLogIn looks at the login that is on record, if any.
+func (l *Ledger) mayLogIn(ctx context.Context, a *Account, c Claim, now time.Time) error {
+	if a.Login == nil {
+		return nil
+	}
+	other := Claim{Owner: a.Login.Owner, Fence: a.Login.Fence}
+	if i, err := other.visit(*a); err == nil && other.Fence != c.Fence {
+		dead, err := l.dead(ctx, other.Owner)
+		if err != nil {
+			return err
+		}
+		if !dead {
+			return &HeldError{What: "the login", Lease: a.Visits[i].Lease}
+		}
+	}
+	if until := a.Login.At.Add(Unanswered); now.Before(until) {
+		return fmt.Errorf("one began at %s, the next may at %s: %w",
+			a.Login.At.Format(time.RFC3339), until.Format(time.RFC3339), ErrUnanswered)
+	}
+	return nil
+}
+
+// LoginEnds records the answer to a login: nil if it succeeded, or if it is
+// known that nothing was judged because nothing was typed; else the suspension
+// that follows. Do not call it when nothing is known. A suspension counts even
+// if the visit is over by now; the error is [ErrStale] then.
+func (l *Ledger) LoginEnds(ctx context.Context, c Claim, s *Suspension) error {
+	var stale error
+	_, err := l.writeAccount(ctx, c.ID, func(a *Account, now time.Time) error {
+		_, stale = c.visit(*a)
+		if stale != nil && s == nil {
+			return stale
+		}
+		if a.Login != nil && a.Login.Fence == c.Fence {
+			a.Login = nil
+		}
+		if s != nil {
+			a.suspend(now, c.Owner, *s)
+		}
+		return nil
+	})
+	if err == nil {
+		err = stale
+	}
+	if err != nil {
+		return fmt.Errorf("login to account %s: %w", c.ID, err)
+	}
+	return nil
+}

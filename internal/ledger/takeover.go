@@ -1,0 +1,120 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/lodge/internal/submission"
+)
+
+// Takeover frees what dead holders left, submissions and visits to accounts, and
+// of who itself the leases that ran out. What a dead holder left submitting
+// becomes uncertain (row 12). It never acts by time alone. It returns the
+// submissions that it touched; what could not be freed, or of whose holder
+// nothing can be known, is left alone, and the error tells of it after all else
+// was done. A run calls it first and then now and again.
+func (l *Ledger) Takeover(ctx context.Context, who string) ([]Summary, error) {
+	held, err := l.held(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("takeover: %w", err)
+	}
+	var taken []Summary
+	var failed []error
+	for _, h := range held {
+		s, err := l.takeOver(ctx, h.ID, who)
+		switch {
+		case err != nil:
+			failed = append(failed, err)
+		case s.Lease.Owner == "":
+			taken = append(taken, Summarize(s))
+		}
+	}
+	if err := l.sweepAccounts(ctx, who); err != nil {
+		failed = append(failed, err)
+	}
+	if len(failed) > 0 {
+		return taken, fmt.Errorf("takeover: %w", errors.Join(failed...))
+	}
+	return taken, nil
+}
+
+// takeOver frees one submission if who may.
+func (l *Ledger) takeOver(ctx context.Context, id, who string) (submission.Submission, error) {
+	return l.write(ctx, id, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		err := l.mayTake(ctx, *s, who, now)
+		if errors.Is(err, ErrHeld) {
+			return nil, errNothing
+		}
+		if err != nil {
+			return nil, err
+		}
+		return l.reclaim(s, who, now)
+	})
+}
+
+func (l *Ledger) sweepAccounts(ctx context.Context, who string) error {
+	accounts, err := l.engine.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, a := range accounts {
+		if len(a.Visits) == 0 {
+			continue
+		}
+		_, err := l.writeAccount(ctx, a.Name, func(a *Account, now time.Time) error {
+			n := len(a.Visits)
+			if err := l.sweep(ctx, a, who, now); err != nil {
+				return err
+			}
+			if len(a.Visits) == n {
+				return errNothing
+			}
+			return nil
+		})
+		if err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// sweep drops the visits of an account that who may take over.
+func (l *Ledger) sweep(ctx context.Context, a *Account, who string, now time.Time) error {
+	var living []Visiting
+	for _, v := range a.Visits {
+		free, err := l.free(ctx, v.Lease, who, now)
+		if err != nil {
+			return fmt.Errorf("account %s: %w", a.Name, err)
+		}
+		if !free {
+			living = append(living, v)
+		}
+	}
+	a.Visits = living
+	return nil
+}
+
+// held lists the leased submissions of an account, or of all ("").
+func (l *Ledger) held(ctx context.Context, account string) ([]Summary, error) {
+	leased := true
+	return l.all(ctx, Query{Account: account, Held: &leased})
+}
+
+// all reads q to its end.
+func (l *Ledger) all(ctx context.Context, q Query) ([]Summary, error) {
+	var list []Summary
+	for {
+		page, err := l.engine.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, page...)
+		if len(page) < q.Max() {
+			return list, nil
+		}
+		q.After = page[len(page)-1].ID
+	}
+}

@@ -1,0 +1,162 @@
+package submission
+
+import (
+	"slices"
+	"time"
+
+	"example.com/lodge/carriers"
+)
+
+// Current is the revision that lists show and that a decision is about: the one
+// that Lodge works on; else the first that was sent and that only a person can
+// settle; else the last. The zero Revision if there is none.
+func (s Submission) Current() Revision {
+	if i := s.current(); i >= 0 {
+		return s.Revisions[i]
+	}
+	return Revision{}
+}
+
+// Waiting is a revision behind the current one on which somebody must act: a
+// corrected file that came while the one before was under way. The zero
+// Revision if there is none.
+func (s Submission) Waiting() Revision {
+	for i := len(s.Revisions) - 1; i > s.current(); i-- {
+		if s.Revisions[i].Needs != carriers.Nobody {
+			return s.Revisions[i]
+		}
+	}
+	return Revision{}
+}
+
+// Submitting says whether an attempt is under way.
+func (s Submission) Submitting() bool { return s.Current().State == Submitting }
+
+// Due is when Lodge has something to do for s; false if it has nothing to do. A
+// hold with a time ends then by itself, one without waits for a person.
+func (s Submission) Due() (time.Time, bool) {
+	switch {
+	case !s.Current().State.Working(), s.Current().State == Submitting:
+		return time.Time{}, false
+	case !s.NotBefore.IsZero():
+		return s.NotBefore, true
+	}
+	return s.CreatedAt, s.Hold == ""
+}
+
+// Spent says why the current revision may not be sent again under limits, or "".
+func (s Submission) Spent(limits Limits) string {
+	c := change{s: &s, i: s.current(), limits: limits}
+	if c.i < 0 {
+		return ""
+	}
+	if why := sendsLeft().reason(c); why != "" {
+		return why
+	}
+	return triesLeft().reason(c)
+}
+
+// Knows says whether registering r would leave everything as it is, the history
+// included: the same bytes came before under this name, and the verdict on them
+// has not become better.
+func (s Submission) Knows(r Revision) bool {
+	return s.seen(r) && slices.ContainsFunc(s.Revisions, func(b Revision) bool {
+		return b.Object.Canon == r.Object.Canon && (b.named(r.Object.Name) || len(b.Copies) >= keptCopies)
+	})
+}
+
+func (s Submission) current() int {
+	if i := s.live(); i >= 0 && s.Revisions[i].State.Working() {
+		return i
+	}
+	for i, r := range s.Revisions {
+		if r.State == NeedsPerson && r.sends() > 0 {
+			return i
+		}
+	}
+	return len(s.Revisions) - 1
+}
+
+func (s Submission) live() int {
+	return slices.IndexFunc(s.Revisions, func(r Revision) bool { return r.State.Live() })
+}
+
+// seen says whether a's bytes were here before. Bytes that were quarantined and
+// pass now, under newer rules, are news.
+func (s Submission) seen(a Revision) bool {
+	for i, r := range s.Revisions {
+		better := i == len(s.Revisions)-1 && r.State == Quarantined && a.State == Ready
+		if r.Object.Canon == a.Object.Canon && !better {
+			return true
+		}
+	}
+	return false
+}
+
+// unresolved says whether something was, or may have been, sent on which the
+// carrier has not said that it is rejected.
+func (s Submission) unresolved() bool {
+	return slices.ContainsFunc(s.Revisions, func(r Revision) bool {
+		return r.sends() > 0 && r.Receipt.State != carriers.StateRejected
+	})
+}
+
+// waiting are the revisions, but for the one at i, that a newer file replaces.
+func (s Submission) waiting(i int) []int {
+	var list []int
+	for j := range s.Revisions {
+		if j != i && s.Revisions[j].unsent() {
+			list = append(list, j)
+		}
+	}
+	return list
+}
+
+func (s Submission) attempts() []Attempt {
+	var all []Attempt
+	for _, r := range s.Revisions {
+		all = append(all, r.Attempts...)
+	}
+	return all
+}
+
+// settleUntil is when everything that left must have shown up.
+func (s Submission) settleUntil() time.Time {
+	var until time.Time
+	for _, a := range s.attempts() {
+		if a.Left() && a.SettleUntil.After(until) {
+			until = a.SettleUntil
+		}
+	}
+	return until
+}
+
+// proves says whether look is one of the two that absence needs.
+func (s Submission) proves(look *Look) bool {
+	return look != nil && look.Control && look.Mail && look.Trusted && look.Blind == "" &&
+		!look.At.IsZero() && !look.At.Before(s.settleUntil())
+}
+
+// copied remembers another name under which a's bytes came.
+func (s Submission) copied(a Revision) {
+	for i := range s.Revisions {
+		r := &s.Revisions[i]
+		if r.Object.Canon == a.Object.Canon && !r.named(a.Object.Name) && len(r.Copies) < keptCopies {
+			r.Copies = append(r.Copies, a.Object.Name)
+		}
+	}
+}
+
+// clone shares nothing with s that a move changes.
+func (s Submission) clone() Submission {
+	s.Revisions = slices.Clone(s.Revisions)
+	for i := range s.Revisions {
+		r := &s.Revisions[i]
+		r.Looks, r.Copies = slices.Clone(r.Looks), slices.Clone(r.Copies)
+		r.Attempts = slices.Clone(r.Attempts)
+		for j := range r.Attempts {
+			r.Attempts[j].Evidence = slices.Clone(r.Attempts[j].Evidence)
+		}
+	}
+	return s
+}
