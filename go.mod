@@ -20,6 +20,7 @@ require (
 	golang.org/x/crypto v0.55.0
 	golang.org/x/net v0.58.0
 	golang.org/x/sys v0.49.0
+	golang.org/x/text v0.43.0
 	modernc.org/libc v1.70.0
 	modernc.org/mathutil v1.7.1
 	modernc.org/memory v1.11.0

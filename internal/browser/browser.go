@@ -7,12 +7,16 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"example.com/lodge/internal/browser/egress"
+	"example.com/lodge/internal/gate"
 )
 
 // Options say how a browser is started.
@@ -20,7 +24,8 @@ type Options struct {
 	Exe      string        // the Chromium binary; "" looks for one, see [Find]
 	Profiles string        // folder for profiles; each browser has its own below it, and removes it
 	Pins     []string      // base64 SHA-256 of certificate keys to trust; for loopback portals only
-	Proxy    string        // value for --proxy-server
+	Egress   *egress.Proxy // the only way out, and the gate's fuse; nil: no gate, for tests of pages
+	Gate     gate.Options  // how long the gate waits
 	Headed   bool          // show a window
 	Slow     time.Duration // pause before each action, for people who watch
 	Patience time.Duration // how long a step waits for its element or sign; 0: 20 s
@@ -32,6 +37,7 @@ type Browser struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	profile string
+	wire    *wire // nil without Egress
 }
 
 // Start starts a browser. ctx bounds its whole life.
@@ -51,7 +57,8 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		chromedp.Flag("disable-gpu", true),
 		chromedp.WindowSize(1280, 900),
 	)
-	flags = append(flags, wayOut(o.Proxy)...)
+	flags = append(flags, wayOut(o.Egress)...)
+	flags = append(flags, trusted(o.Pins)...)
 	alloc, stop := chromedp.NewExecAllocator(ctx, flags...)
 	run, quit := chromedp.NewContext(alloc)
 	cancel := func() { quit(); stop() }
@@ -60,11 +67,19 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		_ = os.RemoveAll(profile)
 		return nil, fmt.Errorf("browser: start %s: %w", o.Exe, err)
 	}
-	return &Browser{o, run, cancel, profile}, nil
+	b := &Browser{options: o, ctx: run, cancel: cancel, profile: profile}
+	if o.Egress == nil {
+		return b, nil
+	}
+	if b.wire, err = holdRequests(run, o.Egress, o.Gate); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
 }
 
 // Close ends the browser and removes its profile.
 func (b *Browser) Close() error {
 	b.cancel()
+	b.wire.close()
 	return os.RemoveAll(b.profile)
 }

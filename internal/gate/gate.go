@@ -51,15 +51,20 @@ type Wire interface {
 	Hold(ctx context.Context) error
 	Idle(ctx context.Context) error
 	// Continue lets a held request or answer go. With answer, the request pauses
-	// again under the same ID when its answer or error is there.
+	// again under the same ID when its answer or error is there. An error that
+	// wraps [ErrGone] says that the browser held no such request any more; after
+	// any other error the request may be on its way.
 	Continue(ctx context.Context, id string, answer bool) error
 	// Fail ends a held request as aborted. Any other reason would put an error
 	// page in place of the document, and the commit would go with it.
 	Fail(ctx context.Context, id string) error
 	// Body reads the answer that is held under id.
 	Body(ctx context.Context, id string) ([]byte, error)
-	// Finish stops the service workers of origins and closes every page of the attempt.
+	// Finish stops the service workers of origins, closes every page of the
+	// attempt and returns when they are gone.
 	Finish(ctx context.Context, origins []string) error
+	// Done is closed when the browser has ended, whoever ended it.
+	Done() <-chan struct{}
 }
 
 // A Fuse is the browser's only way out.
@@ -69,9 +74,11 @@ type Fuse interface {
 	// HoldSockets cuts WebSockets and refuses new ones until Disarm.
 	HoldSockets()
 	// Arm drops every tunnel, refuses all until it has been calm, then allows
-	// one to hostPort. On an error nothing is allowed and nothing was sent.
+	// one to the commit's host. On an error nothing is allowed until Disarm and
+	// nothing was sent; one that wraps [ErrNotCalm] says that limit was over.
 	Arm(ctx context.Context, commit Commit, calm, limit time.Duration) error
-	// Blow cuts and forbids everything.
+	// Blow cuts and forbids everything. When it has returned no byte leaves, so
+	// that what Spent says is final.
 	Blow()
 	// Spent says what went through since Arm.
 	Spent() Spent
@@ -106,11 +113,13 @@ type Outcome struct {
 	Body    []byte   // of the answer, for evidence; nil for redirects
 	Seen    int      // requests that matched the commit
 	Blocked int      // of these, how many were failed
-	Let     []string // requests that were let go while the commit was held
+	Let     []string // requests that were let go while the commit was awaited, without queries
+	Stopped []string // requests that were failed because nobody declared them, without queries
 	Spent   Spent
 
 	// Unfinished: the browser never said that the request ended, so it may send
-	// it again. The way out stays shut; the browser must be ended now.
+	// it again, or the click itself never ended. The way out stays shut; the
+	// browser must be ended now.
 	Unfinished bool
 }
 

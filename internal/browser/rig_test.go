@@ -1,0 +1,288 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"example.com/lodge/internal/browser/adverse"
+	"example.com/lodge/internal/browser/egress"
+	"example.com/lodge/internal/gate"
+)
+
+// The binaries that the tests drive; both must be installed.
+const (
+	headlessShell = "/usr/lib/chromium/chromium-headless-shell"
+	fullChromium  = "/usr/lib/chromium/chromium"
+)
+
+// rig is an adverse site, the way to it and a browser.
+type rig struct {
+	site    *adverse.Site
+	way     *egress.Proxy
+	browser *Browser
+	seen    *counter
+	folder  string
+	invoice string
+	next    int
+	results []result
+}
+
+// plan says how a rig is built.
+type plan struct {
+	exe    string
+	cases  []adverse.Case
+	answer time.Duration // the gate's patience for an answer
+}
+
+// patient is the gate's patience where the site answers or breaks at once, and
+// brief where the test waits for its end.
+const (
+	patient = 30 * time.Second
+	brief   = time.Second
+)
+
+// publicly resolves the adverse site's names to an address of the public
+// internet; the rig's dial leads from there to the site.
+func publicly(context.Context, string) ([]netip.Addr, error) {
+	return []netip.Addr{netip.MustParseAddr("93.184.215.14")}, nil
+}
+
+func wayTo(site *adverse.Site) (*egress.Proxy, error) {
+	o := egress.Options{Resolve: publicly, Dial: func(ctx context.Context, _ netip.AddrPort) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "tcp", site.Addr())
+	}}
+	for _, h := range adverse.Hosts() {
+		o.Allow = append(o.Allow, h+":443")
+	}
+	return egress.New(o)
+}
+
+// newRig starts everything. What was started is ended if it fails.
+func newRig(ctx context.Context, p plan) (r *rig, err error) {
+	r = &rig{}
+	defer func() {
+		if err != nil {
+			r.end()
+		}
+	}()
+	if r.folder, err = os.MkdirTemp("", "lodge-rig-"); err != nil {
+		return r, err
+	}
+	r.invoice = filepath.Join(r.folder, "invoice.txt")
+	if err := os.WriteFile(r.invoice, []byte("LEDES1998B[]\n"+strings.Repeat("x", 5000)), 0o600); err != nil {
+		return r, err
+	}
+	site, pin, err := adverse.New(p.cases, false)
+	if err != nil {
+		return r, err
+	}
+	r.site = site
+	r.site.Delay = p.answer
+	if r.way, err = wayTo(site); err != nil {
+		return r, err
+	}
+	r.browser, err = Start(ctx, Options{Exe: p.exe, Profiles: r.folder, Pins: []string{pin}, Egress: r.way,
+		Gate: gate.Options{Answer: p.answer, Appear: 5 * time.Second}})
+	if err != nil {
+		return r, err
+	}
+	r.seen = &counter{Wire: r.browser.wire, failed: make(chan struct{}, 1024)}
+	r.use(r.seen, r.way)
+	return r, nil
+}
+
+// use puts a gate over other sides than the browser's own: the tests' doubles.
+func (r *rig) use(wire gate.Wire, fuse gate.Fuse) {
+	old := r.browser.wire.gate
+	r.browser.wire.gate = gate.New(wire, fuse, r.browser.options.Gate)
+	old.Close()
+}
+
+// end ends everything from the browser on, so that no byte is under way when
+// the site's counts are read.
+func (r *rig) end() {
+	if r.browser != nil {
+		_ = r.browser.Close()
+	}
+	if r.way != nil {
+		_ = r.way.Close()
+	}
+	if r.site != nil {
+		r.site.Settle()
+	}
+	_ = os.RemoveAll(r.folder)
+}
+
+// counter is a wire that tells when it failed a request.
+type counter struct {
+	gate.Wire
+	failed chan struct{}
+}
+
+// Fail implements [gate.Wire].
+func (c *counter) Fail(ctx context.Context, id string) error {
+	err := c.Wire.Fail(ctx, id)
+	select {
+	case c.failed <- struct{}{}:
+	default: // nobody counts that far
+	}
+	return err
+}
+
+// result is what one run came to.
+type result struct {
+	adverse.Case
+	mode    adverse.Mode
+	run     string
+	outcome gate.Outcome
+	err     error // of Commit
+	early   int   // commits at the site when the intent was written
+	trouble error // the run itself could not be done
+}
+
+func (q result) String() string {
+	return fmt.Sprintf("%s/%s run %s (%v, %+v)", q.Name, q.mode, q.run, q.err, q.outcome.Spent)
+}
+
+// runTime bounds one run.
+const runTime = 90 * time.Second
+
+// run opens a page of c, commits and finishes the attempt. The result is judged
+// when the rig has ended.
+func (r *rig) run(c adverse.Case, m adverse.Mode) *result {
+	r.next++
+	q := result{Case: c, mode: m, run: strconv.Itoa(r.next)}
+	ctx, cancel := context.WithTimeout(r.browser.ctx, runTime)
+	defer cancel()
+	q.trouble = r.attempt(ctx, &q)
+	r.results = append(r.results, q)
+	return &r.results[len(r.results)-1]
+}
+
+func (r *rig) attempt(ctx context.Context, q *result) error {
+	tab, done, err := r.open(ctx, q)
+	defer done()
+	if err != nil {
+		return fmt.Errorf("open %s: %w", q.Name, err)
+	}
+	r.seen.drain()
+	rules := q.Rules
+	for _, h := range adverse.Hosts() {
+		rules.Origins = append(rules.Origins, "https://"+h)
+	}
+	var intents atomic.Int32
+	intent := func(context.Context, gate.Request) error {
+		intents.Add(1)
+		q.early = r.site.Count(q.run).Begun
+		return nil
+	}
+	g := r.browser.Gate()
+	q.outcome, q.err = g.Commit(tab, rules, intent, func(ctx context.Context) error {
+		return chromedp.Do(ctx, chromedp.Click(chromedp.CSS("#go")))
+	})
+	switch {
+	case q.outcome.Unfinished:
+		return errEnd
+	case q.err == nil && intents.Load() != 1:
+		return fmt.Errorf("%d intents for one commit", intents.Load())
+	}
+	if err := r.seen.await(ctx, q.Copies); err != nil {
+		return err
+	}
+	return g.Finish(ctx)
+}
+
+// errEnd says that the browser of a rig must be ended.
+var errEnd = errors.New("unfinished: the browser must be ended")
+
+// open brings a fresh tab to the point before the click.
+func (r *rig) open(ctx context.Context, q *result) (context.Context, context.CancelFunc, error) {
+	tab, done := chromedp.NewContext(ctx)
+	if err := chromedp.Do(tab); err != nil {
+		return tab, done, err
+	}
+	if !q.Awake {
+		if err := prepareTab(tab); err != nil {
+			return tab, done, err
+		}
+	}
+	times := 1
+	if q.Reload {
+		times = 2
+	}
+	for range times {
+		if err := chromedp.Do(tab, chromedp.Navigate(adverse.URL(q.Case, q.mode, q.run)), ready()); err != nil {
+			return tab, done, err
+		}
+	}
+	if !strings.Contains(q.Files["/"], "id=file") {
+		return tab, done, nil
+	}
+	return tab, done, chromedp.Do(tab, chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{r.invoice}))
+}
+
+// ready waits for what the page calls ready.
+func ready() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[int](`Promise.resolve(window.ready).then(()=>1)`,
+			func(p *runtime.EvaluateParams) { yes := true; p.AwaitPromise = &yes }))
+		return err
+	})
+}
+
+func (c *counter) drain() {
+	for {
+		select {
+		case <-c.failed:
+		default:
+			return
+		}
+	}
+}
+
+// await waits until n requests were failed.
+func (c *counter) await(ctx context.Context, n int) error {
+	for i := range n {
+		select {
+		case <-c.failed:
+		case <-ctx.Done():
+			return fmt.Errorf("the page tried %d more copies, not %d: %w", i, n, context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
+// judge says what is wrong with a result, once the rig has ended; "" if the
+// promise was kept.
+func (r *rig) judge(q result) string {
+	n := r.site.Count(q.run)
+	never := errors.Is(q.err, gate.ErrNotSent)
+	switch {
+	case q.trouble != nil && !errors.Is(q.trouble, errEnd):
+		return "the run failed: " + q.trouble.Error()
+	case n.Begun > 1 || n.Accepted > 1:
+		return fmt.Sprintf("DUPLICATE: the site began %d and took in %d", n.Begun, n.Accepted)
+	case q.early > 0:
+		return "LIE: the request was at the site before its intent was written"
+	case never && n.Begun+n.Frames > 0:
+		return "LIE: it says that nothing was sent"
+	case q.Silent && !never:
+		return "LIE: it does not say that nothing was sent"
+	case q.err == nil && n.Begun == 0:
+		return "LIE: it says that the site answered"
+	}
+	return ""
+}
