@@ -2,8 +2,10 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/lodge/carriers"
@@ -51,6 +53,7 @@ type Sign struct {
 	probe Probe
 	kind  carriers.Kind
 	good  bool
+	late  bool // looked for only once no other has shown in time
 }
 
 // Good is a sign that the site did as asked.
@@ -58,6 +61,18 @@ func Good(p Probe) Sign { return Sign{probe: p, good: true} }
 
 // Bad is a sign of an error of kind k; the text seen is the site's own word.
 func Bad(k carriers.Kind, p Probe) Sign { return Sign{probe: p, kind: k} }
+
+// Else is a good sign that counts only if none of the others has shown in time:
+// what a page may rest on for long, such as "still being processed".
+func Else(p Probe) Sign { return Sign{probe: p, good: true, late: true} }
+
+// See is [Await] as a step, for signs whose text does not matter.
+func See(signs ...Sign) Step {
+	return Step{"see what the page says", func(ctx context.Context, _ Driver) error {
+		_, err := Await(ctx, signs...)
+		return err
+	}}
+}
 
 // Await waits for the first of signs, in their order where several show at
 // once, and returns the text that it saw: as an error if the sign is bad. A
@@ -73,13 +88,12 @@ func AwaitWhich(ctx context.Context, signs ...Sign) (int, string, error) {
 	if err != nil {
 		return -1, "", err
 	}
-	probes := make([]Probe, len(signs))
-	for i, s := range signs {
-		probes[i] = s.probe
+	i, text, err := await(ctx, d, signs, false)
+	if _, missed := errors.AsType[*Miss](err); missed && slices.ContainsFunc(signs, isLate) {
+		i, text, err = await(ctx, d, signs, true)
 	}
-	i, text, err := d.Await(ctx, probes)
 	if err != nil {
-		return -1, "", classify(ctx, "see "+anyOf(probes), err)
+		return -1, "", classify(ctx, "see "+anyOf(signs), err)
 	}
 	if s := signs[i]; !s.good {
 		return i, text, &carriers.Error{Kind: s.kind, Said: text, Err: fmt.Errorf("the site says %q", text)}
@@ -87,10 +101,28 @@ func AwaitWhich(ctx context.Context, signs ...Sign) (int, string, error) {
 	return i, text, nil
 }
 
-func anyOf(probes []Probe) string {
-	names := make([]string, len(probes))
-	for i, p := range probes {
-		names[i] = p.String()
+// await waits for the first of those signs that are late, or are not.
+func await(ctx context.Context, d Driver, signs []Sign, late bool) (int, string, error) {
+	var probes []Probe
+	var index []int
+	for i, s := range signs {
+		if s.late == late {
+			probes, index = append(probes, s.probe), append(index, i)
+		}
+	}
+	i, text, err := d.Await(ctx, probes)
+	if err != nil {
+		return -1, "", err
+	}
+	return index[i], text, nil
+}
+
+func isLate(s Sign) bool { return s.late }
+
+func anyOf(signs []Sign) string {
+	names := make([]string, len(signs))
+	for i, s := range signs {
+		names[i] = s.probe.String()
 	}
 	return strings.Join(names, " or ")
 }

@@ -1,0 +1,138 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// A stage is when a fault does its work.
+type stage int
+
+const (
+	before stage = iota // in place of, or around, what the site does
+	with                // while an upload is written into the book
+	after               // once it was, in place of the site's answer
+)
+
+// A kind is what one [What] does. Which function is set follows from its stage.
+type kind struct {
+	what  What
+	stage stage
+	at    Place // where it strikes if the fault does not say
+	about string
+	act   func(*exchange, Fault) (answered bool)  // before, after
+	mark  func(r *Record, f Fault, now time.Time) // with
+}
+
+// kinds is the table of everything that can go wrong on purpose.
+func kinds() []kind {
+	return []kind{
+		{Down, before, Page, "503 and a page that says so", sorry(Down, 503), nil},
+		{Maintenance, before, Page, "a maintenance page with status 200", sorry(Maintenance, 200), nil},
+		{Unknown, before, Page, "a page nobody has seen before", sorry(Unknown, 200), nil},
+		{Broken, before, Upload, "500 before anything is read", sorry(Broken, 500), nil},
+		{Slow, before, Page, "everything takes longer", func(x *exchange, f Fault) bool { return x.wait(f.For) }, nil},
+		{Hang, before, Upload, "nothing for a while, or for ever", func(x *exchange, f Fault) bool { return x.hang(f.For) }, nil},
+		{Reset, before, Upload, "TCP reset before anything is read", func(x *exchange, _ Fault) bool { return x.cut(true) }, nil},
+		{Elsewhere, before, Page, "redirect to another host", (*exchange).redirect, nil},
+		{LoggedOut, before, Upload, "the session is over", func(x *exchange, _ Fault) bool { x.door.forget(x.r); return false }, nil},
+		{Changed, before, LoginPage, "the page was redesigned", func(x *exchange, _ Fault) bool { x.changed = true; return false }, nil},
+		{Dialog, before, UploadPage, "the page opens an alert", func(x *exchange, _ Fault) bool { x.alert = true; return false }, nil},
+
+		{HangAfter, after, Upload, "taken in; the answer comes late or never", func(x *exchange, f Fault) bool { return x.hang(f.For) }, nil},
+		{ResetAfter, after, Upload, "taken in; TCP reset", func(x *exchange, _ Fault) bool { return x.cut(true) }, nil},
+		{CloseAfter, after, Upload, "taken in; connection closed", func(x *exchange, _ Fault) bool { return x.cut(false) }, nil},
+		{TimeoutAfter, after, Upload, "taken in; 408", func(x *exchange, _ Fault) bool { return x.timeout() }, nil},
+		{BrokenAfter, after, Upload, "taken in; 500", sorry(Broken, 500), nil},
+		{UnknownAfter, after, Upload, "taken in; a page nobody has seen before", sorry(Unknown, 200), nil},
+		{ElsewhereAfter, after, Upload, "taken in; redirect to another host", (*exchange).redirect, nil},
+
+		{Lag, with, Upload, "the history shows it later", nil, func(r *Record, f Fault, now time.Time) { r.ListedAt = now.Add(time.Duration(f.For)) }},
+		{Unconfirmed, with, Upload, "the history leaves out its confirmation number", nil, func(r *Record, _ Fault, _ time.Time) { r.Unconfirmed = true }},
+		{Late, with, Upload, "it is being processed for longer", nil, func(r *Record, f Fault, _ time.Time) { r.DueAt = r.DueAt.Add(time.Duration(f.For)) }},
+		{RejectedLate, with, Upload, "accepted, and rejected later", nil, turn},
+	}
+}
+
+func kindOf(w What) (kind, bool) {
+	all := kinds()
+	i := slices.IndexFunc(all, func(k kind) bool { return k.what == w })
+	if i < 0 {
+		return kind{}, false
+	}
+	return all[i], true
+}
+
+func sorry(w What, status int) func(*exchange, Fault) bool {
+	return func(x *exchange, _ Fault) bool {
+		x.site.Sorry(x.w, w, status)
+		return true
+	}
+}
+
+func turn(r *Record, f Fault, _ time.Time) {
+	r.TurnsAt = r.DueAt.Add(time.Duration(f.For))
+	r.TurnsReason = "Withdrawn after review: the budget of this matter is exhausted."
+}
+
+// wait lets d pass, or less if the request or the portal ends.
+func (x *exchange) wait(d Duration) bool {
+	pause(x.r.Context(), time.Duration(d))
+	return false
+}
+
+// hang is wait, for ever if d is zero.
+func (x *exchange) hang(d Duration) bool {
+	if d == 0 {
+		<-x.r.Context().Done()
+		return true
+	}
+	return x.wait(d)
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// cut ends the connection below TLS: with a reset, or with a plain end.
+func (x *exchange) cut(reset bool) bool {
+	conn, _, err := http.NewResponseController(x.w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+	}
+	if t, ok := conn.(*net.TCPConn); ok && reset {
+		_ = t.SetLinger(0)
+	}
+	_ = conn.Close()
+	return true
+}
+
+// timeout says what a server says that got tired of waiting for a request.
+// Browsers take it as leave to send the request again (RFC 9110, 15.5.9).
+func (x *exchange) timeout() bool {
+	x.w.Header().Set("Connection", "close")
+	x.w.WriteHeader(http.StatusRequestTimeout)
+	return true
+}
+
+func (x *exchange) redirect(f Fault) bool {
+	x.w.Header().Set("Location", cmp.Or(f.To, "https://elsewhere.invalid/"))
+	x.w.WriteHeader(cmp.Or(f.Status, http.StatusSeeOther))
+	return true
+}
