@@ -21,7 +21,7 @@ const (
 
 // file looks whether the site holds the invoice already, and submits it if not.
 func (a *attempt) file(ctx context.Context) error {
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "look"})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
 		return a.postpone(ctx, fmt.Errorf("look-up: %w", err))
@@ -53,7 +53,7 @@ func (a *attempt) submit(ctx context.Context) error {
 		return err
 	}
 	a.inv.Path = path
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "submit"})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepSubmit})
 	receipt, siteErr := a.site.Submit(a.tab.Context(ctx), a.inv)
 
 	// Whatever happened, it is written down even if ctx has ended meanwhile.
@@ -116,7 +116,7 @@ func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
 	if a.Carrier.History.Blind != "" {
 		return a.answered(ctx, receipt, true)
 	}
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "verify"})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepVerify})
 	what, row, _, err := a.lookAgain(ctx)
 	switch {
 	case err == nil && what == held && row.Receipt.State == carriers.StateAccepted:
