@@ -7,8 +7,11 @@ import (
 	"strings"
 )
 
-// Currency is a sign or three capitals before or after a number.
-var currency = regexp.MustCompile(`^(?:[A-Z]{3}|[A-Z]{0,2}[$€£])?\s*|\s*(?:[A-Z]{3}|[$€£])?$`)
+// Currency is a sign, or the code of a currency that insurers pay in, before
+// or after a number. Other letters are not: "INV 12" is no amount.
+var currency = regexp.MustCompile(`^(?:(?:US|CA|A|C)?[$€£]|` + currencyCodes + `)\s*|\s*(?:[$€£]|` + currencyCodes + `)$`)
+
+const currencyCodes = `(?:USD|CAD|AUD|NZD|EUR|GBP|CHF|MXN|SGD|HKD)`
 
 var errAmbiguous = errors.New("it could mean two amounts")
 
@@ -83,9 +86,12 @@ func cutFraction(number string) (whole, fraction string, err error) {
 // ungroup takes the marks out of "1,234,567". They must all be the same, with
 // three digits after each.
 func ungroup(whole string) (string, error) {
+	if allDigits(whole) {
+		return whole, nil
+	}
 	i := strings.IndexAny(whole, groupMarks)
 	if i < 0 {
-		return whole, nil
+		return "", errGrammar
 	}
 	groups := strings.Split(whole, whole[i:i+1])
 	for n, group := range groups {

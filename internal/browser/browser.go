@@ -1,85 +1,217 @@
 // Package browser is the only door to chromedp: Chromium's life, the driver
 // behind carriers/page, and the browser's side of the gate.
 //
-// A Browser serves one visit: one login of one account. What it may reach is
-// decided by its egress proxy, package egress, and by nothing in the page.
+// A [Browser] serves one visit: one login of one account. What it may reach is
+// decided by its egress proxy, package egress, and by nothing in the page. A
+// [Tab] is what a carrier's steps act on; its guard answers what would
+// otherwise hang a page or end it unseen: dialogs, popups, downloads, crashes.
 package browser
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
-
-	"example.com/lodge/internal/browser/egress"
-	"example.com/lodge/internal/gate"
 )
 
-// Options say how a browser is started.
-type Options struct {
-	Exe      string        // the Chromium binary; "" looks for one, see [Find]
-	Profiles string        // folder for profiles; each browser has its own below it, and removes it
-	Pins     []string      // base64 SHA-256 of certificate keys to trust; for loopback portals only
-	Egress   *egress.Proxy // the only way out, and the gate's fuse; nil: no gate, for tests of pages
-	Gate     gate.Options  // how long the gate waits
-	Headed   bool          // show a window
-	Slow     time.Duration // pause before each action, for people who watch
-	Patience time.Duration // how long a step waits for its element or sign; 0: 20 s
-}
+// ErrGone says that the browser is no longer there: it died or was closed.
+var ErrGone = errors.New("the browser is gone")
+
+// ErrCrashed says that a tab's renderer crashed. The tab is of no more use;
+// another tab of the same browser may be.
+var ErrCrashed = errors.New("the page crashed")
+
+// How long the steps of a browser's life may take.
+const (
+	startLimit = 60 * time.Second // from starting the process to its first answer
+	closeGrace = 3 * time.Second  // for the browser to end by itself
+	setLimit   = 10 * time.Second // for a browser that has started to take its settings
+)
 
 // A Browser is one running Chromium with a profile of its own.
 type Browser struct {
-	options Options
-	ctx     context.Context
-	cancel  context.CancelFunc
-	profile string
-	wire    *wire // nil without Egress
+	options  Options
+	ctx      context.Context // of chromedp: ends with the browser
+	cancel   context.CancelFunc
+	profile  *profile
+	wire     *wire // nil without Egress
+	build    string
+	switches []string // of its command line, as the browser itself tells
+
+	done    chan struct{} // closed when the browser is gone
+	cause   error         // why; set before done is closed
+	closing atomic.Bool
+	close   func() error
+	tasks   sync.WaitGroup // goroutines that this browser started
+
+	mu    sync.Mutex
+	tabs  map[*Tab]bool
+	holds int               // how many want popups to live
+	held  map[string]string // popups that live, and their addresses
 }
 
-// Start starts a browser. ctx bounds its whole life.
+// Start starts a browser with a fresh profile. ctx bounds its whole life. A
+// browser that does not answer within a minute is killed; a start that fails
+// leaves no process and no folder behind.
 func Start(ctx context.Context, o Options) (*Browser, error) {
-	if err := os.MkdirAll(o.Profiles, 0o700); err != nil {
-		return nil, fmt.Errorf("browser: %w", err)
+	return start(ctx, o, startLimit)
+}
+
+func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error) {
+	if err := o.check(); err != nil {
+		return nil, err
 	}
-	profile, err := os.MkdirTemp(o.Profiles, "profile-")
+	if o.Exe == "" {
+		exe, err := Find()
+		if err != nil {
+			return nil, err
+		}
+		o.Exe = exe
+	}
+	p, err := newProfile(o.Profiles)
 	if err != nil {
-		return nil, fmt.Errorf("browser: %w", err)
+		return nil, fmt.Errorf("browser: make a profile: %w", err)
 	}
-	flags := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(o.Exe),
-		chromedp.UserDataDir(filepath.Join(profile, "user")),
-		chromedp.NoInheritEnv,
-		chromedp.Env("PATH="+os.Getenv("PATH"), "HOME="+profile),
-		chromedp.Flag("disable-gpu", true),
-		chromedp.WindowSize(1280, 900),
-	)
-	flags = append(flags, wayOut(o.Egress)...)
-	flags = append(flags, trusted(o.Pins)...)
-	alloc, stop := chromedp.NewExecAllocator(ctx, flags...)
-	run, quit := chromedp.NewContext(alloc)
-	cancel := func() { quit(); stop() }
-	if err := chromedp.Do(run); err != nil {
-		cancel()
-		_ = os.RemoveAll(profile)
-		return nil, fmt.Errorf("browser: start %s: %w", o.Exe, err)
+	b := &Browser{options: o, profile: p, done: make(chan struct{}), tabs: map[*Tab]bool{}, held: map[string]string{}}
+	b.close = sync.OnceValue(b.end)
+	b.launch(ctx)
+	if err := b.boot(limit); err != nil {
+		err = fmt.Errorf("browser: start %s: %w", o.Exe, err)
+		return nil, errors.Join(err, b.Close())
 	}
-	b := &Browser{options: o, ctx: run, cancel: cancel, profile: profile}
-	if o.Egress == nil {
-		return b, nil
-	}
-	if b.wire, err = holdRequests(run, o.Egress, o.Gate); err != nil {
+	b.tasks.Go(b.watch)
+	if err := b.hold(); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
 
-// Close ends the browser and removes its profile.
-func (b *Browser) Close() error {
-	b.cancel()
-	b.wire.close()
-	return os.RemoveAll(b.profile)
+// hold puts the browser's requests into the hands of the gate, before its first
+// navigation. Without a way out of ours there is nothing to hold.
+func (b *Browser) hold() error {
+	if b.options.Egress == nil {
+		return nil
+	}
+	if err := chromedp.Do(b.ctx); err != nil { // the blank tab, which stays
+		return b.explain(b.ctx, err)
+	}
+	var err error
+	b.wire, err = holdRequests(b.ctx, b.options.Egress, b.options.Gate)
+	return err
+}
+
+// launch prepares the chromedp contexts; nothing runs yet.
+func (b *Browser) launch(ctx context.Context) {
+	alloc, stop := chromedp.NewExecAllocator(ctx, b.options.flags(b.profile.dir)...)
+	// What chromedp notes are events that it does not know: nothing to act on.
+	run, quit := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
+	b.ctx, b.cancel = run, func() { quit(); stop() }
+}
+
+// boot runs the process and sets what holds for all tabs. The process lives as
+// long as the context of its first command, which so has no deadline: a timer
+// ends the whole browser instead.
+func (b *Browser) boot(limit time.Duration) error {
+	late := errors.New("no answer within " + limit.String())
+	timedOut := make(chan struct{})
+	timer := time.AfterFunc(limit, func() {
+		close(timedOut)
+		b.cancel()
+	})
+	version, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})
+	if !timer.Stop() {
+		<-timedOut
+		return late
+	}
+	if err != nil {
+		return err
+	}
+	b.build = version.Product
+	ctx, cancel := context.WithTimeout(b.ctx, setLimit)
+	defer cancel()
+	return b.set(ctx)
+}
+
+// watch waits for the browser's end and tells why.
+func (b *Browser) watch() {
+	<-chromedp.FromContext(b.ctx).Browser.LostConnection
+	b.cause = fmt.Errorf("%w: it was closed", ErrGone)
+	if !b.closing.Load() {
+		// chromedp keeps how the process ended and adds it to any later error.
+		_, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})
+		b.cause = fmt.Errorf("%w: %v", ErrGone, err)
+	}
+	close(b.done)
+}
+
+// Done is closed when the browser is gone, for whatever reason.
+func (b *Browser) Done() <-chan struct{} { return b.done }
+
+// Err says why the browser is gone, and is nil while it is there. The error
+// wraps [ErrGone].
+func (b *Browser) Err() error {
+	select {
+	case <-b.done:
+		return b.cause
+	default:
+		return nil
+	}
+}
+
+// Alive asks the browser for an answer. It returns an error that wraps
+// [ErrGone] if there is no browser, and ctx's if it does not answer in time.
+func (b *Browser) Alive(ctx context.Context) error {
+	_, err := call(ctx, b, browser.GetVersion, cdp.Empty{})
+	return err
+}
+
+// Build is the browser's name and version, such as "HeadlessChrome/156.0.8078.79".
+func (b *Browser) Build() string { return b.build }
+
+// Sandboxed says whether Chromium's sandbox is on, by the command line that the
+// running browser reports.
+func (b *Browser) Sandboxed() bool {
+	return !slices.ContainsFunc(b.switches, func(s string) bool {
+		return s == "--no-sandbox" || strings.HasPrefix(s, "--no-sandbox=")
+	})
+}
+
+// call runs a command of the browser, rather than of a tab.
+func call[P, R any](ctx context.Context, b *Browser, cmd cdp.Command[P, R], params P) (R, error) {
+	r, err := cdp.Call(ctx, chromedp.FromContext(b.ctx).Browser, cmd, params)
+	return r, b.explain(ctx, err)
+}
+
+// explain puts the cause in the place of err: the caller's own end first, then
+// the browser's.
+func (b *Browser) explain(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case b.ctx.Err() != nil, b.lost():
+		if cause := b.Err(); cause != nil {
+			return cause
+		}
+		return ErrGone
+	}
+	return err
+}
+
+func (b *Browser) lost() bool {
+	select {
+	case <-chromedp.FromContext(b.ctx).Browser.LostConnection:
+		return true
+	default:
+		return false
+	}
 }

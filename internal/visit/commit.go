@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
-	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/carriers/page"
@@ -118,7 +116,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	if err != nil {
 		return err
 	}
-	a.sub, a.rev, a.written = sub, *sub.Current(), true
+	a.sub, a.rev, a.written = sub, sub.Current(), true
 	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Step: StepCommit})
 	return nil
 }
@@ -183,6 +181,3 @@ func safeName(number string) string {
 		return '_'
 	}, number) + ".txt"
 }
-
-var _ = os.Open
-var _ = time.Now

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,6 @@ import (
 const (
 	afterDown    = 5 * time.Minute // the site was down or its page has changed
 	afterRefusal = time.Hour       // the account is stopped; a person acts
-	recheck      = 2 * time.Minute // the site's checks still run
 )
 
 // file looks whether the site holds the invoice already, and submits it if not.
@@ -105,8 +105,8 @@ func (a *attempt) answered(ctx context.Context, receipt carriers.Receipt, witnes
 	}
 	receipt.Text = a.scrub.ScrubString(receipt.Text)
 	err = a.move(ctx, submission.Event{Kind: submission.Answered, Actor: submission.ByGate, Attempt: a.known(), Receipt: &receipt,
-		Witnessed: witnessed, NotBefore: now.Add(recheck), Why: "the carrier answered: " + orElse(receipt.Text, receipt.Status)})
-	a.done(a.rev.State, orElse(receipt.Text, receipt.Number))
+		Witnessed: witnessed, NotBefore: now.Add(recheck), Why: "the carrier answered: " + cmp.Or(receipt.Text, receipt.Status)})
+	a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 	return err
 }
 
@@ -217,4 +217,19 @@ func (a *attempt) lastRefusal() time.Time {
 		}
 	}
 	return last
+}
+
+// merge is a result page's receipt with what the history adds.
+func merge(page, history carriers.Receipt) carriers.Receipt {
+	history.Number = cmp.Or(history.Number, page.Number)
+	history.Text = cmp.Or(page.Text, history.Text)
+	return history
+}
+
+// by names who filed a row, where the site shows it.
+func by(row carriers.Found) string {
+	if row.By == "" {
+		return ""
+	}
+	return ", filed by " + row.By
 }

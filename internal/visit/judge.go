@@ -2,9 +2,11 @@ package visit
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/submission"
 )
 
 // finding is what a look-up says about one invoice.
@@ -17,10 +19,6 @@ const (
 	conflict finding = "conflict" // a person must look
 )
 
-// skew is how far a portal's clock may be behind the ledger's. Portals show
-// minutes at best; a row older than that was not made by what we sent.
-const skew = 5 * time.Minute
-
 // judge says what the rows of a history mean for inv. Rows that the site took
 // in before since do not count as an answer to what was sent then; a zero since
 // counts them all. It is the only place that compares a carrier's row with an
@@ -28,6 +26,9 @@ const skew = 5 * time.Minute
 func judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (finding, carriers.Found, string) {
 	var live, no, drafts []carriers.Found
 	for _, r := range rows {
+		if !strings.EqualFold(strings.TrimSpace(r.Invoice), inv.Number) {
+			return conflict, r, fmt.Sprintf("the look-up brought a row of invoice %q: the author must mend Find", r.Invoice)
+		}
 		switch r.Receipt.State {
 		case carriers.StateReceived, carriers.StateAccepted:
 			live = append(live, r)
@@ -74,7 +75,7 @@ func differs(inv carriers.Invoice, r carriers.Found) string {
 
 // older says whether r is known to be from before since.
 func older(r carriers.Found, since time.Time) bool {
-	return !since.IsZero() && !r.At.IsZero() && r.At.Before(since.Add(-skew))
+	return !since.IsZero() && !r.At.IsZero() && r.At.Before(since.Add(-submission.Skew))
 }
 
 // newest is the latest refusal that answers what was sent at since. Without a

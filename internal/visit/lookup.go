@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,13 +15,19 @@ import (
 // (facts: two days cover a carrier's weekend).
 const patience = 48 * time.Hour
 
+// Looks after an intent come after twice the time that has passed, between these.
+const (
+	recheck = 2 * time.Minute
+	longest = 4 * time.Hour
+)
+
 // lookUp settles what an earlier attempt left submitted or uncertain, if the
 // site has a word for it now.
 func (a *attempt) lookUp(ctx context.Context) error {
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
-		return a.notSettled(ctx, submission.Look{}, fmt.Errorf("look-up: %w", err))
+		return a.notAsked(ctx, fmt.Errorf("look-up: %w", err))
 	}
 	what, row, why := judge(a.inv, rows, a.intendedAt())
 	return a.settle(ctx, what, row, why)
@@ -32,39 +39,61 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 	case held, refused:
 		receipt := row.Receipt
 		receipt.Text = a.scrub.ScrubString(receipt.Text)
-		if a.rev.State == submission.Submitted && receipt.State == carriers.StateReceived {
-			return a.notSettled(ctx, submission.Look{}, errors.New("the carrier's checks still run"))
-		}
 		a.recordFound(ctx, row)
-		err := a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile, Attempt: a.seen(), Receipt: &receipt, Filed: row.At,
-			Why: "the carrier's history says: " + orElse(receipt.Text, receipt.Status)})
-		a.done(a.rev.State, orElse(receipt.Text, receipt.Number))
+		next, err := a.nextLook(ctx)
+		if err != nil {
+			return err
+		}
+		err = a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile, Receipt: &receipt, Filed: row.At, NotBefore: next,
+			Why: "the carrier's history says: " + cmp.Or(receipt.Text, receipt.Status)})
+		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err
 	case conflict:
 		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller})
 		a.done(a.rev.State, why)
 		return err
 	}
-	return a.notSettled(ctx, a.looked, errors.New(orElse(why, "the carrier's history does not show it yet")))
+	return a.notSettled(ctx, a.looked, errors.New(cmp.Or(why, "the carrier's history does not show it yet")))
 }
 
-// notSettled waits longer, or asks a person once that was long enough.
+// notSettled waits longer after a look that showed nothing.
 func (a *attempt) notSettled(ctx context.Context, look submission.Look, cause error) error {
+	return a.wait(ctx, submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &look}, cause)
+}
+
+// notAsked waits longer because the site could not be asked.
+func (a *attempt) notAsked(ctx context.Context, cause error) error {
+	err := a.wait(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, Needs: carriers.KindOf(cause).Acts()}, cause)
+	return errors.Join(err, a.suspend(ctx, cause))
+}
+
+// wait puts the next look off, or asks a person once that was long enough.
+func (a *attempt) wait(ctx context.Context, e submission.Event, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	defer cancel()
 	now, err := a.Ledger.Now(ctx)
 	if err != nil {
 		return err
 	}
-	since := a.intendedAt()
-	if now.Sub(since) > patience {
-		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Needs: carriers.Operator,
-			Why: fmt.Sprintf("could not be settled since %s: %v", since.Format(time.RFC3339), cause)})
-		a.done(a.rev.State, a.rev.Why)
-		return errors.Join(err, stop(cause))
+	e.Why = cause.Error()
+	if since := a.intendedAt(); now.Sub(since) > patience {
+		e = submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Needs: carriers.Operator,
+			Why: fmt.Sprintf("could not be settled since %s: %v", since.Format(time.RFC3339), cause)}
+	} else if e.NotBefore, err = a.nextLook(ctx); err != nil {
+		return err
 	}
-	next := now.Add(max(recheck, min(now.Sub(since), 4*time.Hour)))
-	err = a.move(ctx, submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &look, NotBefore: next, Why: cause.Error()})
-	a.done(a.rev.State, cause.Error())
+	err = a.move(ctx, e)
+	a.done(a.rev.State, e.Why)
 	return errors.Join(err, stop(cause))
+}
+
+// nextLook is when to look again: soon after the intent, then ever later.
+func (a *attempt) nextLook(ctx context.Context) (time.Time, error) {
+	now, err := a.Ledger.Now(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return now.Add(min(max(recheck, now.Sub(a.intendedAt())), longest)), nil
 }
 
 // find asks the Site, and remembers that it was asked.

@@ -45,7 +45,7 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	if err != nil {
 		return err
 	}
-	a := &attempt{session: s, id: ulid.Make().String(), claim: claim, sub: sub, rev: *sub.Current(), begun: time.Now()}
+	a := &attempt{session: s, id: ulid.Make().String(), claim: claim, sub: sub, rev: sub.Current(), begun: time.Now()}
 	a.folder = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub)
 	s.attempt = a
 	defer func() { s.attempt = nil }()
@@ -101,7 +101,7 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	if err != nil {
 		return err
 	}
-	a.sub, a.rev = sub, *sub.Current()
+	a.sub, a.rev = sub, sub.Current()
 	a.Log.Info("moved", "invoice", a.inv.Number, "submission", sub.ID, "attempt", a.id, "event", e.Kind, "state", a.rev.State, "why", e.Why)
 	return nil
 }

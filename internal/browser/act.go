@@ -1,0 +1,204 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/carriers/page"
+	"example.com/lodge/internal/secret"
+)
+
+// pressLimit is how long a press of the mouse may take to be handled. A handler
+// that has not ended by then has the click all the same: it may wait for the
+// answer to a request that the gate holds.
+const pressLimit = time.Second
+
+// Act implements [page.Driver].
+func (t *Tab) Act(ctx context.Context, a page.Action) error {
+	return t.do(ctx, fmt.Sprintf("%s %s", a.Verb, a.On), func(ctx context.Context) error {
+		if err := pause(ctx, t.browser.options.Slow); err != nil {
+			return err
+		}
+		if err := t.settle(ctx); err != nil {
+			return err
+		}
+		switch a.Verb {
+		case page.VerbClick:
+			return t.click(ctx, a.On)
+		case page.VerbFill:
+			return t.fill(ctx, a)
+		case page.VerbChoose:
+			return t.choose(ctx, a)
+		case page.VerbAttach:
+			return t.attach(ctx, a.On, a.Path)
+		}
+		return fmt.Errorf("no such verb: %q", a.Verb)
+	})
+}
+
+// click waits until the element can be clicked and clicks it, once.
+func (t *Tab) click(ctx context.Context, on page.Locator) error {
+	type point struct{ X, Y float64 }
+	at, err := ask[point](ctx, t, t.browser.options.patience(), "aim", on)
+	if err != nil {
+		return err
+	}
+	// From here on the page may act on the click: nothing is tried again.
+	brief, cancel := context.WithTimeout(ctx, pressLimit)
+	defer cancel()
+	if err := t.press(brief, at.X, at.Y); err != nil && brief.Err() == nil || ctx.Err() != nil {
+		return err
+	}
+	return nil
+}
+
+// press presses and releases the mouse. Between the two it asks what was met:
+// a miss has been kept from the page.
+func (t *Tab) press(ctx context.Context, x, y float64) error {
+	mouse := input.DispatchMouseEventParams{
+		Type: input.DispatchMouseEventTypeMousePressed, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1}
+	if _, err := send(ctx, t, input.DispatchMouseEvent, mouse); err != nil && ctx.Err() == nil {
+		return err
+	}
+	met := t.met(ctx)
+	mouse.Type, mouse.Buttons = input.DispatchMouseEventTypeMouseReleased, 0
+	if _, err := send(ctx, t, input.DispatchMouseEvent, mouse); err != nil {
+		return err
+	}
+	return met
+}
+
+// met asks the engine what the press met. A document that does not tell, since
+// it is busy or gone, has had it.
+func (t *Tab) met(ctx context.Context) error {
+	world, err := t.world(ctx, "")
+	if err != nil {
+		return nil
+	}
+	raw, err := t.evaluate(ctx, world, engineCall{name: "met"}, 0)
+	if err != nil {
+		return nil
+	}
+	_, err = decode[struct{}](raw)
+	return err
+}
+
+// fill puts a value into a field, leaves the field and reads it back. It never
+// tells a value: it may be a secret.
+func (t *Tab) fill(ctx context.Context, a page.Action) error {
+	want := secret.Reveal(a.Value)
+	patience := t.browser.options.patience()
+	type entered struct{ Set bool }
+	in, err := ask[entered](ctx, t, patience, "enter", a.On, want)
+	if err != nil {
+		return err
+	}
+	if !in.Set {
+		if _, err := send(ctx, t, input.InsertText, input.InsertTextParams{Text: want}); err != nil {
+			return err
+		}
+	}
+	type left struct{ Value string }
+	out, err := ask[left](ctx, t, patience, "leave", a.On)
+	if err != nil {
+		return err
+	}
+	switch compare(want, out.Value) {
+	case changed:
+		return &page.Miss{Reason: fmt.Sprintf("%s does not keep what is filled in", a.On)}
+	case reformatted:
+		t.trace.saw(Stepped, fmt.Sprintf("the page wrote the value of %s in another form", a.On))
+	}
+	return nil
+}
+
+// choose picks an option by its text or, where no text matches, by its value.
+func (t *Tab) choose(ctx context.Context, a page.Action) error {
+	type chosen struct{ Kept bool }
+	c, err := ask[chosen](ctx, t, t.browser.options.patience(), "choose", a.On, secret.Reveal(a.Value))
+	if err != nil {
+		return err
+	}
+	if !c.Kept {
+		return &page.Miss{Reason: fmt.Sprintf("%s does not keep the option", a.On)}
+	}
+	return nil
+}
+
+// attach puts a file into a field and checks that the page holds all of it:
+// Chromium takes the path of a file that is not there, and sends nothing.
+func (t *Tab) attach(ctx context.Context, on page.Locator, path string) error {
+	size, err := fileSize(path)
+	if err != nil {
+		return err
+	}
+	if _, err := ask[struct{}](ctx, t, t.browser.options.patience(), "locate", on); err != nil {
+		return err
+	}
+	world, err := t.world(ctx, "")
+	if err != nil {
+		return err
+	}
+	field, err := send(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: "lodge.element()", UniqueContextID: world})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_, _ = send(ctx, t, runtime.ReleaseObject, runtime.ReleaseObjectParams{ObjectID: field.Result.ObjectID})
+	}()
+	// From here on the page may take the file: nothing is tried again.
+	set := dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: field.Result.ObjectID}
+	if _, err := send(ctx, t, dom.SetFileInputFiles, set); err != nil {
+		return err
+	}
+	return t.attached(ctx, world, on, filepath.Base(path), size)
+}
+
+// attached reads back what the field holds.
+func (t *Tab) attached(ctx context.Context, world string, on page.Locator, name string, size int64) error {
+	raw, err := t.evaluate(ctx, world, engineCall{name: "files"}, 0)
+	if replaced(err) {
+		return &page.Miss{Reason: fmt.Sprintf("the page left as %s was given the file", on)}
+	}
+	if err != nil {
+		return err
+	}
+	held, err := decode[[]struct {
+		Name string
+		Size int64
+	}](raw)
+	switch {
+	case err != nil:
+		return err
+	case len(held) == 0:
+		return &page.Miss{Reason: fmt.Sprintf("the page emptied %s: it refused the file, or took it on its own", on)}
+	case len(held) > 1 || held[0].Name != name || held[0].Size != size:
+		return &page.Miss{Reason: fmt.Sprintf("%s holds %q of %d bytes instead of %q of %d", on, held[0].Name, held[0].Size, name, size)}
+	}
+	return nil
+}
+
+// fileSize is the size of a file to upload. What is wrong with the file is none
+// of the page's fault, and waiting does not mend it.
+func fileSize(path string) (int64, error) {
+	st, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return 0, carriers.Errorf(carriers.Unclassified, "no file to attach: %w", err)
+	case !filepath.IsAbs(path):
+		return 0, carriers.Errorf(carriers.Unclassified, "the path of the file to attach is not absolute: %s", path)
+	case !st.Mode().IsRegular():
+		return 0, carriers.Errorf(carriers.Unclassified, "what is to be attached is not a file: %s", path)
+	case st.Size() == 0:
+		return 0, carriers.Errorf(carriers.Unclassified, "the file to attach is empty: %s", path)
+	}
+	return st.Size(), nil
+}
