@@ -37,11 +37,8 @@ func (l *Ledger) EnterAccount(ctx context.Context, account, owner, secretVersion
 		if err := a.open(); err != nil {
 			return err
 		}
-		if err := l.sweep(ctx, a, owner, now); err != nil {
-			return err
-		}
-		if len(a.Visits) >= max(1, visits) {
-			return &HeldError{What: "account " + account, Lease: a.Visits[0].Lease}
+		if held := l.sweep(ctx, a, owner, now); len(a.Visits) >= max(1, visits) {
+			return held
 		}
 		a.Fence++
 		a.Visits = append(a.Visits, Visiting{a.Fence, submission.Lease{Owner: owner, Until: now.Add(ttl)}})
@@ -51,7 +48,7 @@ func (l *Ledger) EnterAccount(ctx context.Context, account, owner, secretVersion
 		return Account{}, Claim{}, fmt.Errorf("enter account %s: %w", account, err)
 	}
 	if lifted {
-		err = l.endHolds(ctx, account, owner, "the account has a new secret")
+		err = l.endHolds(ctx, account, submission.Event{Actor: submission.ByVisit, Who: owner, Why: "the account has a new secret"})
 	}
 	return a, Claim{ID: account, Owner: owner, Fence: a.Fence, Deadline: deadline}, err
 }
@@ -132,29 +129,40 @@ func (l *Ledger) LiftSuspension(ctx context.Context, account, who, why string) e
 	if err != nil {
 		return fmt.Errorf("lift the suspension of account %s: %w", account, err)
 	}
-	return l.endHolds(ctx, account, who, why)
+	return l.endHolds(ctx, account, submission.Event{Actor: submission.ByPerson, Who: who, Why: why})
 }
 
 // endHolds ends the holds that an account's suspension had put on submissions
-// (row 25). A submission that somebody works on is his to hold or not.
-func (l *Ledger) endHolds(ctx context.Context, account, who, why string) error {
+// (row 25), in the name of e. One that somebody works on is that holder's to
+// hold or not.
+func (l *Ledger) endHolds(ctx context.Context, account string, e submission.Event) error {
 	waiting := []submission.State{submission.Ready, submission.Uncertain, submission.Submitted}
 	list, err := l.all(ctx, Query{Account: account, States: waiting})
 	if err != nil {
 		return fmt.Errorf("holds of account %s: %w", account, err)
 	}
+	e.Kind = submission.Released
 	for _, item := range list {
-		if item.Hold != submission.HoldCredentials && item.Hold != submission.HoldPaused {
+		if !suspends(item.Hold) {
 			continue
 		}
-		e := submission.Event{Kind: submission.Released, Who: who, Why: why}
-		_, err := l.Decide(ctx, item.ID, e)
-		refusal := (*submission.Refusal)(nil)
-		if err != nil && !errors.Is(err, ErrHeld) && !errors.As(err, &refusal) {
+		_, err := l.write(ctx, item.ID, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+			if s.Lease.Owner != "" || !suspends(s.Hold) {
+				return nil, errNothing
+			}
+			e.At = now
+			return l.apply(s, e)
+		})
+		if err != nil {
 			return fmt.Errorf("holds of account %s: %w", account, err)
 		}
 	}
 	return nil
+}
+
+// suspends says whether a hold comes from the account.
+func suspends(h submission.Hold) bool {
+	return h == submission.HoldCredentials || h == submission.HoldPaused
 }
 
 // Sent remembers that something was sent now, for the carrier's pace.

@@ -59,14 +59,10 @@ func (l *Ledger) Claim(ctx context.Context, id, owner string, ttl time.Duration)
 // mayTake is nil or a HeldError. An attempt under way is only ever taken from a
 // dead holder: owner's own gate may still be at it after its lease has run out.
 func (l *Ledger) mayTake(ctx context.Context, s submission.Submission, owner string, now time.Time) error {
-	free, err := l.free(ctx, s.Lease, owner, now)
-	if err != nil {
-		return err
-	}
-	if !free || s.Lease.Owner == owner && s.Submitting() {
+	if s.Submitting() && s.Lease.Owner != "" && s.Lease.Owner == owner {
 		return &HeldError{What: s.Key.String(), Lease: s.Lease}
 	}
-	return nil
+	return l.take(ctx, s.Lease, owner, s.Key.String(), now)
 }
 
 // deadline is the holder's own for a lease that begins now. It is taken before

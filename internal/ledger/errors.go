@@ -19,15 +19,23 @@ var (
 
 // A HeldError is an [ErrHeld] that says who has it.
 type HeldError struct {
-	What  string // the submission or the account, for people
-	Lease submission.Lease
+	What    string // the submission or the account, for people
+	Lease   submission.Lease
+	Unknown error // why it cannot be known whether the holder lives; nil: it does
 }
 
 // Error implements error.
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("%s: %s has it until %s, or until that program is known to have ended",
+	if e.Unknown != nil {
+		return fmt.Sprintf("%s: %s has it, and it cannot be known whether that program still runs: %v; the operator acts",
+			e.What, e.Lease.Owner, e.Unknown)
+	}
+	return fmt.Sprintf("%s: %s has it, and still runs; its lease ends at %s",
 		e.What, e.Lease.Owner, e.Lease.Until.Format(time.RFC3339))
 }
+
+// Unwrap returns why the holder is not known.
+func (e *HeldError) Unwrap() error { return e.Unknown }
 
 // Is makes errors.Is find [ErrHeld].
 func (e *HeldError) Is(target error) bool { return target == ErrHeld }

@@ -17,9 +17,9 @@ type Ledger struct {
 	limits  submission.Limits
 }
 
-// Holders tells whether the holder of a lease still lives. It must never say
-// dead of one that might act again. What cannot be known is not dead: then Dead
-// returns false, or an error that says why.
+// Holders tells whether the holder of a lease still lives. Dead must never be
+// true of one that might act again. Where it cannot be known it is false, with
+// an error that says why: the ledger then takes the holder to be alive.
 type Holders interface {
 	Dead(ctx context.Context, owner string) (bool, error)
 }

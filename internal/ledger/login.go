@@ -38,12 +38,8 @@ func (l *Ledger) mayLogIn(ctx context.Context, a *Account, c Claim, now time.Tim
 	}
 	other := Claim{Owner: a.Login.Owner, Fence: a.Login.Fence}
 	if i, err := other.visit(*a); err == nil && other.Fence != c.Fence {
-		dead, err := l.dead(ctx, other.Owner)
-		if err != nil {
+		if err := l.take(ctx, a.Visits[i].Lease, "", "the login to account "+a.Name, now); err != nil {
 			return err
-		}
-		if !dead {
-			return &HeldError{What: "the login", Lease: a.Visits[i].Lease}
 		}
 	}
 	if until := a.Login.At.Add(Unanswered); now.Before(until) {

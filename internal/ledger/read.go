@@ -30,7 +30,8 @@ func (l *Ledger) Limits() submission.Limits { return l.limits }
 
 // Due returns what there is to do for an account now: look-ups (submitted,
 // uncertain) first, then ready, oldest first; nothing that is held back, not due
-// yet, or leased to a holder that lives.
+// yet, or leased to a holder that lives. At most limit, 0 meaning 1,000. What a
+// dead holder left submitting is due after [Ledger.Takeover].
 func (l *Ledger) Due(ctx context.Context, account string, limit int) ([]Summary, error) {
 	now, err := l.engine.Now(ctx)
 	if err != nil {
@@ -40,6 +41,7 @@ func (l *Ledger) Due(ctx context.Context, account string, limit int) ([]Summary,
 	if err != nil {
 		return nil, fmt.Errorf("due: %w", err)
 	}
+	limit = Query{Limit: limit}.Max()
 	list, err := l.engine.List(ctx, Query{Account: account, DueBy: now, Limit: limit + len(living)})
 	if err != nil {
 		return nil, fmt.Errorf("due: %w", err)
@@ -96,16 +98,15 @@ func (l *Ledger) due(ctx context.Context) ([]Due, error) {
 		return nil, err
 	}
 	for _, s := range held {
-		left := s.State == submission.Submitting // by a dead holder, it is to be looked up
-		if !left && s.DueAt.IsZero() {
+		at := s.DueAt
+		if s.State == submission.Submitting { // to be looked up if its holder is dead
+			at = s.UpdatedAt
+		}
+		if at.IsZero() {
 			continue
 		}
-		dead, err := l.dead(ctx, s.Owner)
-		if err != nil {
-			return nil, err
-		}
-		if dead {
-			due = append(due, Due{s.Account, s.DueAt})
+		if l.dead(ctx, s.Owner) {
+			due = append(due, Due{s.Account, at})
 		}
 	}
 	return due, nil
@@ -119,11 +120,7 @@ func (l *Ledger) living(ctx context.Context, account string) (map[string]bool, e
 	}
 	living := map[string]bool{}
 	for _, s := range held {
-		dead, err := l.dead(ctx, s.Owner)
-		if err != nil {
-			return nil, err
-		}
-		if !dead {
+		if !l.dead(ctx, s.Owner) {
 			living[s.ID] = true
 		}
 	}

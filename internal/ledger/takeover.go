@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/lodge/internal/submission"
@@ -44,7 +45,7 @@ func (l *Ledger) Takeover(ctx context.Context, who string) ([]Summary, error) {
 func (l *Ledger) takeOver(ctx context.Context, id, who string) (submission.Submission, error) {
 	return l.write(ctx, id, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
 		err := l.mayTake(ctx, *s, who, now)
-		if errors.Is(err, ErrHeld) {
+		if held, ok := errors.AsType[*HeldError](err); ok && held.Unknown == nil {
 			return nil, errNothing
 		}
 		if err != nil {
@@ -54,6 +55,7 @@ func (l *Ledger) takeOver(ctx context.Context, id, who string) (submission.Submi
 	})
 }
 
+// sweepAccounts drops the visits to accounts that who may take over.
 func (l *Ledger) sweepAccounts(ctx context.Context, who string) error {
 	accounts, err := l.engine.Accounts(ctx)
 	if err != nil {
@@ -66,10 +68,7 @@ func (l *Ledger) sweepAccounts(ctx context.Context, who string) error {
 		}
 		_, err := l.writeAccount(ctx, a.Name, func(a *Account, now time.Time) error {
 			n := len(a.Visits)
-			if err := l.sweep(ctx, a, who, now); err != nil {
-				return err
-			}
-			if len(a.Visits) == n {
+			if l.sweep(ctx, a, who, now); len(a.Visits) == n {
 				return errNothing
 			}
 			return nil
@@ -81,20 +80,42 @@ func (l *Ledger) sweepAccounts(ctx context.Context, who string) error {
 	return errors.Join(failed...)
 }
 
-// sweep drops the visits of an account that who may take over.
+// sweep drops the visits of an account that who may take over, and returns what
+// keeps the last of the others.
 func (l *Ledger) sweep(ctx context.Context, a *Account, who string, now time.Time) error {
-	var living []Visiting
-	for _, v := range a.Visits {
-		free, err := l.free(ctx, v.Lease, who, now)
+	var held error
+	a.Visits = slices.DeleteFunc(slices.Clone(a.Visits), func(v Visiting) bool {
+		err := l.take(ctx, v.Lease, who, "account "+a.Name, now)
 		if err != nil {
-			return fmt.Errorf("account %s: %w", a.Name, err)
+			held = err
 		}
-		if !free {
-			living = append(living, v)
+		return err == nil
+	})
+	return held
+}
+
+// Owners returns every holder that a lease is in the name of, each once. Only
+// the lock files of other holders may be swept.
+func (l *Ledger) Owners(ctx context.Context) ([]string, error) {
+	held, err := l.held(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("owners: %w", err)
+	}
+	accounts, err := l.engine.Accounts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("owners: %w", err)
+	}
+	var owners []string
+	for _, h := range held {
+		owners = append(owners, h.Owner)
+	}
+	for _, a := range accounts {
+		for _, v := range a.Visits {
+			owners = append(owners, v.Owner)
 		}
 	}
-	a.Visits = living
-	return nil
+	slices.Sort(owners)
+	return slices.Compact(owners), nil
 }
 
 // held lists the leased submissions of an account, or of all ("").

@@ -68,30 +68,38 @@ func (l *Ledger) apply(s *submission.Submission, e submission.Event) ([]submissi
 	return entries, nil
 }
 
-// free says whether owner may take lease: nobody has it, its holder is dead, or
-// it is owner's own and has run out. Time alone frees nobody else's lease.
-func (l *Ledger) free(ctx context.Context, lease submission.Lease, owner string, now time.Time) (bool, error) {
+// take is nil if owner may take lease: nobody has it, its holder is dead, or it
+// is owner's own and has run out. Time alone frees nobody else's lease. Else it
+// is a HeldError about what.
+func (l *Ledger) take(ctx context.Context, lease submission.Lease, owner, what string, now time.Time) error {
+	held := &HeldError{What: what, Lease: lease}
 	switch lease.Owner {
 	case "":
-		return true, nil
+		return nil
 	case owner:
-		return !now.Before(lease.Until), nil
+		if now.Before(lease.Until) {
+			return held
+		}
+		return nil
 	}
-	return l.dead(ctx, lease.Owner)
+	dead, err := l.holders.Dead(ctx, lease.Owner)
+	if dead && err == nil {
+		return nil
+	}
+	held.Unknown = err
+	return held
 }
 
-func (l *Ledger) dead(ctx context.Context, owner string) (bool, error) {
+// dead says whether owner is known to be dead.
+func (l *Ledger) dead(ctx context.Context, owner string) bool {
 	dead, err := l.holders.Dead(ctx, owner)
-	if err != nil {
-		return false, fmt.Errorf("whether %s still lives: %w", owner, err)
-	}
-	return dead, nil
+	return dead && err == nil
 }
 
 // reclaim frees s of its holder's lease, which who found to be free. What the
 // holder left submitting becomes uncertain.
 func (l *Ledger) reclaim(s *submission.Submission, who string, now time.Time) ([]submission.Entry, error) {
-	if s.Lease.Owner == "" {
+	if s.Lease.Owner == "" && !s.Submitting() {
 		return nil, nil
 	}
 	e := submission.Event{

@@ -61,7 +61,7 @@ func visits() []Row {
 		{7, Contradicted, from(Ready), NeedsPerson, None, by(ByVisit), "", when(explained()), "what the carrier's site shows does not fit this invoice, or its attempts are spent"},
 		{8, Postponed, from(Ready), None, None, by(ByVisit), "", when(later()), "it could not be sent now; nothing was sent"},
 		{24, Postponed, from(Uncertain, Submitted), None, None, by(ByVisit, ByReconcile), "", when(later()), "the carrier's site could not be asked now"},
-		{25, Released, from(Ready, Uncertain, Submitted), None, None, by(ByPerson), "", when(explained()), "a person ended the hold"},
+		{25, Released, from(Ready, Uncertain, Submitted), None, None, by(ByPerson, ByVisit), "", when(explained()), "the hold was ended"},
 	}
 }
 
