@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/cdproto/target"
@@ -33,6 +34,10 @@ func (w *wire) within(ctx context.Context) (context.Context, context.CancelFunc)
 	return run, func() { stop(); cancel(nil) }
 }
 
+// askAgain is how soon a page is told to close once more: one whose navigation
+// ends just then does not hear it, and no event tells.
+const askAgain = 100 * time.Millisecond
+
 // closePages closes every page but the blank tab, and returns when they and
 // their workers are gone.
 func (w *wire) closePages(ctx context.Context) error {
@@ -47,22 +52,23 @@ func (w *wire) closePages(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	told := map[target.ID]bool{}
+	again := time.NewTicker(askAgain)
+	defer again.Stop()
 	for {
 		left, err := w.left(ctx)
 		if err != nil || len(left) == 0 {
 			return err
 		}
 		for _, t := range left {
-			if t.Type == "page" && !told[t.TargetID] {
-				told[t.TargetID] = true
+			if t.Type == "page" {
 				_, _ = chromedp.CallBrowser(ctx, target.CloseTarget, target.CloseTargetParams{TargetID: t.TargetID}) // it may just have gone
 			}
 		}
 		select {
 		case <-gone:
+		case <-again.C:
 		case <-ctx.Done():
-			return fmt.Errorf("close the pages of the attempt: %d %s left: %w", len(left), left[0].Type, context.Cause(ctx))
+			return fmt.Errorf("close the pages of the attempt: %d left, a %s among them: %w", len(left), left[0].Type, context.Cause(ctx))
 		}
 	}
 }

@@ -36,18 +36,17 @@ type rig struct {
 	folder  string
 	invoice string
 	next    int
-	results []result
+	results []result // judged when the rig has ended
 }
 
 // plan says how a rig is built.
 type plan struct {
-	exe    string
-	cases  []adverse.Case
-	answer time.Duration // the gate's patience for an answer
+	exe   string
+	cases []adverse.Case
+	patience
 }
 
-// patient is the gate's patience where the site answers or breaks at once, and
-// brief where the test waits for its end.
+// patient is the gate's patience for what comes, brief for what does not come.
 const (
 	patient = 30 * time.Second
 	brief   = time.Second
@@ -95,7 +94,7 @@ func newRig(ctx context.Context, p plan) (r *rig, err error) {
 		return r, err
 	}
 	r.browser, err = Start(ctx, Options{Exe: p.exe, Profiles: r.folder, Pins: []string{pin}, Egress: r.way,
-		Gate: gate.Options{Answer: p.answer, Appear: 5 * time.Second}})
+		Gate: gate.Options{Answer: p.answer, Appear: p.appear}})
 	if err != nil {
 		return r, err
 	}
@@ -158,18 +157,18 @@ func (q result) String() string {
 }
 
 // runTime bounds one run.
-const runTime = 90 * time.Second
+const runTime = 30 * time.Second
 
 // run opens a page of c, commits and finishes the attempt. The result is judged
 // when the rig has ended.
-func (r *rig) run(c adverse.Case, m adverse.Mode) *result {
+func (r *rig) run(c adverse.Case, m adverse.Mode) result {
 	r.next++
 	q := result{Case: c, mode: m, run: strconv.Itoa(r.next)}
 	ctx, cancel := context.WithTimeout(r.browser.ctx, runTime)
 	defer cancel()
 	q.trouble = r.attempt(ctx, &q)
 	r.results = append(r.results, q)
-	return &r.results[len(r.results)-1]
+	return q
 }
 
 func (r *rig) attempt(ctx context.Context, q *result) error {

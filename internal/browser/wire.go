@@ -212,7 +212,7 @@ func order[P, R any](ctx context.Context, w *wire, cmd cdp.Command[P, R], params
 // request is a paused request in the gate's words.
 func request(e *fetch.EventRequestPaused) gate.Request {
 	q := gate.Request{ID: string(e.RequestID), Method: e.Request.Method, URL: e.Request.URL,
-		Type: kind(e.ResourceType), Body: body(e.Request), RedirectedBy: string(e.RedirectedRequestID)}
+		Type: kind(e), Body: body(e.Request), RedirectedBy: string(e.RedirectedRequestID)}
 	if e.ResponseStatusCode == 0 && e.ResponseErrorReason == "" {
 		return q
 	}
@@ -233,8 +233,8 @@ func body(r *network.Request) string {
 }
 
 // kind is what a request was made for. What has no name here counts as active.
-func kind(t network.ResourceType) gate.Type {
-	switch t {
+func kind(e *fetch.EventRequestPaused) gate.Type {
+	switch e.ResourceType {
 	case network.ResourceTypeDocument:
 		return gate.Document
 	case network.ResourceTypeImage, network.ResourceTypeStylesheet, network.ResourceTypeScript,
@@ -242,6 +242,19 @@ func kind(t network.ResourceType) gate.Type {
 		return gate.Passive
 	case network.ResourceTypePing, network.ResourceTypeCSPViolationReport:
 		return gate.Beacon
+	case network.ResourceTypeOther:
+		if wantsImage(e.Request.Headers) {
+			return gate.Passive // the tab's icon, which full Chromium asks for by itself
+		}
 	}
 	return gate.Active
+}
+
+func wantsImage(h network.Headers) bool {
+	for name, value := range h {
+		if text, ok := value.(string); ok && strings.EqualFold(name, "Accept") {
+			return strings.HasPrefix(text, "image/")
+		}
+	}
+	return false
 }

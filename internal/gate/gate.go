@@ -71,7 +71,8 @@ type Wire interface {
 type Fuse interface {
 	// Allowed says whether host:port is on the allow-list.
 	Allowed(hostPort string) bool
-	// HoldSockets cuts WebSockets and refuses new ones until Disarm.
+	// HoldSockets begins an account: it cuts WebSockets and refuses new ones
+	// until Disarm.
 	HoldSockets()
 	// Arm drops every tunnel, refuses all until it has been calm, then allows
 	// one to the commit's host. On an error nothing is allowed until Disarm and
@@ -80,7 +81,8 @@ type Fuse interface {
 	// Blow cuts and forbids everything. When it has returned no byte leaves, so
 	// that what Spent says is final.
 	Blow()
-	// Spent says what went through since Arm.
+	// Spent is the account since HoldSockets. Only what goes through between Arm
+	// and Disarm is counted in it.
 	Spent() Spent
 	// Disarm opens the way again. Only when the commit's request has ended.
 	Disarm()

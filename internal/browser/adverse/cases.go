@@ -119,7 +119,7 @@ fetch('/commit?{q}&copy=1',{method:'POST',body:b});return r}catch(e){}}return Re
 	stubborn := `onmessage=e=>e.waitUntil((async()=>{for(let i=0;i<60;i++){
 try{if((await fetch('/commit?{q}&n='+i,{method:'POST',body:'x'})).ok)break}catch(x){}await new Promise(r=>setTimeout(r,50))}})())`
 	return []Case{
-		{Name: "service-worker", Reload: true, Files: pages(script(inCharge, send), "/sw.js", zealous)},
+		{Name: "service-worker", Reload: true, Files: pages(script(ready, send), "/sw.js", zealous)},
 		{Name: "service-worker-awake", Reload: true, Awake: true, Copies: 1, Files: pages(script(inCharge, send), "/sw.js", zealous)},
 		{Name: "service-worker-alone", Modes: []Mode{RST, FIN}, Copies: 2,
 			Files: pages(script(ready, `navigator.serviceWorker.ready.then(r=>r.active.postMessage(1))`), "/sw.js", stubborn)},

@@ -20,14 +20,14 @@ const (
 func (p *Proxy) HoldSockets() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.sockets = false
+	p.sockets, p.spent = false, gate.Spent{}
 	p.cut(func(t *tunnel) bool { return t.port == Sockets })
 }
 
 // Arm implements [gate.Fuse]. What comes in while it waits for calm is refused
 // with an answer: a browser that is cut off without one would try again.
 func (p *Proxy) Arm(ctx context.Context, commit gate.Commit, calm, limit time.Duration) error {
-	start := p.hush(gate.Spent{})
+	start := p.hush()
 	for {
 		rest, done := p.arm(commit, start, calm)
 		switch {
@@ -47,10 +47,10 @@ func (p *Proxy) Arm(ctx context.Context, commit gate.Commit, calm, limit time.Du
 }
 
 // hush cuts all that is under way and lets nothing new pass.
-func (p *Proxy) hush(spent gate.Spent) time.Time {
+func (p *Proxy) hush() time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.phase, p.knocked, p.spent = quiet, time.Now(), spent
+	p.phase, p.knocked = quiet, time.Now()
 	p.one, p.used = nil, false
 	p.cut(func(*tunnel) bool { return true })
 	p.decided()
