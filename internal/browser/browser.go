@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -183,6 +184,10 @@ func (b *Browser) Sandboxed() bool {
 		return s == "--no-sandbox" || strings.HasPrefix(s, "--no-sandbox=")
 	})
 }
+
+// Scratch is a folder for files that a page is given. It goes away with the
+// browser, however that ends.
+func (b *Browser) Scratch() string { return filepath.Join(b.profile.dir, "files") }
 
 // call runs a command of the browser, rather than of a tab.
 func call[P, R any](ctx context.Context, b *Browser, cmd cdp.Command[P, R], params P) (R, error) {

@@ -42,3 +42,10 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
+
+// Longest is how long a commit may take from the intent on: what is left of the
+// lease must cover it.
+func (o Options) Longest() time.Duration {
+	o = o.withDefaults()
+	return o.Release + o.Answer + o.End
+}

@@ -42,19 +42,25 @@ type Holder struct {
 }
 
 // Register makes this process a holder, until Close or its end. It makes dir if
-// it is not there.
+// it is not there. The file gets its name when it is locked: nobody meets it
+// before and takes its holder for dead.
 func Register(dir string) (*Holder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("holder: %w", err)
 	}
 	id := fmt.Sprintf("%s-%d", ulid.Make(), os.Getpid())
+	final := Dir(dir).file(id)
 	// Go opens files close-on-exec: no browser that we start keeps the lock.
-	f, err := os.OpenFile(Dir(dir).file(id), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.OpenFile(final+".new", os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("holder: %w", err)
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("holder: lock %s: %w", f.Name(), err), f.Close())
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if err == nil {
+		err = os.Rename(f.Name(), final)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("holder: lock %s: %w", f.Name(), err), os.Remove(f.Name()), f.Close())
 	}
 	return &Holder{Dir(dir), id, f}, nil
 }

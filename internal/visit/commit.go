@@ -24,15 +24,7 @@ type commit struct {
 
 // URL implements [carriers.Visit].
 func (s *session) URL(path string) string {
-	return strings.TrimSuffix(s.portal(), "/") + "/" + strings.TrimPrefix(path, "/")
-}
-
-// portal is the account's own portal, or the carrier's.
-func (s *session) portal() string {
-	if s.Account.Portal != "" {
-		return s.Account.Portal
-	}
-	return s.Carrier.Portal
+	return strings.TrimSuffix(s.Account.Portal, "/") + "/" + strings.TrimPrefix(path, "/")
 }
 
 // Secret implements [carriers.Visit].
@@ -72,7 +64,8 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 		return carriers.Errorf(carriers.ActionNeeded, "%w", err)
 	}
 	a.recordForm(ctx)
-	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins()}
+	a.popups = s.browser.HoldPopups()
+	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
 	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, do)
 	a.recordAnswer(ctx)
 	return kindOfGate(a.commit.err)
@@ -94,7 +87,7 @@ func kindOfGate(err error) error {
 // intent found only in the evidence says "look it up", one found only in a
 // ledger that was lost would say nothing. Any doubt refuses the commit.
 func (a *attempt) intend(ctx context.Context, held gate.Request) error {
-	now, err := a.Ledger.Now(ctx)
+	now, err := a.now(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,8 +96,8 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 		return err
 	}
 	t := submission.Attempt{ID: a.id, Fence: a.claim.Fence, Owner: a.Owner, Browser: a.browser.Build(), Request: request,
-		IntendedAt: now, SettleUntil: now.Add(a.Gate.AnswerWithin() + a.Carrier.History.SettleAfter)}
-	if !a.claim.Enough(a.Clock, a.Gate.AnswerWithin()) {
+		IntendedAt: now, SettleUntil: now.Add(a.Gate.Longest() + a.Carrier.History.SettleAfter)}
+	if !a.claim.Enough(a.Clock, a.Gate.Longest()) {
 		return fmt.Errorf("the lease on the submission ends before an answer could come")
 	}
 	if err := a.recordIntent(ctx, t); err != nil {
@@ -139,12 +132,21 @@ func (a *attempt) finish(ctx context.Context) error {
 	if a.commit.outcome.Unfinished {
 		return stop(a.commit.err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
+	if a.popups != nil {
+		a.popups(ctx)
+		a.popups = nil
+	}
 	if err := a.browser.Gate().Finish(ctx); err != nil {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil
+}
+
+// BrowserDied says whether err is that the browser, or its page, is gone.
+func BrowserDied(err error) bool {
+	return errors.Is(err, browser.ErrGone) || errors.Is(err, browser.ErrCrashed)
 }
 
 // ended marks an error after which the visit cannot go on.
@@ -158,7 +160,7 @@ func stop(err error) error {
 	switch kind := carriers.KindOf(err); {
 	case err == nil:
 		return nil
-	case interrupted(err), browser.Died(err), errors.Is(err, gate.ErrUnfinished):
+	case interrupted(err), BrowserDied(err), errors.Is(err, gate.ErrUnfinished):
 		return ended{err}
 	case kind == carriers.Unclassified, kind == carriers.Rejected, kind == carriers.Duplicate:
 		return nil

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/gate"
 	"example.com/lodge/internal/submission"
 )
@@ -56,9 +55,6 @@ func (a *attempt) submit(ctx context.Context) error {
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepSubmit})
 	receipt, siteErr := a.site.Submit(a.tab.Context(ctx), a.inv)
 
-	// Whatever happened, it is written down even if ctx has ended meanwhile.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.timeout())
-	defer cancel()
 	if a.written && a.commit.outcome.Sent {
 		a.lastSent = time.Now()
 	}
@@ -99,7 +95,7 @@ func (a *attempt) conclude(ctx context.Context, receipt carriers.Receipt, err er
 
 // answered is row 11: the carrier's own words for this invoice.
 func (a *attempt) answered(ctx context.Context, receipt carriers.Receipt, witnessed bool) error {
-	now, err := a.Ledger.Now(ctx)
+	now, err := a.now(ctx)
 	if err != nil {
 		return err
 	}
@@ -138,7 +134,7 @@ func (a *attempt) notSent(ctx context.Context) error {
 // lost is row 12, and one look at once: a row that is there settles it, a row
 // that is missing says nothing yet.
 func (a *attempt) lost(ctx context.Context, cause error) error {
-	now, err := a.Ledger.Now(ctx)
+	now, err := a.now(ctx)
 	if err != nil {
 		return err
 	}
@@ -146,7 +142,7 @@ func (a *attempt) lost(ctx context.Context, cause error) error {
 		Why: "it may have been filed: " + cause.Error()}); err != nil {
 		return err
 	}
-	if a.commit.outcome.Unfinished || browser.Died(cause) {
+	if a.commit.outcome.Unfinished || BrowserDied(cause) {
 		a.done(a.rev.State, a.rev.Why)
 		return stop(cause)
 	}
@@ -161,10 +157,8 @@ func (a *attempt) lost(ctx context.Context, cause error) error {
 // postpone is row 8, or 7 where nobody foresaw the error: nothing was sent. The
 // error comes back if the visit cannot go on.
 func (a *attempt) postpone(ctx context.Context, cause error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
-	defer cancel()
 	a.recordEnd(ctx, cause)
-	now, err := a.Ledger.Now(ctx)
+	now, err := a.now(ctx)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/ledger"
 )
 
@@ -47,7 +46,7 @@ func (s *session) suspension(ctx context.Context, err error) (_ *ledger.Suspensi
 	switch kind {
 	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked:
 	case carriers.Unavailable, carriers.SiteChanged:
-		return nil, ctx.Err() == nil && !browser.Died(err)
+		return nil, ctx.Err() == nil && !BrowserDied(err)
 	default:
 		return nil, false
 	}

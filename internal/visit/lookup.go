@@ -69,9 +69,7 @@ func (a *attempt) notAsked(ctx context.Context, cause error) error {
 
 // wait puts the next look off, or asks a person once that was long enough.
 func (a *attempt) wait(ctx context.Context, e submission.Event, cause error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
-	defer cancel()
-	now, err := a.Ledger.Now(ctx)
+	now, err := a.now(ctx)
 	if err != nil {
 		return err
 	}
@@ -89,7 +87,7 @@ func (a *attempt) wait(ctx context.Context, e submission.Event, cause error) err
 
 // nextLook is when to look again: soon after the intent, then ever later.
 func (a *attempt) nextLook(ctx context.Context) (time.Time, error) {
-	now, err := a.Ledger.Now(ctx)
+	now, err := a.now(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -98,7 +96,7 @@ func (a *attempt) nextLook(ctx context.Context) (time.Time, error) {
 
 // find asks the Site, and remembers that it was asked.
 func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
-	now, err := a.Ledger.Now(ctx)
+	now, err := a.now(ctx)
 	if err != nil {
 		return nil, err
 	}

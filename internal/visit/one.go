@@ -31,7 +31,8 @@ type attempt struct {
 	begun   time.Time
 	proofs  []submission.Proof
 	commit  commit
-	written bool // the intent is in the ledger
+	popups  func(context.Context) // closes those that the commit opened
+	written bool                  // the intent is in the ledger
 }
 
 // one works on one submission: looks it up, or files it. The error is nil if
@@ -46,7 +47,9 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 		return err
 	}
 	a := &attempt{session: s, id: ulid.Make().String(), claim: claim, sub: sub, rev: sub.Current(), begun: time.Now()}
-	a.folder = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub)
+	if a.folder, err = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub); err != nil {
+		return errors.Join(err, a.release(ctx))
+	}
 	s.attempt = a
 	defer func() { s.attempt = nil }()
 	a.inv = a.invoice()
@@ -89,21 +92,35 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 		a.done(a.rev.State, e.Why)
 		return nil
 	}
+	ctx, cancel := outlive(ctx)
+	defer cancel()
 	e.Why = a.scrub.ScrubString(e.Why)
 	if a.written && e.Attempt != nil {
 		e.Attempt.ID, e.Attempt.Evidence = a.id, a.proofs
 	}
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
-	if errors.Is(err, ledger.ErrStale) {
-		a.spool(ctx, e)
-		return errors.Join(err, a.Ledger.Note(ctx, a.sub.ID, e))
-	}
 	if err != nil {
+		a.spool(ctx, e, err)
+		if errors.Is(err, ledger.ErrStale) {
+			err = errors.Join(err, a.Ledger.Note(ctx, a.sub.ID, e))
+		}
 		return err
 	}
 	a.sub, a.rev = sub, sub.Current()
 	a.Log.Info("moved", "invoice", a.inv.Number, "submission", sub.ID, "attempt", a.id, "event", e.Kind, "state", a.rev.State, "why", e.Why)
 	return nil
+}
+
+// now is the ledger's clock, also when ctx has ended.
+func (a *attempt) now(ctx context.Context) (time.Time, error) {
+	ctx, cancel := outlive(ctx)
+	defer cancel()
+	return a.Ledger.Now(ctx)
+}
+
+// outlive is a context for what must be written down even though ctx has ended.
+func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), windUp)
 }
 
 // done tells people where the submission stands.
@@ -113,7 +130,7 @@ func (a *attempt) done(state submission.State, text string) {
 
 // release gives the lease back, also when ctx has ended.
 func (a *attempt) release(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
 	if err := a.Ledger.Release(ctx, a.claim); err != nil && !errors.Is(err, ledger.ErrStale) {
 		return err
@@ -124,7 +141,7 @@ func (a *attempt) release(ctx context.Context) error {
 // closeTab closes a tab, also when ctx has ended. A tab that does not close
 // goes with its browser.
 func (s *session) closeTab(ctx context.Context, t *browser.Tab) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
 	if err := t.Close(ctx); err != nil {
 		s.Log.Debug("a tab did not close", "error", err)

@@ -4,11 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/oklog/ulid/v2"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/browser"
@@ -42,8 +43,11 @@ func (a *attempt) putJSON(ctx context.Context, name string, v any) {
 
 // recordIntent writes the intent where a restored ledger would find it.
 func (a *attempt) recordIntent(ctx context.Context, t submission.Attempt) error {
-	p, err := a.folder.Intent(ctx, evidence.Intent{Attempt: t, Submission: a.sub.ID, Key: a.sub.Key, Carrier: a.Carrier.Name,
-		Revision: a.rev.Number, Object: a.rev.Object, Look: a.looked, Sandboxed: a.browser.Sandboxed()})
+	p, err := a.folder.Intent(ctx, evidence.Intent{
+		Attempt: t.ID, Submission: a.sub.ID, Key: a.sub.Key, Carrier: a.Carrier.Name, Revision: a.rev.Number,
+		SHA: a.rev.Object.SHA, Canon: a.rev.Object.Canon, Request: t.Request, Fence: t.Fence, Owner: t.Owner, Browser: t.Browser,
+		IntendedAt: t.IntendedAt, SettleUntil: t.SettleUntil, Look: evidence.Look{At: a.looked.At, Text: "the carrier's site did not hold it"},
+	})
 	if err != nil {
 		return fmt.Errorf("the intent was not stored as evidence: %w", err)
 	}
@@ -81,10 +85,10 @@ func (a *attempt) recordAnswer(ctx context.Context) {
 		rec.Header = o.Answer.Header.Clone()
 		delete(rec.Header, "Set-Cookie")
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
 	a.putJSON(ctx, "answer.json", rec)
-	a.put(ctx, "answer.html", evidence.Redact(o.Body))
+	a.put(ctx, "answer.html", o.Body)
 }
 
 // recordEnd pictures the page at the end of a Submit, or where it failed.
@@ -92,21 +96,21 @@ func (a *attempt) recordEnd(ctx context.Context, err error) {
 	name := "result"
 	if err != nil {
 		name = "failure"
-		a.put(ctx, "failure.txt", []byte(a.scrub.ScrubString(err.Error())+"\n"))
+		a.put(ctx, "failure.txt", []byte(err.Error()+"\n"))
 	}
-	if browser.Died(err) {
+	if BrowserDied(err) {
 		return
 	}
 	a.picture(ctx, a.tab, name+".jpg")
-	short, cancel := context.WithTimeout(ctx, windUp)
+	short, cancel := outlive(ctx)
 	defer cancel()
 	if html, err := a.tab.HTML(short); err == nil {
-		a.put(ctx, name+".html", evidence.Redact([]byte(html)))
+		a.put(ctx, name+".html", []byte(html))
 	}
 	a.putJSON(ctx, name+"-steps.json", a.tab.Trace())
 }
 
-// recordFound stores the row that settled the submission.
+// recordFound stores the row that settled the submission, and its page.
 func (a *attempt) recordFound(ctx context.Context, row carriers.Found) {
 	a.putJSON(ctx, "found.json", row)
 	a.picture(ctx, a.tab, "found.jpg")
@@ -114,16 +118,18 @@ func (a *attempt) recordFound(ctx context.Context, row carriers.Found) {
 
 // recordLogin pictures a failed login, with its fields masked.
 func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
-	f := s.Evidence.Login(s.Account.Name, s.scrub)
-	_, err := f.Put(ctx, "failure.txt", []byte(s.scrub.ScrubString(cause.Error())+"\n"))
-	if !browser.Died(cause) {
-		picture, picErr := tab.MaskedPicture(ctx)
-		if picErr == nil {
-			_, picErr = f.Put(ctx, "login.jpg", picture)
+	f, err := s.Evidence.Attempt(s.Account.Name, "login", ulid.Make().String(), s.scrub)
+	if err == nil {
+		_, err = f.Put(ctx, "failure.txt", []byte(cause.Error()+"\n"))
+	}
+	if err == nil && !BrowserDied(cause) {
+		tab.Mask(true)
+		var picture []byte
+		if picture, err = tab.Picture(ctx); err == nil {
+			_, err = f.Put(ctx, "login.jpg", picture)
 		}
-		err = errors.Join(err, picErr)
 	}
 	if err != nil {
 		s.Log.Warn("the failed login was not pictured", "error", err)
@@ -133,7 +139,7 @@ func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error
 // picture stores what the page looks like. A page that cannot be pictured, for
 // instance one that is gone, is told in the log.
 func (a *attempt) picture(ctx context.Context, tab *browser.Tab, name string) {
-	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	short, cancel := outlive(ctx)
 	defer cancel()
 	data, err := tab.Picture(short)
 	if err != nil {
@@ -144,7 +150,12 @@ func (a *attempt) picture(ctx context.Context, tab *browser.Tab, name string) {
 }
 
 // spool keeps the result of an attempt whose lease was taken over meanwhile.
-func (a *attempt) spool(ctx context.Context, e submission.Event) { a.putJSON(ctx, "late.json", e) }
+func (a *attempt) spool(ctx context.Context, e submission.Event, why error) {
+	if _, err := a.folder.Late(ctx, evidence.Result{Account: a.Account.Name, Submission: a.sub.ID, Attempt: a.id,
+		Fence: a.claim.Fence, Owner: a.Owner, Why: why.Error(), Event: e}); err != nil {
+		a.Log.Error("a late result was not stored", "invoice", a.inv.Number, "attempt", a.id, "error", err)
+	}
+}
 
 // browserCopy writes the staged file, checked once more against its hash, where
 // the browser picks it up under the invoice's own name. It goes with the

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
 	"time"
 
 	"example.com/lodge/carriers"
@@ -22,6 +24,7 @@ type session struct {
 	proxy    *egress.Proxy
 	browser  *browser.Browser
 	site     carriers.Site
+	origins  []string // of the portal and the carrier's hosts
 	lastSent time.Time
 	attempt  *attempt // the submission under way, for Commit; nil between them
 }
@@ -43,14 +46,18 @@ func (v Visit) enter(ctx context.Context) (*session, error) {
 	for _, value := range v.Secrets.Values {
 		values = append(values, value)
 	}
-	s := &session{Visit: v, claim: claim, scrub: secret.NewScrubber(values...), lastSent: acc.LastSent}
+	scrub, err := secret.NewScrubber(values...)
+	if err != nil {
+		return nil, errors.Join(err, v.Ledger.LeaveAccount(ctx, claim))
+	}
+	s := &session{Visit: v, claim: claim, scrub: scrub, lastSent: acc.LastSent}
 	s.Log = slog.New(s.scrub.Handler(v.Log.Handler())).With("account", v.Account.Name, "carrier", v.Carrier.Name)
 	return s, nil
 }
 
 // leave gives the account back, also when ctx has ended.
 func (s *session) leave(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), windUp)
+	ctx, cancel := outlive(ctx)
 	defer cancel()
 	if err := s.Ledger.LeaveAccount(ctx, s.claim); err != nil && !errors.Is(err, ledger.ErrStale) {
 		s.Log.Error("the account's lease was not given back; it ends with this process", "error", err)
@@ -63,23 +70,59 @@ func (s *session) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.proxy, err = egress.Listen(egress.Options{Hosts: hosts, Loopback: s.Account.Loopback}); err != nil {
+	way := egress.Options{Allow: hosts}
+	if s.Account.Loopback {
+		way = egress.Options{Loopback: hosts[:1]}
+	}
+	if s.proxy, err = egress.New(way); err != nil {
 		return fmt.Errorf("account %s: %w", s.Account.Name, err)
 	}
 	o := s.Browser
-	o.Fuse, o.Gate = s.proxy, s.Gate
+	o.Egress, o.Gate, o.Origins = s.proxy, s.Gate, s.origins
+	if s.Account.Pin != "" {
+		o.Pins = []string{s.Account.Pin}
+	}
 	if s.browser, err = browser.Start(ctx, o); err != nil {
-		s.proxy.Close()
-		return carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err)
+		return errors.Join(carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err), s.proxy.Close())
 	}
 	s.site = s.Carrier.Open(s)
 	return nil
 }
 
+// hosts are "host:port" of the portal, first, and of the carrier's other hosts;
+// with them the origins are known. An account with a portal on this machine
+// reaches that portal and nothing else.
+func (s *session) hosts() ([]string, error) {
+	portal, err := url.Parse(s.Account.Portal)
+	if err != nil || portal.Host == "" {
+		return nil, fmt.Errorf("account %s: %q is no portal's address: the operator corrects lodge.yaml", s.Account.Name, s.Account.Portal)
+	}
+	s.origins = []string{portal.Scheme + "://" + portal.Host}
+	hosts := []string{hostPort(portal.Host, portal.Scheme)}
+	if s.Account.Loopback {
+		return hosts, nil
+	}
+	for _, h := range s.Carrier.Hosts {
+		hosts = append(hosts, hostPort(h, "https"))
+		s.origins = append(s.origins, "https://"+h)
+	}
+	return hosts, nil
+}
+
+// hostPort adds the scheme's port to a host that has none.
+func hostPort(host, scheme string) string {
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return host
+	}
+	if scheme == "http" {
+		return net.JoinHostPort(host, "80")
+	}
+	return net.JoinHostPort(host, "443")
+}
+
 // close ends the browser, then its way out.
 func (s *session) close() {
-	if err := s.browser.Close(); err != nil {
+	if err := errors.Join(s.browser.Close(), s.proxy.Close()); err != nil {
 		s.Log.Warn("the browser did not end cleanly", "error", err)
 	}
-	s.proxy.Close()
 }

@@ -1,0 +1,2 @@
+// Package all is right.
+package all

@@ -1,0 +1,2 @@
+// Package carriers is right.
+package carriers

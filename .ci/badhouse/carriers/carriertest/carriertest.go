@@ -1,0 +1,2 @@
+// Package carriertest is right.
+package carriertest

@@ -1,0 +1,2 @@
+// Package page is right.
+package page

@@ -1,0 +1,2 @@
+// Package aws stands in for the real one.
+package aws

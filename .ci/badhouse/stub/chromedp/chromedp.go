@@ -1,0 +1,2 @@
+// Package chromedp stands in for the real one.
+package chromedp

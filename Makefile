@@ -1,0 +1,63 @@
+# Every habit has a name here, and each target sees to what it needs. GNU make 3.81 (macOS) will do.
+# Without make: see the README.
+
+RUNS ?= 100
+
+.PHONY: help demo demo-clean test fuse check fmt generate build clean
+.PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+demo: build ## file 24 invoices with a simulated portal, in a real browser
+	@.ci/chromium
+	@bin/lodge demo
+
+demo-clean: ## forget what the demo did
+	rm -rf demo
+
+test: ## run the tests, with the race detector where there is a C compiler
+	@.ci/chromium tests
+	@.ci/test
+
+fuse: ## click once on sites that misbehave, RUNS=100 times each; show that nothing is filed twice
+	@.ci/chromium tests
+	go test -c -o bin/fuse.test ./internal/browser
+	cd internal/browser && ../../bin/fuse.test -test.run '^TestFuse$$' -fuse.runs=$(RUNS)
+
+check: ## everything but the tests: format, vet, lint, the rules themselves, go.mod, generated files
+check: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
+
+check-format:
+	@test -z "$$(gofmt -l .)" || { echo "not formatted (make fmt):"; gofmt -l .; exit 1; }
+
+check-vet:
+	go vet ./...
+	GOOS=darwin GOARCH=arm64 go vet ./...
+
+check-lint:
+	.ci/lint run ./...
+
+check-rules:
+	.ci/rules
+
+check-mod:
+	go mod tidy -diff
+
+check-generated:
+	.ci/generated
+
+check-scripts:
+	.ci/scripts
+
+fmt: ## format the code
+	gofmt -w .
+
+generate: ## write generated files anew
+	go generate ./...
+
+build: ## build the commands into bin/
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/...
+
+clean: ## remove what was built, the linter included
+	rm -rf bin .bin

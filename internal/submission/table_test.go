@@ -1,0 +1,203 @@
+package submission_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"example.com/lodge/carriers"
+	. "example.com/lodge/internal/submission"
+)
+
+// moves has at least one tale for every row of the table.
+func moves() []struct {
+	name   string
+	events []Event
+	row    int
+	states string
+} {
+	byPerson := func(e Event) Event { return with(e, func(e *Event) { e.Actor = ByPerson }) }
+	byMail := func(e Event) Event { return with(e, func(e *Event) { e.Actor = ByMail }) }
+	later := Event{Kind: Postponed, Actor: ByVisit, Who: "h", NotBefore: start()}
+	return []struct {
+		name   string
+		events []Event
+		row    int
+		states string
+	}{
+		{"fit file", ready(), 1, "[ready]"},
+		{"unfit file", unfit(), 1, "[quarantined]"},
+		{"same bytes", then(accepted(), arrive("a", Ready)), 2, "[accepted]"},
+		{"same bytes as an earlier revision", then(ready(), other(), arrive("a", Ready)), 2, "[superseded ready]"},
+		{"same bytes after a rejection", then(rejected(), arrive("a", Ready)), 2, "[rejected]"},
+		{"other bytes before a send", then(ready(), other()), 3, "[superseded ready]"},
+		{"unfit bytes before a send", then(ready(), broken()), 3, "[superseded quarantined]"},
+		{"other bytes, proven not sent", then(sending(), notSent("1"), other()), 3, "[superseded ready]"},
+		{"other bytes while submitting", then(sending(), other()), 4, "[submitting needs_person]"},
+		{"other bytes while uncertain", then(uncertain(), other()), 4, "[uncertain needs_person]"},
+		{"other bytes while submitted", then(taken(), other()), 4, "[submitted needs_person]"},
+		{"other bytes while accepted", then(accepted(), other()), 4, "[accepted needs_person]"},
+		{"unfit bytes while accepted", then(accepted(), broken()), 4, "[accepted quarantined]"},
+		{"third bytes while accepted", then(accepted(), other(), arrive("c", Ready)), 4, "[accepted superseded needs_person]"},
+		{"fit bytes after unfit ones while accepted", then(accepted(), broken(), arrive("c", Ready)), 4, "[accepted superseded needs_person]"},
+		{"other bytes after rejection", then(rejected(), other()), 5, "[rejected ready]"},
+		{"by a person", then(rejected(), byPerson(other())), 5, "[rejected ready]"},
+		{"unfit bytes after rejection", then(rejected(), broken()), 5, "[rejected quarantined]"},
+		{"found, accepted", then(ready(), found(carriers.StateAccepted)), 6, "[accepted]"},
+		{"found, processing", then(ready(), found(carriers.StateReceived)), 6, "[submitted]"},
+		{"other amount", then(ready(), contradicted()), 7, "[needs_person]"},
+		{"later", then(ready(), later), 8, "[ready]"},
+		{"intent", sending(), 9, "[submitting]"},
+		{"not sent", then(sending(), notSent("1")), 10, "[ready]"},
+		{"received", taken(), 11, "[submitted]"},
+		{"accepted", accepted(), 11, "[accepted]"},
+		{"accepted by the result page alone", then(sending(), with(answer("1", carriers.StateAccepted), func(e *Event) { e.Witnessed = false })), 11, "[submitted]"},
+		{"rejected", rejected(), 11, "[rejected]"},
+		{"lost", uncertain(), 12, "[uncertain]"},
+		{"taken over", then(sending(), Event{Kind: Lost, Actor: ByTakeover, Who: "x"}), 12, "[uncertain]"},
+		{"looked up: processing", then(uncertain(), lookedUp(carriers.StateReceived)), 13, "[submitted]"},
+		{"looked up: accepted", then(taken(), lookedUp(carriers.StateAccepted)), 13, "[accepted]"},
+		{"mail: rejected", then(taken(), byMail(lookedUp(carriers.StateRejected))), 13, "[rejected]"},
+		{"a draft", then(uncertain(), with(absent("v1"), func(e *Event) { e.Receipt = word(carriers.StateDraft); e.Look.Trusted = false })), 14, "[ready]"},
+		{"absent twice", then(uncertain(), absent("v1"), absent("v2")), 14, "[ready]"},
+		{"unsettled", stuck(), 15, "[needs_person]"},
+		{"late rejection", then(accepted(), lookedUp(carriers.StateRejected)), 16, "[rejected]"},
+		{"late rejection behind a newer file", then(accepted(), other(), lookedUp(carriers.StateRejected)), 16, "[rejected needs_person]"},
+		{"person: file it", then(ready(), contradicted(), decide(Ready)), 17, "[ready]"},
+		{"person: file it again", then(uncertain(), with(absent("v1"), func(e *Event) { e.Look.Trusted = false }), unsettled(), decide(Ready)), 17, "[ready]"},
+		{"person: accepted", then(stuck(), with(decide(Accepted), func(e *Event) { e.Receipt = word(carriers.StateAccepted) })), 17, "[accepted]"},
+		{"person: rejected", then(stuck(), with(decide(Rejected), func(e *Event) { e.Receipt = word(carriers.StateRejected) })), 17, "[rejected]"},
+		{"person: cancelled", then(stuck(), decide(Cancelled)), 17, "[cancelled]"},
+		{"cancel quarantined", then(unfit(), decide(Cancelled)), 18, "[cancelled]"},
+		{"cancel ready", cancelled(), 18, "[cancelled]"},
+		{"cancel rejected", then(rejected(), decide(Cancelled)), 18, "[cancelled]"},
+		{"mended file", then(unfit(), other()), 19, "[superseded ready]"},
+		{"same bytes pass now", then(unfit(), arrive("a", Ready)), 19, "[superseded ready]"},
+		{"still unfit", then(unfit(), broken()), 19, "[superseded quarantined]"},
+		{"mended file behind one that was sent", then(stuck(), broken(), arrive("c", Ready)), 19, "[needs_person superseded needs_person]"},
+		{"mended file after a contradiction", then(ready(), contradicted(), other()), 20, "[superseded ready]"},
+		{"unfit file after a contradiction", then(ready(), contradicted(), broken()), 20, "[superseded quarantined]"},
+		{"other bytes while open", then(stuck(), other()), 21, "[needs_person needs_person]"},
+		{"unfit bytes while open", then(stuck(), broken()), 21, "[needs_person quarantined]"},
+		{"other bytes after an absence", then(uncertain(), absent("v1"), absent("v2"), other()), 21, "[needs_person needs_person]"},
+		{"unfit bytes after an absence", then(uncertain(), absent("v1"), absent("v2"), broken()), 21, "[needs_person quarantined]"},
+		{"other bytes after the end", then(cancelled(), other()), 22, "[cancelled needs_person]"},
+		{"unfit bytes after the end", then(cancelled(), broken()), 22, "[cancelled quarantined]"},
+		{"readable now", then(unfit(), Event{Kind: Replaced, Actor: ByIntake, Who: "i"}), 23, "[superseded]"},
+		{"unreadable again", then(unfit(), Event{Kind: Replaced, Actor: ByIntake, Who: "i"}, broken()), 23, "[superseded quarantined]"},
+		{"look-up later", then(uncertain(), later), 24, "[uncertain]"},
+		{"hold ended", then(ready(), with(later, func(e *Event) { e.Hold = HoldCredentials; e.NotBefore = start() }), Event{Kind: Released, Actor: ByPerson, Who: "ann", Why: "new password"}), 25, "[ready]"},
+		{"absent once", then(uncertain(), absent("v1")), 26, "[uncertain]"},
+		{"submitted and absent", then(taken(), absent("v1"), absent("v2")), 26, "[submitted]"},
+		{"person: look it up", then(stuck(), decide(Uncertain)), 27, "[uncertain]"},
+		{"person: same file again", then(rejected(), decide(Ready)), 28, "[rejected ready]"},
+		{"person: withdrawn", then(accepted(), with(decide(Cancelled), func(e *Event) { e.Revision = 1 })), 29, "[cancelled]"},
+	}
+}
+
+func TestEveryMove(t *testing.T) {
+	seen := map[int]bool{}
+	for _, m := range moves() {
+		t.Run(m.name, func(t *testing.T) {
+			tale := told(t, m.events...)
+			rows := tale.rows()
+			if got := rows[len(rows)-1]; got != m.row {
+				t.Errorf("row %d, want %d", got, m.row)
+			}
+			if tale.states() != m.states {
+				t.Errorf("states %s, want %s", tale.states(), m.states)
+			}
+			checkInvariants(t, tale)
+			seen[m.row] = true
+		})
+	}
+	for _, row := range Table() {
+		if !seen[row.Number] {
+			t.Errorf("no tale takes row %d", row.Number)
+		}
+	}
+}
+
+// refusals has, for each guard, a tale that would be right without one thing.
+func refusals() []struct {
+	name   string
+	before []Event
+	event  Event
+	rows   []int
+} {
+	spoilt := func(e Event, spoil func(*Event)) Event { return with(e, spoil) }
+	second := then(rejected(), other(), intend("2", "b"), lost("2"))
+	return []struct {
+		name   string
+		before []Event
+		event  Event
+		rows   []int
+	}{
+		{"nobody", nil, spoilt(arrive("a", Ready), func(e *Event) { e.Who = "" }), nil},
+		{"no file", nil, spoilt(arrive("a", Ready), func(e *Event) { e.Arrival = nil }), nil},
+		{"no hash", nil, spoilt(arrive("a", Ready), func(e *Event) { e.Arrival.Object.Canon = "" }), nil},
+		{"arrives accepted", nil, arrive("a", Accepted), nil},
+		{"intent without look-before", ready(), spoilt(intend("1", "a"), func(e *Event) { e.Look = nil }), []int{9}},
+		{"intent without attempt", ready(), spoilt(intend("1", "a"), func(e *Event) { e.Attempt = nil }), []int{9}},
+		{"intent of another holder", ready(), spoilt(intend("1", "a"), func(e *Event) { e.Attempt.Owner = "x" }), []int{9}},
+		{"intent with other bytes", ready(), intend("1", "b"), []int{9}},
+		{"intent that knows its end", ready(), spoilt(intend("1", "a"), func(e *Event) { e.Attempt.Sent = new(true) }), []int{9}},
+		{"intent twice", sending(), intend("2", "a"), nil},
+		{"attempt named twice", then(sending(), notSent("1")), intend("1", "a"), []int{9}},
+		{"intent after two sends", then(uncertain(), absent("v1"), absent("v2"), intend("2", "a"), lost("2"), absent("v3"), absent("v4")), intend("3", "a"), []int{9}},
+		{"intent while uncertain", uncertain(), intend("2", "a"), nil},
+		{"intent by a visit", ready(), spoilt(intend("1", "a"), func(e *Event) { e.Actor = ByVisit }), nil},
+		{"unsent without proof", sending(), spoilt(notSent("1"), func(e *Event) { e.Attempt.Sent = nil }), []int{10}},
+		{"unsent by another attempt", sending(), notSent("0"), []int{10}},
+		{"answer to another attempt", sending(), answer("0", carriers.StateAccepted), []int{11}},
+		{"answer to nothing sent", sending(), spoilt(answer("1", carriers.StateAccepted), func(e *Event) { e.Attempt.Sent = new(false) }), []int{11}},
+		{"answer without words", sending(), spoilt(answer("1", carriers.StateAccepted), func(e *Event) { e.Receipt = &carriers.Receipt{State: carriers.StateAccepted} }), nil},
+		{"answer: a draft", sending(), answer("1", carriers.StateDraft), nil},
+		{"lost by another attempt", sending(), lost("0"), []int{12}},
+		{"look-up while submitting", sending(), lookedUp(carriers.StateAccepted), nil},
+		{"look-up older than the intent", uncertain(), spoilt(lookedUp(carriers.StateAccepted), func(e *Event) { e.Filed = start() }), []int{13}},
+		{"look-up shows the rejected revision", second, lookedUp(carriers.StateRejected), []int{13}},
+		{"look-up without number nor time", second, spoilt(lookedUp(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = "" }), []int{13}},
+		{"look-up without number, of a day", second, spoilt(lookedUp(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = ""; e.Filed = start(); e.Within = 24 * 60 * step }), []int{13}},
+		{"found is the rejected revision", then(rejected(), other()), spoilt(found(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = "R-rejected" }), []int{6}},
+		{"found as rejected", ready(), found(carriers.StateRejected), nil},
+		{"found after the intent", sending(), found(carriers.StateAccepted), nil},
+		{"absence without a look", uncertain(), spoilt(absent("v1"), func(e *Event) { e.Look = nil }), []int{14, 26}},
+		{"absence without a time", uncertain(), spoilt(absent("v1"), func(e *Event) { e.NotBefore = start().Add(-start().Sub(start())).AddDate(-5000, 0, 0); e.NotBefore = e.At }), []int{14, 26}},
+		{"postponed for ever", ready(), Event{Kind: Postponed, Actor: ByVisit, Who: "h"}, []int{8}},
+		{"postponed while submitting", sending(), Event{Kind: Postponed, Actor: ByVisit, Who: "h", NotBefore: start()}, nil},
+		{"contradicted without why", ready(), spoilt(contradicted(), func(e *Event) { e.Why = "" }), []int{7}},
+		{"unsettled without why", uncertain(), spoilt(unsettled(), func(e *Event) { e.Why = " \u202e" }), []int{15}},
+		{"person without why", stuck(), spoilt(decide(Cancelled), func(e *Event) { e.Why = "" }), []int{17}},
+		{"person sends again without a look", stuck(), decide(Ready), []int{17}},
+		{"person accepts without a receipt", stuck(), decide(Accepted), []int{17}},
+		{"person accepts with a rejection", stuck(), spoilt(decide(Accepted), func(e *Event) { e.Receipt = word(carriers.StateRejected) }), []int{17}},
+		{"person files beside an accepted one", then(accepted(), other()), decide(Ready), []int{17}},
+		{"person names no revision of it", stuck(), spoilt(decide(Cancelled), func(e *Event) { e.Revision = 7 }), nil},
+		{"person sends an uncertain one", uncertain(), decide(Ready), nil},
+		{"person cancels an uncertain one", uncertain(), decide(Cancelled), nil},
+		{"person sends an accepted one", accepted(), decide(Ready), nil},
+		{"person files the same again behind a newer file", then(rejected(), other()), spoilt(decide(Ready), func(e *Event) { e.Revision = 1 }), []int{28}},
+		{"a visit decides", stuck(), spoilt(decide(Cancelled), func(e *Event) { e.Actor = ByVisit }), nil},
+	}
+}
+
+func TestEveryRefusal(t *testing.T) {
+	for _, r := range refusals() {
+		t.Run(r.name, func(t *testing.T) {
+			tale := told(t, r.before...)
+			before := tale.states()
+			err := tale.tell(r.event, Limits{})
+			refusal, ok := errors.AsType[*Refusal](err)
+			if !ok {
+				t.Fatalf("got %v and %s, want a refusal", err, tale.states())
+			}
+			if !slices.Equal(refusal.Rows, r.rows) {
+				t.Errorf("refused by rows %v, want %v: %v", refusal.Rows, r.rows, err)
+			}
+			if refusal.Reason == "" || tale.states() != before {
+				t.Errorf("reason %q, states %s, were %s", refusal.Reason, tale.states(), before)
+			}
+		})
+	}
+}
