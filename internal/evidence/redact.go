@@ -76,8 +76,19 @@ func redirects(n *html.Node) bool {
 	return n.Data == "meta" && attr(n, "http-equiv") != "" && !strings.EqualFold(attr(n, "http-equiv"), "content-type")
 }
 
-// tokenish are the names of what lets somebody in.
-var tokenish = regexp.MustCompile(`(?i)csrf|xsrf|token|nonce|secret|passw|passcode|pwd|otp|mfa|2fa|totp|auth|session|sid$|jwt|saml|viewstate|eventvalidation|api[-_]?key|signature|captcha`)
+// tokens are parts of the names of what lets somebody in. They are found in
+// harmless names too (announcement, author), which costs a value that nobody
+// needs.
+var tokens = []string{
+	"csrf", "xsrf", "token", "nonce", "secret", "passw", "passcode", "pwd", "otp", "one-time-code", "mfa", "2fa", "auth", "session",
+	"jwt", "saml", "viewstate", "eventvalidation", "apikey", "api-key", "api_key", "signature", "captcha",
+}
+
+// tokenish says whether name is that of something that lets somebody in.
+func tokenish(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, "sid") || slices.ContainsFunc(tokens, func(t string) bool { return strings.Contains(name, t) })
+}
 
 // cleanElement redacts what n itself says.
 func cleanElement(n *html.Node) {
@@ -103,12 +114,8 @@ func cleanElement(n *html.Node) {
 
 // named says whether n is called like something that lets somebody in.
 func named(n *html.Node) bool {
-	for _, key := range []string{"name", "id", "autocomplete", "property", "itemprop"} {
-		if v := attr(n, key); tokenish.MatchString(v) || key == "autocomplete" && v == "one-time-code" {
-			return true
-		}
-	}
-	return false
+	keys := []string{"name", "id", "autocomplete", "property", "itemprop"}
+	return slices.ContainsFunc(keys, func(key string) bool { return tokenish(attr(n, key)) })
 }
 
 // cleanValue redacts the value of an attribute.
@@ -119,7 +126,7 @@ func cleanValue(key, value string) string {
 	case "name", "id", "class", "type", "for", "autocomplete", "rel", "property", "aria-describedby", "aria-labelledby":
 		return value // names, of which the rules above speak
 	}
-	if tokenish.MatchString(key) {
+	if tokenish(key) {
 		return ""
 	}
 	return value
@@ -136,9 +143,12 @@ func cleanAddress(address string) string {
 	if scheme, _, ok := strings.Cut(strings.ToLower(plain), ":"); ok && (scheme == "javascript" || scheme == "vbscript") {
 		return ""
 	}
+	if !strings.Contains(address, "=") {
+		return address
+	}
 	return tokenParameter.ReplaceAllStringFunc(address, func(p string) string {
 		name, _, _ := strings.Cut(p, "=")
-		if decoded, err := url.QueryUnescape(name); err == nil && tokenish.MatchString(decoded) {
+		if decoded, err := url.QueryUnescape(name); err == nil && tokenish(decoded) {
 			return name + "="
 		}
 		return p
