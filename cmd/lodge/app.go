@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -16,6 +17,7 @@ import (
 
 // An app is the command with everything around it that a test replaces.
 type app struct {
+	name     string // how the command was typed, for texts that say what to type
 	in       io.Reader
 	out      io.Writer // results
 	err      io.Writer // progress, warnings and errors
@@ -38,7 +40,7 @@ type app struct {
 // system is the app of this process.
 func system() *app {
 	a := &app{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		name: typedAs(os.Args[0]), in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		environ:  os.Environ(),
 		clock:    clock.System{},
 		carriers: all.Carriers(),
@@ -62,6 +64,18 @@ func (a *app) run(ctx context.Context, args []string) exit {
 	err := root.ExecuteContext(ctx)
 	a.tell(err)
 	return exitOf(err)
+}
+
+// typedAs is how somebody types the program that was started as arg. What the
+// Go tool built to run it once is gone afterwards.
+func typedAs(arg string) string {
+	switch {
+	case strings.Contains(arg, "go-build"):
+		return "go run ./cmd/lodge"
+	case strings.ContainsRune(arg, os.PathSeparator):
+		return quoted(arg)
+	}
+	return "lodge"
 }
 
 // columns is the width of the terminal that f is, or 0.

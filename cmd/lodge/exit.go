@@ -8,8 +8,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"example.com/lodge/internal/ledger"
 )
 
 // exit is how the command ends, for scripts.
@@ -64,7 +62,6 @@ func advices() []advice {
 	return []advice{
 		{syscall.ENOSPC, "the operator makes room on the disk. Nothing is lost: the next run goes on"},
 		{fs.ErrPermission, "the operator runs lodge as the user who owns its folders"},
-		{ledger.ErrBusy, "wait for it to finish, or end it, then run this again"},
 		{context.Canceled, "it was stopped before it was done. Nothing is lost: the next run goes on"},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -61,14 +62,17 @@ func startHarbor(ctx context.Context, dir, addr string) (*portal.Server, error) 
 		o.Addr = lastAddress(dir)
 	}
 	p, err := harbor.Start(ctx, o)
-	if err != nil && addr == "" && o.Addr != "" && errors.Is(err, errInUse) {
+	if err != nil && addr == "" && o.Addr != "" && errors.Is(err, syscall.EADDRINUSE) {
 		o.Addr = "" // somebody else has the port now
 		p, err = harbor.Start(ctx, o)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return p, errors.Join(keepAddress(dir, p.URL()))
+	if err := keepAddress(dir, p.URL()); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
 }
 
 func (a *app) showPortal(p *portal.Server) {

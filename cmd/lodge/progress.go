@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +21,7 @@ type progress struct {
 	mu   sync.Mutex
 	to   io.Writer
 	bar  *progressbar.ProgressBar // nil: lines
-	done []string                 // ids of the submissions that were worked on, in order
+	done []visit.Progress         // the ends that were told of
 	n    int                      // of them, and how many there seem to be
 	of   int
 }
@@ -53,7 +54,7 @@ func (p *progress) tell(e visit.Progress) {
 	defer p.mu.Unlock()
 	done := e.Step == visit.StepDone
 	if done {
-		p.done = append(p.done, e.ID)
+		p.done = append(p.done, e)
 		p.n++
 		p.of = max(p.of, p.n)
 	}
@@ -96,6 +97,20 @@ func (p *progress) Write(b []byte) (int, error) {
 		defer func() { _ = p.bar.RenderBlank() }()
 	}
 	return p.to.Write(b)
+}
+
+// worked is the last word on each submission that was worked on, in order.
+func (p *progress) worked() []visit.Progress {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var last []visit.Progress
+	for _, e := range slices.Backward(p.done) {
+		if !slices.ContainsFunc(last, func(l visit.Progress) bool { return l.ID == e.ID }) {
+			last = append(last, e)
+		}
+	}
+	slices.Reverse(last)
+	return last
 }
 
 // close takes the bar away.

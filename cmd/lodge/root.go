@@ -26,7 +26,7 @@ of them there is proof of what the carrier's site said.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return misused("%w: type %s --help", err, cmd.CommandPath())
 	})
-	root.PersistentFlags().StringVar(&a.config, "config", "lodge.yaml", "`file` with the settings")
+	root.PersistentFlags().StringVar(&a.config, "config", "", "`file` with the settings; $LODGE_CONFIG or lodge.yaml unless named")
 	root.AddCommand(
 		a.initCommand(), a.runCommand(), a.statusCommand(), a.showCommand(), a.validateCommand(),
 		a.secretCommand(), a.carriersCommand(), a.portalCommand(), a.demoCommand(), a.versionCommand(),

@@ -90,9 +90,9 @@ func known(c config.Config, accounts []string) error {
 // with is how a command is typed so that it reads the same settings.
 func (a *app) with(command string) string {
 	if a.config == "" {
-		return "lodge " + command
+		return a.name + " " + command
 	}
-	return fmt.Sprintf("lodge --config %s %s", quoted(a.config), command)
+	return fmt.Sprintf("%s --config %s %s", a.name, quoted(a.config), command)
 }
 
 // quoted is a word as a shell takes it.
