@@ -23,7 +23,7 @@ test: ## run the tests, with the race detector where there is a C compiler
 fuse: ## click once on sites that misbehave, RUNS=100 times each; show that nothing is filed twice
 	@.ci/chromium tests
 	go test -c -o bin/fuse.test ./internal/browser
-	cd internal/browser && ../../bin/fuse.test -test.run '^TestFuse$$' -fuse.runs=$(RUNS)
+	bin/fuse.test -fuse $(RUNS)
 
 check: ## everything but the tests: format, vet, lint, the rules themselves, go.mod, generated files
 check: check-format check-vet check-lint check-rules check-mod check-generated check-scripts

@@ -57,7 +57,7 @@ func newBench(t *testing.T, c carriers.Carrier, s site) *bench {
 	proof, err := evidence.Open(filepath.Join(b.dir, "evidence"))
 	check(t, err)
 	b.visit = visit.Visit{
-		Carrier: c, Account: config.Account{Name: account, Carrier: c.Name, Portal: s.URL(), Pin: s.Pin()},
+		Carrier: c, Account: config.Account{Name: account, Carrier: c.Name, Portal: s.URL(), Loopback: true, Pin: s.Pin()},
 		Secrets: visit.Secrets{Values: values(s.Secrets()), Version: "1"},
 		Ledger:  b.ledger, Evidence: proof, Clock: clock.System{}, Owner: me.ID(), State: b.dir,
 		Browser: browser.Options{Profiles: filepath.Join(b.dir, "profiles"), Patience: 4 * time.Second},

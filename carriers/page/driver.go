@@ -10,15 +10,15 @@ import (
 // A Driver is the browser behind the words. Lodge implements it once, over one
 // tab; it is called from one goroutine at a time.
 //
-// Every method ends soon after ctx does. A page that cannot do what is asked
-// within the driver's own patience is a [*Miss]; any other error means that the
-// browser or the site is not there.
+// Every method ends soon after ctx does, with its cause. A page that cannot do
+// what is asked within the driver's own patience is a [*Miss]; any other error
+// means that the browser or the site is not there, unless it has a kind.
 type Driver interface {
 	// Goto opens url and returns when the document is parsed.
 	Goto(ctx context.Context, url string) error
 	// Act does one action on one element, once it can be acted on.
 	Act(ctx context.Context, a Action) error
-	// Await waits for the first probe that sees something.
+	// Await waits for the first probe, in their order, that sees something.
 	Await(ctx context.Context, probes []Probe) (index int, text string, err error)
 	// Rows reads the texts of columns inside each row, at once.
 	Rows(ctx context.Context, row string, columns []string) ([][]string, error)

@@ -27,12 +27,16 @@ type Step struct {
 func (s Step) String() string { return s.what }
 
 // Goto opens url and waits until its document is there. It does not wait for
-// images and scripts of others: wait for the page's own sign.
+// what the document loads, and an error page of the site is a page like any
+// other: wait for the page's own sign. Only https is opened, and http on this
+// machine.
 func Goto(url string) Step {
 	return Step{"open " + url, func(ctx context.Context, d Driver) error { return d.Goto(ctx, url) }}
 }
 
-// Fill puts value into a field, in place of what it holds.
+// Fill puts value into a field, in place of what it holds, leaves the field and
+// checks that it keeps the value. The page may write the same amount, date or
+// number in another form. A date field takes "2006-01-02".
 func Fill[L Locatable, V string | carriers.Value](field L, value V) Step {
 	l := locator(field)
 	v, ok := any(value).(carriers.Value)
@@ -45,7 +49,8 @@ func Fill[L Locatable, V string | carriers.Value](field L, value V) Step {
 }
 
 // Click clicks an element in its middle, once it is visible, enabled, still
-// and not covered by another.
+// and not covered by another. It clicks once and does not wait for what comes
+// of it.
 func Click[L Locatable](element L) Step {
 	l := locator(element)
 	return Step{"click " + l.String(), func(ctx context.Context, d Driver) error {
@@ -53,7 +58,7 @@ func Click[L Locatable](element L) Step {
 	}}
 }
 
-// Choose picks the option with this text, or this value, of a select.
+// Choose picks the option with this text or, where none has, with this value.
 func Choose[L Locatable](list L, option string) Step {
 	l := locator(list)
 	return Step{fmt.Sprintf("choose %q in %s", option, l), func(ctx context.Context, d Driver) error {
@@ -62,7 +67,8 @@ func Choose[L Locatable](list L, option string) Step {
 }
 
 // Attach puts the file at path into a file field, hidden or not, and checks
-// that the page holds all of it.
+// that the page holds all of it. The field may be named by its label, or by
+// what it alone is in.
 func Attach[L Locatable](field L, path string) Step {
 	l := locator(field)
 	return Step{"attach a file to " + l.String(), func(ctx context.Context, d Driver) error {
@@ -84,8 +90,10 @@ func Do(ctx context.Context, steps ...Step) error {
 	return nil
 }
 
-// Rows reads a table: for each element that matches row, the texts of the
-// first match of each column inside it, blanks folded; "" where there is none.
+// Rows reads a table as it is now: for each visible element that matches the
+// selector row, the texts of the first match of each column inside it, blanks
+// folded, or what a field holds; "" where there is none. The column "" is the
+// row itself. No row at all is no error: await a sign first.
 func Rows(ctx context.Context, row string, columns ...string) ([][]string, error) {
 	d, err := driver(ctx)
 	if err != nil {
@@ -98,7 +106,9 @@ func Rows(ctx context.Context, row string, columns ...string) ([][]string, error
 	return rows, nil
 }
 
-// classify gives a driver's error the kind that it means, and the step's name.
+// classify gives a driver's error the kind that it means, and the step's name:
+// what the page could not do is for its author, what has a kind keeps it, and
+// all else means that the browser or the site is not there.
 func classify(ctx context.Context, what string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", what, context.Cause(ctx))

@@ -66,14 +66,6 @@ func Bad(k carriers.Kind, p Probe) Sign { return Sign{probe: p, kind: k} }
 // what a page may rest on for long, such as "still being processed".
 func Else(p Probe) Sign { return Sign{probe: p, good: true, late: true} }
 
-// See is [Await] as a step, for signs whose text does not matter.
-func See(signs ...Sign) Step {
-	return Step{"see what the page says", func(ctx context.Context, _ Driver) error {
-		_, err := Await(ctx, signs...)
-		return err
-	}}
-}
-
 // Await waits for the first of signs, in their order where several show at
 // once, and returns the text that it saw: as an error if the sign is bad. A
 // page that shows none in time has changed.
@@ -82,18 +74,33 @@ func Await(ctx context.Context, signs ...Sign) (string, error) {
 	return text, err
 }
 
+// See is [Await] as a step, where the text does not matter.
+func See(signs ...Sign) Step {
+	return Step{"see " + anyOf(probesOf(signs)), func(ctx context.Context, d Driver) error {
+		_, _, err := awaitWhich(ctx, d, signs)
+		return err
+	}}
+}
+
 // AwaitWhich is [Await] that also tells which sign it was, by its index.
 func AwaitWhich(ctx context.Context, signs ...Sign) (int, string, error) {
 	d, err := driver(ctx)
 	if err != nil {
 		return -1, "", err
 	}
-	i, text, err := await(ctx, d, signs, false)
-	if _, missed := errors.AsType[*Miss](err); missed && slices.ContainsFunc(signs, isLate) {
-		i, text, err = await(ctx, d, signs, true)
+	i, text, err := awaitWhich(ctx, d, signs)
+	if err != nil && i < 0 {
+		err = classify(ctx, "see "+anyOf(probesOf(signs)), err)
 	}
+	return i, text, err
+}
+
+// awaitWhich returns the driver's own error with the index -1, and the error
+// that a bad sign stands for with the sign's.
+func awaitWhich(ctx context.Context, d Driver, signs []Sign) (int, string, error) {
+	i, text, err := awaitEither(ctx, d, signs)
 	if err != nil {
-		return -1, "", classify(ctx, "see "+anyOf(signs), err)
+		return -1, "", err
 	}
 	if s := signs[i]; !s.good {
 		return i, text, &carriers.Error{Kind: s.kind, Said: text, Err: fmt.Errorf("the site says %q", text)}
@@ -101,28 +108,44 @@ func AwaitWhich(ctx context.Context, signs ...Sign) (int, string, error) {
 	return i, text, nil
 }
 
-// await waits for the first of those signs that are late, or are not.
-func await(ctx context.Context, d Driver, signs []Sign, late bool) (int, string, error) {
-	var probes []Probe
+// awaitEither waits for the signs that are not late, and then looks for those
+// that are.
+func awaitEither(ctx context.Context, d Driver, signs []Sign) (int, string, error) {
+	i, text, err := awaitSome(ctx, d, signs, false)
+	_, missed := errors.AsType[*Miss](err)
+	if missed && slices.ContainsFunc(signs, func(s Sign) bool { return s.late }) {
+		return awaitSome(ctx, d, signs, true)
+	}
+	return i, text, err
+}
+
+func awaitSome(ctx context.Context, d Driver, signs []Sign, late bool) (int, string, error) {
+	var some []Sign
 	var index []int
 	for i, s := range signs {
 		if s.late == late {
-			probes, index = append(probes, s.probe), append(index, i)
+			some, index = append(some, s), append(index, i)
 		}
 	}
-	i, text, err := d.Await(ctx, probes)
+	i, text, err := d.Await(ctx, probesOf(some))
 	if err != nil {
 		return -1, "", err
 	}
 	return index[i], text, nil
 }
 
-func isLate(s Sign) bool { return s.late }
-
-func anyOf(signs []Sign) string {
-	names := make([]string, len(signs))
+func probesOf(signs []Sign) []Probe {
+	probes := make([]Probe, len(signs))
 	for i, s := range signs {
-		names[i] = s.probe.String()
+		probes[i] = s.probe
+	}
+	return probes
+}
+
+func anyOf(probes []Probe) string {
+	names := make([]string, len(probes))
+	for i, p := range probes {
+		names[i] = p.String()
 	}
 	return strings.Join(names, " or ")
 }

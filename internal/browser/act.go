@@ -52,40 +52,48 @@ func (t *Tab) click(ctx context.Context, on page.Locator) error {
 		return err
 	}
 	// From here on the page may act on the click: nothing is tried again.
-	brief, cancel := context.WithTimeout(ctx, pressLimit)
-	defer cancel()
-	if err := t.press(brief, at.X, at.Y); err != nil && brief.Err() == nil || ctx.Err() != nil {
-		return err
-	}
-	return nil
+	return t.strike(ctx, at.X, at.Y)
 }
 
-// press presses and releases the mouse. Between the two it asks what was met:
-// a miss has been kept from the page.
-func (t *Tab) press(ctx context.Context, x, y float64) error {
+// strike presses and releases the mouse, and asks what that met: the engine has
+// kept from the page what went astray.
+func (t *Tab) strike(ctx context.Context, x, y float64) error {
 	mouse := input.DispatchMouseEventParams{
 		Type: input.DispatchMouseEventTypeMousePressed, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1}
-	if _, err := send(ctx, t, input.DispatchMouseEvent, mouse); err != nil && ctx.Err() == nil {
+	if _, err := t.deliver(ctx, mouse); err != nil {
 		return err
 	}
-	met := t.met(ctx)
 	mouse.Type, mouse.Buttons = input.DispatchMouseEventTypeMouseReleased, 0
-	if _, err := send(ctx, t, input.DispatchMouseEvent, mouse); err != nil {
+	if handled, err := t.deliver(ctx, mouse); err != nil || !handled {
 		return err
 	}
-	return met
+	return t.met(ctx)
 }
 
-// met asks the engine what the press met. A document that does not tell, since
+// deliver sends an event of the mouse and says whether the page has handled it,
+// for which it does not wait for ever.
+func (t *Tab) deliver(ctx context.Context, mouse input.DispatchMouseEventParams) (handled bool, err error) {
+	brief, cancel := context.WithTimeout(ctx, pressLimit)
+	defer cancel()
+	_, err = send(brief, t, input.DispatchMouseEvent, mouse)
+	if err != nil && brief.Err() != nil && ctx.Err() == nil {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// met asks the engine what the click met. A document that does not tell, since
 // it is busy or gone, has had it.
 func (t *Tab) met(ctx context.Context) error {
-	world, err := t.world(ctx, "")
+	brief, cancel := context.WithTimeout(ctx, pressLimit)
+	defer cancel()
+	world, err := t.world(brief, "")
 	if err != nil {
-		return nil
+		return ctx.Err()
 	}
-	raw, err := t.evaluate(ctx, world, engineCall{name: "met"}, 0)
+	raw, err := t.evaluate(brief, world, engineCall{name: "met"}, 0)
 	if err != nil {
-		return nil
+		return ctx.Err()
 	}
 	_, err = decode[struct{}](raw)
 	return err

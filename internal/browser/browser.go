@@ -53,10 +53,9 @@ type Browser struct {
 	close   func() error
 	tasks   sync.WaitGroup // goroutines that this browser started
 
-	mu    sync.Mutex
-	tabs  map[*Tab]bool
-	holds int               // how many want popups to live
-	held  map[string]string // popups that live, and their addresses
+	popups popups
+	mu     sync.Mutex
+	tabs   map[*Tab]bool
 }
 
 // Start starts a browser with a fresh profile. ctx bounds its whole life. A
@@ -81,7 +80,7 @@ func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error
 	if err != nil {
 		return nil, fmt.Errorf("browser: make a profile: %w", err)
 	}
-	b := &Browser{options: o, profile: p, done: make(chan struct{}), tabs: map[*Tab]bool{}, held: map[string]string{}}
+	b := &Browser{options: o, profile: p, done: make(chan struct{}), tabs: map[*Tab]bool{}}
 	b.close = sync.OnceValue(b.end)
 	b.launch(ctx)
 	if err := b.boot(limit); err != nil {
@@ -101,9 +100,6 @@ func (b *Browser) hold() error {
 	if b.options.Egress == nil {
 		return nil
 	}
-	if err := chromedp.Do(b.ctx); err != nil { // the blank tab, which stays
-		return b.explain(b.ctx, err)
-	}
 	var err error
 	b.wire, err = holdRequests(b.ctx, b.options.Egress, b.options.Gate)
 	return err
@@ -111,7 +107,7 @@ func (b *Browser) hold() error {
 
 // launch prepares the chromedp contexts; nothing runs yet.
 func (b *Browser) launch(ctx context.Context) {
-	alloc, stop := chromedp.NewExecAllocator(ctx, b.options.flags(b.profile.dir)...)
+	alloc, stop := chromedp.NewExecAllocator(ctx, b.options.flags(b.profile)...)
 	// What chromedp notes are events that it does not know: nothing to act on.
 	run, quit := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
 	b.ctx, b.cancel = run, func() { quit(); stop() }
@@ -127,7 +123,7 @@ func (b *Browser) boot(limit time.Duration) error {
 		close(timedOut)
 		b.cancel()
 	})
-	version, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})
+	err := chromedp.Do(b.ctx) // takes the blank tab, which stays
 	if !timer.Stop() {
 		<-timedOut
 		return late
@@ -135,7 +131,6 @@ func (b *Browser) boot(limit time.Duration) error {
 	if err != nil {
 		return err
 	}
-	b.build = version.Product
 	ctx, cancel := context.WithTimeout(b.ctx, setLimit)
 	defer cancel()
 	return b.set(ctx)

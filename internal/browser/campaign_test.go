@@ -38,6 +38,7 @@ func jobsFor(c adverse.Case, n int) []job {
 // campaign runs jobs in browsers, several side by side.
 type campaign struct {
 	exe      string
+	speaks   adverse.Protocol
 	jobs     []job
 	parallel int
 	progress func(done, all int, last result)
@@ -97,7 +98,7 @@ func (c *campaign) shards() []shard {
 	var out []shard
 	for p, jobs := range by {
 		for part := range slices.Chunk(jobs, shardRuns) {
-			out = append(out, shard{plan{c.exe, cases, p}, part})
+			out = append(out, shard{plan{exe: c.exe, cases: cases, patience: p, speaks: c.speaks}, part})
 		}
 	}
 	return out

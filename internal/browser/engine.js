@@ -322,8 +322,9 @@
   function at(x, y) {
     let tree = document, e = null;
     for (;;) {
-      const next = tree.elementFromPoint(x, y);
-      if (!next || next === e || next.getRootNode() !== tree) return e;
+      // A shadow tree may answer with its host, for text that the host lends it.
+      const next = tree.elementsFromPoint(x, y).find(n => n.getRootNode() === tree);
+      if (!next) return e;
       e = next;
       tree = e.shadowRoot || documentIn(e);
       if (!tree) return e;
@@ -346,25 +347,28 @@
   }
 
   // A press of the mouse arrives a moment after the look that told its point.
-  // expect watches what it really meets, and keeps it from anything else.
+  // expect watches what it really meets. A press on anything else is kept from
+  // the page; after a good one the element may go, since some act on the press.
   let press = null;
   function expect(e) {
-    press = {e, end: performance.now() + 1000, met: null};
+    press = {e, end: performance.now() + 1000, astray: false, met: null};
     for (let w = e.ownerDocument.defaultView; w; w = w.frameElement ? w.parent : null) {
       for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) w.addEventListener(type, meet, true);
     }
   }
   function meet(event) {
     if (!press || !event.isTrusted || performance.now() > press.end) return;
-    press.met ??= event.composedPath()[0];
-    if (hits(press.met, press.e) || isFrame(press.met) && inside(press.e, press.met)) return;
+    const met = event.composedPath()[0], good = hits(met, press.e);
+    if (event.type.endsWith('down') && !good) press.astray = true;
+    if (!good && (press.astray || press.e.isConnected && visible(press.e))) press.met ??= met;
+    if (!press.astray) return;
     event.stopImmediatePropagation();
     event.preventDefault();
   }
 
-  // met tells what the press met instead of its element.
-  const met = () => !press?.met || hits(press.met, press.e) ? {} :
-    {miss: `${describe(outermost(press.met, press.e))} came over ${describe(press.e)} in the moment of the click`};
+  // met says whether the press, from its beginning to its end, met its element.
+  const met = () => press?.met ?
+    {miss: `${describe(outermost(press.met, press.e))} came over ${describe(press.e)} in the moment of the click`} : {};
 
   // enter waits until the field can be written to and takes the focus. Fields
   // that are more than a line of text are set right away, the others are ready
@@ -432,7 +436,7 @@
   }, ms);
 
   const element = () => held;
-  const files = () => ({connected: held.isConnected, files: [...held.files].map(f => ({name: f.name, size: f.size}))});
+  const files = () => [...held.files].map(f => ({name: f.name, size: f.size}));
 
   // ---- Reading
 
@@ -450,7 +454,7 @@
     const shown = every(css).filter(visible);
     if (!js) return shown.length ? words(shown[0]) : null;
     for (const e of shown) {
-      const found = new RegExp(js, 'iu').exec(words(e));
+      const found = new RegExp(js, 'u').exec(words(e));
       if (found) return found[1] ?? found[0];
     }
     return null;

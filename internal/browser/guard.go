@@ -15,6 +15,11 @@ import (
 // set makes the settings that hold for all tabs, before there is one: downloads
 // and permissions are denied, and popups are seen.
 func (b *Browser) set(ctx context.Context) error {
+	version, err := call(ctx, b, browser.GetVersion, cdp.Empty{})
+	if err != nil {
+		return fmt.Errorf("read its version: %w", err)
+	}
+	b.build = version.Product
 	line, err := call(ctx, b, browser.GetBrowserCommandLine, cdp.Empty{})
 	if err != nil {
 		return fmt.Errorf("read its command line: %w", err)
@@ -47,55 +52,9 @@ func (b *Browser) event(ev any) {
 			b.popup(e.TargetInfo)
 		}
 	case *target.EventTargetDestroyed:
-		b.mu.Lock()
-		delete(b.held, string(e.TargetID))
-		b.mu.Unlock()
+		b.popups.gone(e.TargetID)
 	case *browser.EventDownloadWillBegin:
 		b.note(Download, "refused: "+bare(e.URL))
-	}
-}
-
-// popup closes what a page has opened, unless somebody holds popups.
-func (b *Browser) popup(info *target.Info) {
-	b.mu.Lock()
-	hold := b.holds > 0
-	if hold {
-		b.held[string(info.TargetID)] = info.URL
-	}
-	b.mu.Unlock()
-	if hold {
-		b.note(Popup, "opened: "+bare(info.URL))
-		return
-	}
-	b.note(Popup, "closed: "+bare(info.URL))
-	b.tasks.Go(func() { _ = b.closePopup(b.ctx, string(info.TargetID)) })
-}
-
-func (b *Browser) closePopup(ctx context.Context, id string) error {
-	_, err := call(ctx, b, target.CloseTarget, target.CloseTargetParams{TargetID: target.ID(id)})
-	return err
-}
-
-// HoldPopups lets popups live until release is called, which closes those that
-// were opened meanwhile. A commit may go by way of one: whoever ends the
-// attempt releases it.
-func (b *Browser) HoldPopups() (release func(ctx context.Context)) {
-	b.mu.Lock()
-	b.holds++
-	b.mu.Unlock()
-	return func(ctx context.Context) {
-		b.mu.Lock()
-		b.holds--
-		var ids []string
-		if b.holds == 0 {
-			for id := range b.held {
-				ids = append(ids, id)
-			}
-		}
-		b.mu.Unlock()
-		for _, id := range ids {
-			_ = b.closePopup(ctx, id) // an error means that it has gone by itself
-		}
 	}
 }
 

@@ -46,6 +46,7 @@ var (
 	currency  = regexp.MustCompile(`^[$€£]\s*|\s*[$€£]$|^(USD|EUR|GBP)\s*|\s*(USD|EUR|GBP)$`)
 	separator = regexp.MustCompile(`[.,'\s]`)
 	decimals  = regexp.MustCompile(`[.,]\d{1,2}\D*$`)
+	signed    = regexp.MustCompile(`^\s*-|\pL`) // a minus sign, or a word
 	notDigit  = regexp.MustCompile(`\D+`)
 )
 
@@ -59,7 +60,7 @@ func sameAmount(want, got string) bool {
 	got = currency.ReplaceAllString(got, "")
 	for _, point := range []string{".", ","} {
 		whole, fraction, _ := strings.Cut(got, point)
-		if strings.ContainsAny(fraction, ".,' ") || !grouped.MatchString(whole) {
+		if !cents.MatchString(fraction) || !grouped.MatchString(whole) {
 			continue
 		}
 		b, ok := new(big.Rat).SetString(separator.ReplaceAllString(whole, "") + "." + fraction + "0")
@@ -70,6 +71,9 @@ func sameAmount(want, got string) bool {
 	return false
 }
 
+// cents are at most two digits: three may as well be thousands.
+var cents = regexp.MustCompile(`^\d{0,2}$`)
+
 // grouped is a whole number, in groups of three or in none.
 var grouped = regexp.MustCompile(`^-?(\d+|\d{1,3}([.,'\s]\d{3})+)$`)
 
@@ -78,10 +82,8 @@ var grouped = regexp.MustCompile(`^-?(\d+|\d{1,3}([.,'\s]\d{3})+)$`)
 // cents is an amount, and not the same.
 func sameDigits(want, got string) bool {
 	return notDigit.FindString(want) == "" && notDigit.ReplaceAllString(got, "") == want &&
-		!decimals.MatchString(got) && !strings.ContainsFunc(got, isLetter)
+		!decimals.MatchString(got) && !signed.MatchString(got)
 }
-
-func isLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
 
 // sameDate says whether got has the same three numbers as want, in any order.
 func sameDate(want, got string) bool {

@@ -74,14 +74,14 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// flags are Chromium's command line and environment for a profile in dir.
-func (o Options) flags(dir string) []chromedp.ExecAllocatorOption {
+// flags are Chromium's command line and environment for a profile.
+func (o Options) flags(p *profile) []chromedp.ExecAllocatorOption {
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(o.Exe),
-		chromedp.UserDataDir(filepath.Join(dir, "user")),
+		chromedp.UserDataDir(filepath.Join(p.dir, "user")),
 		chromedp.ModifyCmdFunc(contain),
 		chromedp.NoInheritEnv,
-		chromedp.Env(o.environment(dir)...),
+		chromedp.Env(o.environment(p)...),
 		chromedp.WindowSize(1280, 900),
 		chromedp.Flag("lang", "en-US"),
 		chromedp.Flag("disable-gpu", true),
@@ -100,9 +100,9 @@ func (o Options) flags(dir string) []chromedp.ExecAllocatorOption {
 }
 
 // environment is all that the browser gets of ours: the rest holds secrets.
-// What it writes outside its profile goes below dir too, and so away with it.
-func (o Options) environment(dir string) []string {
-	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, "tmp"), "LANG=C.UTF-8"}
+// What it writes elsewhere goes into the profile too, and so away with it.
+func (o Options) environment(p *profile) []string {
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "TMPDIR=" + p.temp, "LANG=C.UTF-8"}
 	if !o.Headed {
 		return env
 	}

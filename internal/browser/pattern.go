@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"regexp/syntax"
 	"strings"
+	"unicode"
 )
 
 // javaScript writes a pattern of Go's regexp as one that means the same in a
-// page, under the flags i and u: a sign is looked for where it shows, without a
-// round trip for each change. Case never matters. "" stays "".
+// page, under the flag u: a sign is looked for where it shows, without a round
+// trip for each change. Case does not matter. "" stays "".
 func javaScript(pattern string) (string, error) {
 	if pattern == "" {
 		return "", nil
 	}
-	tree, err := syntax.Parse(pattern, syntax.Perl)
+	tree, err := syntax.Parse(pattern, syntax.Perl|syntax.FoldCase)
 	if err != nil {
 		return "", err
 	}
@@ -30,9 +31,9 @@ func write(b *strings.Builder, re *syntax.Regexp) {
 		b.WriteString("[]")
 	case syntax.OpLiteral:
 		for _, r := range re.Rune {
-			writeRune(b, r)
+			literal(b, r, re.Flags&syntax.FoldCase != 0)
 		}
-	case syntax.OpCharClass:
+	case syntax.OpCharClass: // with both cases, where case does not matter
 		b.WriteString("[")
 		for i := 0; i+1 < len(re.Rune); i += 2 {
 			writeRune(b, re.Rune[i])
@@ -105,6 +106,20 @@ func times(re *syntax.Regexp) string {
 		return fmt.Sprintf("{%d,}", re.Min)
 	}
 	return fmt.Sprintf("{%d,%d}", re.Min, re.Max)
+}
+
+// literal writes a rune or, where case does not matter, all its cases.
+func literal(b *strings.Builder, r rune, fold bool) {
+	if !fold || unicode.SimpleFold(r) == r {
+		writeRune(b, r)
+		return
+	}
+	b.WriteString("[")
+	writeRune(b, r)
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		writeRune(b, other)
+	}
+	b.WriteString("]")
 }
 
 // writeRune writes letters and digits as they are, and all else by number.

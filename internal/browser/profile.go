@@ -16,12 +16,18 @@ import (
 // file in it, so that others can tell it from one that a dead run left.
 type profile struct {
 	dir  string
+	temp string // for the browser's temporary files
 	lock *os.File
 }
 
 const (
 	profilePrefix = "profile-"
+	tempPrefix    = "lodge-"
+	tempName      = "tmp"
 	lockName      = "lock"
+
+	// The socket is TMPDIR/org.chromium.Chromium.XXXXXX/SingletonSocket.
+	longestTemp = 104 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket") - 1
 )
 
 // newProfile makes a profile below folder, for its owner only.
@@ -44,13 +50,32 @@ func newProfile(folder string) (*profile, error) {
 		return nil, err
 	}
 	lock, err := lockFile(filepath.Join(dir, lockName), unix.LOCK_NB)
-	if err == nil {
-		err = os.Mkdir(filepath.Join(dir, "tmp"), 0o700)
-	}
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return &profile{dir, lock}, nil
+	p := &profile{dir: dir, lock: lock}
+	if p.temp, err = makeTemp(dir); err != nil {
+		return nil, errors.Join(err, p.remove(context.Background()))
+	}
+	return p, nil
+}
+
+// makeTemp makes the folder for the browser's temporary files, in the profile
+// where it can be. Chromium puts a socket there, and the address of a socket is
+// short (108 bytes on Linux, 104 on macOS): a profile further down has a link.
+func makeTemp(dir string) (string, error) {
+	temp := filepath.Join(dir, tempName)
+	if len(temp) <= longestTemp {
+		return temp, os.Mkdir(temp, 0o700)
+	}
+	elsewhere, err := os.MkdirTemp("", tempPrefix)
+	if err != nil {
+		return "", err
+	}
+	if err := os.Symlink(elsewhere, temp); err != nil {
+		return "", errors.Join(err, os.Remove(elsewhere))
+	}
+	return elsewhere, nil
 }
 
 // remove kills what still uses the profile, removes it and gives up its lock.
@@ -112,7 +137,7 @@ func sweepOne(ctx context.Context, dir string) (bool, error) {
 func removeProfile(ctx context.Context, dir string) error {
 	for {
 		left := killUsers(dir)
-		err := os.RemoveAll(dir)
+		err := errors.Join(removeTemp(dir), os.RemoveAll(dir))
 		if left == 0 && err == nil {
 			return nil
 		}
@@ -123,6 +148,16 @@ func removeProfile(ctx context.Context, dir string) error {
 			return err
 		}
 	}
+}
+
+// removeTemp removes what the link to temporary files leads to, if it leads to
+// where [makeTemp] puts them.
+func removeTemp(dir string) error {
+	elsewhere, err := os.Readlink(filepath.Join(dir, tempName))
+	if err != nil || !strings.HasPrefix(filepath.Base(elsewhere), tempPrefix) {
+		return nil // there is no link
+	}
+	return os.RemoveAll(elsewhere)
 }
 
 func lockFolder(folder string) (unlock func(), err error) {

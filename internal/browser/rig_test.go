@@ -31,8 +31,12 @@ const (
 type rig struct {
 	site    *adverse.Site
 	way     *egress.Proxy
-	browser *Browser
+	ctx     context.Context // of the browser
+	wire    *wire
+	close   func() error    // ends the browser
+	tab     context.Context // that commits
 	seen    *counter
+	options gate.Options
 	folder  string
 	invoice string
 	next    int
@@ -44,6 +48,8 @@ type plan struct {
 	exe   string
 	cases []adverse.Case
 	patience
+	speaks adverse.Protocol
+	byHand *byHand // nil: the browser as it is released
 }
 
 // patient is the gate's patience for what comes, brief for what does not come.
@@ -59,6 +65,9 @@ func publicly(context.Context, string) ([]netip.Addr, error) {
 }
 
 func wayTo(site *adverse.Site) (*egress.Proxy, error) {
+	if strings.HasPrefix(site.Origin(), "http:") {
+		return egress.New(egress.Options{Loopback: []string{site.Addr()}})
+	}
 	o := egress.Options{Resolve: publicly, Dial: func(ctx context.Context, _ netip.AddrPort) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "tcp", site.Addr())
@@ -84,7 +93,7 @@ func newRig(ctx context.Context, p plan) (r *rig, err error) {
 	if err := os.WriteFile(r.invoice, []byte("LEDES1998B[]\n"+strings.Repeat("x", 5000)), 0o600); err != nil {
 		return r, err
 	}
-	site, pin, err := adverse.New(p.cases, false)
+	site, pin, err := adverse.New(p.cases, p.speaks)
 	if err != nil {
 		return r, err
 	}
@@ -93,28 +102,39 @@ func newRig(ctx context.Context, p plan) (r *rig, err error) {
 	if r.way, err = wayTo(site); err != nil {
 		return r, err
 	}
-	r.browser, err = Start(ctx, Options{Exe: p.exe, Profiles: r.folder, Pins: []string{pin}, Egress: r.way,
-		Gate: gate.Options{Answer: p.answer, Appear: p.appear}})
-	if err != nil {
+	r.options = gate.Options{Answer: p.answer, Appear: p.appear}
+	if err := r.start(ctx, p, pin); err != nil {
 		return r, err
 	}
-	r.seen = &counter{Wire: r.browser.wire, failed: make(chan struct{}, 1024)}
+	r.seen = &counter{Wire: r.wire, failed: make(chan struct{}, 1024)}
 	r.use(r.seen, r.way)
 	return r, nil
 }
 
+// start starts the browser, with what the release does to hold its requests.
+func (r *rig) start(ctx context.Context, p plan, pin string) error {
+	if p.byHand != nil {
+		return r.startByHand(ctx, p, pin)
+	}
+	b, err := Start(ctx, Options{Exe: p.exe, Profiles: r.folder, Pins: []string{pin}, Egress: r.way, Gate: r.options})
+	if err != nil {
+		return err
+	}
+	r.ctx, r.wire, r.close = b.ctx, b.wire, b.Close
+	return nil
+}
+
 // use puts a gate over other sides than the browser's own: the tests' doubles.
 func (r *rig) use(wire gate.Wire, fuse gate.Fuse) {
-	old := r.browser.wire.gate
-	r.browser.wire.gate = gate.New(wire, fuse, r.browser.options.Gate)
-	old.Close()
+	r.wire.gate.Close()
+	r.wire.gate = gate.New(wire, fuse, r.options)
 }
 
 // end ends everything from the browser on, so that no byte is under way when
 // the site's counts are read.
 func (r *rig) end() {
-	if r.browser != nil {
-		_ = r.browser.Close()
+	if r.close != nil {
+		_ = r.close()
 	}
 	if r.way != nil {
 		_ = r.way.Close()
@@ -157,14 +177,14 @@ func (q result) String() string {
 }
 
 // runTime bounds one run.
-const runTime = 30 * time.Second
+const runTime = 90 * time.Second
 
 // run opens a page of c, commits and finishes the attempt. The result is judged
 // when the rig has ended.
 func (r *rig) run(c adverse.Case, m adverse.Mode) result {
 	r.next++
 	q := result{Case: c, mode: m, run: strconv.Itoa(r.next)}
-	ctx, cancel := context.WithTimeout(r.browser.ctx, runTime)
+	ctx, cancel := context.WithTimeout(r.ctx, runTime)
 	defer cancel()
 	q.trouble = r.attempt(ctx, &q)
 	r.results = append(r.results, q)
@@ -177,9 +197,11 @@ func (r *rig) attempt(ctx context.Context, q *result) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", q.Name, err)
 	}
+	r.tab = tab
 	r.seen.drain()
 	rules := q.Rules
-	for _, h := range adverse.Hosts() {
+	rules.Origins = []string{r.site.Origin()}
+	for _, h := range adverse.Hosts()[1:] {
 		rules.Origins = append(rules.Origins, "https://"+h)
 	}
 	var intents atomic.Int32
@@ -188,7 +210,7 @@ func (r *rig) attempt(ctx context.Context, q *result) error {
 		q.early = r.site.Count(q.run).Begun
 		return nil
 	}
-	g := r.browser.Gate()
+	g := r.wire.gate
 	q.outcome, q.err = g.Commit(tab, rules, intent, func(ctx context.Context) error {
 		return chromedp.Do(ctx, chromedp.Click(chromedp.CSS("#go")))
 	})
@@ -223,7 +245,7 @@ func (r *rig) open(ctx context.Context, q *result) (context.Context, context.Can
 		times = 2
 	}
 	for range times {
-		if err := chromedp.Do(tab, chromedp.Navigate(adverse.URL(q.Case, q.mode, q.run)), ready()); err != nil {
+		if err := chromedp.Do(tab, chromedp.Navigate(r.site.URL(q.Case, q.mode, q.run)), ready()); err != nil {
 			return tab, done, err
 		}
 	}
@@ -282,6 +304,8 @@ func (r *rig) judge(q result) string {
 		return "LIE: it does not say that nothing was sent"
 	case q.err == nil && n.Begun == 0:
 		return "LIE: it says that the site answered"
+	case !q.Silent && !waits(q.mode) && n.Begun == 0:
+		return "LOST: nothing arrived" // a gate that lets nothing go would keep every promise
 	}
 	return ""
 }

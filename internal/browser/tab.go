@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -119,7 +120,9 @@ func idle() []string {
 func blocked(origins []string) []*network.BlockPattern {
 	var patterns []*network.BlockPattern
 	for _, kind := range idle() {
-		patterns = append(patterns, &network.BlockPattern{URLPattern: "*://*:*/*." + kind, Block: true})
+		for _, ending := range []string{kind, strings.ToUpper(kind)} {
+			patterns = append(patterns, &network.BlockPattern{URLPattern: "*://*:*/*." + ending + "?*", Block: true})
+		}
 	}
 	if len(origins) == 0 {
 		return patterns

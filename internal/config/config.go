@@ -17,16 +17,16 @@ import (
 
 // A Config is what lodge.yaml says. Paths are absolute.
 type Config struct {
-	Path      string    // of lodge.yaml
-	Inbox     string    // folder in which files arrive
-	State     string    // folder that belongs to Lodge alone
-	Secrets   Secrets   //
+	Path      string // of lodge.yaml
+	Inbox     string // folder in which files arrive
+	State     string // folder that belongs to Lodge alone
+	Secrets   Secrets
 	Watermark time.Time // files older than this are listed and never filed until somebody adopts them
-	Browser   Browser   //
-	Visits    int       // size of the pool: visits at the same time, over all accounts; after Read at least 1
-	Grace     time.Duration
-	Stage     string    // [Production], or the name of another; "" is another
-	Accounts  []Account // by name
+	Browser   Browser
+	Visits    int           // size of the pool: visits at the same time, over all accounts; after Read at least 1
+	Grace     time.Duration // to end in when told to
+	Stage     string        // [Production], or the name of another; "" is another
+	Accounts  []Account     // by name
 }
 
 // Secrets says where the secret store lies.

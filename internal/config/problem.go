@@ -56,11 +56,11 @@ func oneOf(known []string, name string) string {
 }
 
 // nearest is the known name that differs from name in the fewest places, if
-// that is less than a third of it.
+// they are no more than a third of it, or one.
 func nearest(known []string, name string) string {
-	best, least := "", len(name)/3+1
+	best, least := "", max(len(name)/3, 1)+1
 	for _, k := range known {
-		if d := distance(k, strings.ToLower(name)); d < least || d == least && best == "" && d == 1 {
+		if d := distance(k, strings.ToLower(name)); d < least {
 			best, least = k, d
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -187,8 +188,8 @@ func (r *reader) environment(env Environment) {
 		r.config.Browser.Path = path
 	}
 	if visits, ok := env("LODGE_VISITS"); ok && visits != "" {
-		var n int
-		if _, err := fmt.Sscanf(visits+"\n", "%d\n", &n); err != nil || n < 1 || n > maxVisits {
+		n, err := strconv.Atoi(visits)
+		if err != nil || n < 1 || n > maxVisits {
 			r.wrong(nil, "$LODGE_VISITS is a whole number from 1 to %d", maxVisits)
 		}
 		r.config.Visits = n
@@ -225,14 +226,13 @@ func (r *reader) settle() {
 // files in, or show its secrets with its state.
 func (r *reader) paths() {
 	c := &r.config
-	for name, p := range map[string]string{"inbox": c.Inbox, "state": c.State, "secrets.file": c.Secrets.File, "secrets.identity": c.Secrets.Identity} {
-		if p == "" {
-			r.wrong(nil, "%s is empty: leave the line out or name a path", name)
-			return
-		}
+	places := []struct{ name, path string }{
+		{"inbox", c.Inbox}, {"state", c.State}, {"secrets.file", c.Secrets.File}, {"secrets.identity", c.Secrets.Identity},
 	}
-	for _, p := range []struct{ name, path string }{{"state", c.State}, {"secrets.file", c.Secrets.File}, {"secrets.identity", c.Secrets.Identity}} {
-		if within(p.path, c.Inbox) {
+	for i, p := range places {
+		if p.path == "" {
+			r.wrong(nil, "%s is empty: leave the line out or name a path", p.name)
+		} else if i > 0 && within(p.path, c.Inbox) {
 			r.wrong(nil, "%s lies in the inbox: choose another place", p.name)
 		}
 	}

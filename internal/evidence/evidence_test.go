@@ -252,6 +252,21 @@ func TestPicturesStayAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestPagesAreRedactedWithoutBeingAsked(t *testing.T) {
+	store, dir := open(t)
+	f := attempt(t, store, "a", "s", "1")
+	for _, name := range []string{"page.html", "page.htm"} {
+		if _, err := f.Put(t.Context(), name, []byte("<script>LEAK</script><input type=hidden value=LEAK><p>kept")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, data := range tree(t, dir) {
+		if strings.Contains(data, "LEAK") || !strings.Contains(data, "kept") {
+			t.Errorf("%s holds %s", name, data)
+		}
+	}
+}
+
 func TestJSONStaysJSON(t *testing.T) {
 	store, dir := open(t)
 	f := attempt(t, store, "a", "s", "1", "123456", "nabc")

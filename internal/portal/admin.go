@@ -118,13 +118,13 @@ func (s *Server) overview(w http.ResponseWriter, _ *http.Request) {
 	c := s.Counts()
 	data := struct {
 		Now      time.Time
-		URL      string
+		URL, Pin string
 		Figures  []figure
 		Records  []Record
 		Faults   []Fault
 		Kinds    []about
 		Sessions []Session
-	}{Now: s.options.Now(), URL: s.url, Records: s.Book().All(), Faults: s.faults.On(), Sessions: s.Door().Sessions()}
+	}{Now: s.options.Now(), URL: s.url, Pin: s.pin, Records: s.Book().All(), Faults: s.faults.On(), Sessions: s.Door().Sessions()}
 	data.Figures = []figure{
 		{"uploads", c.Uploads}, {"accepted", c.Accepted}, {"refused", c.Refused}, {"processing", c.Processing},
 		{"filed by hand", c.ByHand}, {"duplicates", c.Duplicates}, {"unreadable", c.Unreadable},

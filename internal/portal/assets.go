@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 // Sizes of a portal's assets, those of a heavy but ordinary site: about 1 MB.
@@ -22,34 +23,35 @@ const (
 )
 
 // Assets are the style, script and pictures of a portal by file name: app.css,
-// app.js and view1.png to view6.png. They are the same in every run.
-type Assets map[string][]byte
+// app.js and view1.png to view6.png. They are the same in every run, and each is
+// made when it is first asked for.
+type Assets map[string]func() []byte
 
-// NewAssets makes a portal's assets around its own style sheet.
-func NewAssets(style string) (Assets, error) {
-	random := rand.New(rand.NewPCG(19, 98))
-	a := Assets{"app.css": filler(style, random), "app.js": script(random)}
-	for i := range pictures {
-		b, err := picture(random)
-		if err != nil {
-			return nil, err
-		}
-		a[fmt.Sprintf("view%d.png", i+1)] = b
+// NewAssets returns a portal's assets around its own style sheet.
+func NewAssets(style string) Assets {
+	a := Assets{
+		"app.css": sync.OnceValue(func() []byte { return filler(style, seeded(0)) }),
+		"app.js":  sync.OnceValue(func() []byte { return script(seeded(0)) }),
 	}
-	return a, nil
+	for i := range uint64(pictures) {
+		a[fmt.Sprintf("view%d.png", i+1)] = sync.OnceValue(func() []byte { return picture(seeded(i)) })
+	}
+	return a
 }
+
+func seeded(n uint64) *rand.Rand { return rand.New(rand.NewPCG(1998, n)) }
 
 // ServeHTTP serves the asset that the request's path ends in, for an hour.
 func (a Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := path.Base(r.URL.Path)
-	body, ok := a[name]
+	asset, ok := a[name]
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 	w.Header().Set("Cache-Control", "public, max-age=3600")
-	_, _ = w.Write(body)
+	_, _ = w.Write(asset())
 }
 
 // filler is style with rules that match nothing, up to the size of a real one.
@@ -74,7 +76,7 @@ func script(random *rand.Rand) []byte {
 }
 
 // picture is a view over water with enough grain in it to weigh something.
-func picture(random *rand.Rand) ([]byte, error) {
+func picture(random *rand.Rand) []byte {
 	const width, height = 280, 190
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	hue, swell := random.Float64(), 6+random.Float64()*10
@@ -92,6 +94,8 @@ func picture(random *rand.Rand) ([]byte, error) {
 		}
 	}
 	var b bytes.Buffer
-	err := png.Encode(&b, img)
-	return b.Bytes(), err
+	if err := png.Encode(&b, img); err != nil {
+		panic("portal: " + err.Error()) // memory takes everything, and the picture is fit to be one
+	}
+	return b.Bytes()
 }

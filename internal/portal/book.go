@@ -14,6 +14,7 @@ type Book struct {
 	now     func() time.Time
 	settle  time.Duration
 	journal *journal
+	onTake  func(Record)
 
 	mu         sync.Mutex
 	records    []Record
@@ -24,6 +25,11 @@ type Book struct {
 func newBook(now func() time.Time, settle time.Duration) *Book {
 	return &Book{now: now, settle: settle, byID: map[string]int{}}
 }
+
+// OnTake has f called with every record that comes through the upload form, once
+// it is on the disk and before the upload is answered. It is set while the site
+// is made, before anything can arrive.
+func (b *Book) OnTake(f func(Record)) { b.onTake = f }
 
 func (b *Book) apply(e entry) {
 	if e.Unreadable != "" {
@@ -71,6 +77,9 @@ func (b *Book) Take(ctx context.Context, a Arrival) (Record, error) {
 		return Record{}, err
 	}
 	ex.taken = &r
+	if b.onTake != nil {
+		b.onTake(r)
+	}
 	return r, nil
 }
 

@@ -276,6 +276,9 @@ func TestLogsHoldNoValue(t *testing.T) {
 		if !strings.Contains(out.String(), "body") {
 			t.Errorf("%s: a harmless value went too: %s", name, out.String())
 		}
+		if name == "json" && !strings.Contains(out.String(), `"inner":{"k":"[secret]"}`) {
+			t.Errorf("the group lost its shape: %s", out.String())
+		}
 	}
 }
 

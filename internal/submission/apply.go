@@ -93,7 +93,7 @@ func (c change) take(row Row) []Entry {
 		entries = append(entries, c.entry(row.Number, 0, first, before))
 	}
 	if row.Next != None {
-		waiting := c.s.waiting(first)
+		waiting := c.s.waiting()
 		c.add(row)
 		entries = append(entries, c.entry(row.Number, len(entries), len(c.s.Revisions)-1, None))
 		for _, i := range waiting {

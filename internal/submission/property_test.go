@@ -80,21 +80,27 @@ func checkHistory(t failer, tale *tale) {
 	}
 }
 
-// sends counts what left or may have left without the carrier having said that
-// it is rejected, and without an absence or a person's look clearing it.
+// openSends counts the sends that may be at the carrier: those of a revision
+// end with its rejection, all end with a proven absence or a person's look.
 func (t *tale) openSends() int {
-	open := 0
+	open := map[int]int{}
 	for _, e := range t.history {
 		switch {
-		case e.Row == 9 && e.Part == 0:
-			open++
-		case e.Row == 10 && e.Part == 0:
-			open--
-		case e.To == Ready && e.From != Ready && (e.Row == 14 || e.Row == 17), e.To == Rejected:
-			open = 0
+		case e.Row == 9:
+			open[e.Revision]++
+		case e.Row == 10:
+			open[e.Revision]--
+		case e.Row == 14 && e.To == Ready, e.Row == 17 && e.To == Ready:
+			clear(open)
+		case e.To == Rejected:
+			open[e.Revision] = 0
 		}
 	}
-	return open
+	n := 0
+	for _, sends := range open {
+		n += sends
+	}
+	return n
 }
 
 // TestAnything lets random events, most of them nearly right, happen.
@@ -120,11 +126,6 @@ func TestAnything(t *testing.T) {
 		}
 		checkInvariants(t, tale)
 	})
-	for _, row := range Table() {
-		if rows[row.Number] == 0 && row.Number != 23 {
-			t.Logf("row %d was never taken by chance", row.Number)
-		}
-	}
 	if len(rows) < 20 {
 		t.Errorf("only %d rows were taken: the events are not random enough", len(rows))
 	}

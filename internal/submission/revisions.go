@@ -101,12 +101,12 @@ func (s Submission) unresolved() bool {
 	})
 }
 
-// waiting are the revisions, but for the one at i, that a newer file replaces.
-func (s Submission) waiting(i int) []int {
+// waiting are the revisions that a newer file replaces.
+func (s Submission) waiting() []int {
 	var list []int
-	for j := range s.Revisions {
-		if j != i && s.Revisions[j].unsent() {
-			list = append(list, j)
+	for i := range s.Revisions {
+		if s.Revisions[i].unsent() {
+			list = append(list, i)
 		}
 	}
 	return list

@@ -2,6 +2,8 @@
 // between them. It is pure: no I/O, no clock, no randomness. Nothing else in
 // Lodge decides what may follow what; the ledger stores what [Submission.Apply]
 // returns. The table is drawn in docs/states.md from this code.
+//
+//go:generate go run ./statesdoc ../../docs/states.md
 package submission
 
 import (

@@ -142,6 +142,8 @@ const w=()=>{const s=new WebSocket('wss://` + Portal + `/ws?{q}');s.onopen=opene
 		{Name: "long-poll", Rules: harmless("/poll"), Files: page(script(`const p=()=>fetch('/poll?{q}').then(r=>r.text()).then(p,p);p();p()`, send))},
 		{Name: "event-source", Rules: harmless("/events"), Files: page(script(`const s=new EventSource('/events?{q}')`, send))},
 		{Name: "websocket-beside", Files: page(script(sockets, send))},
+		// A socket knocks just when the way out has been calm for long enough.
+		{Name: "websocket-beat", Files: page(script("", `setInterval(()=>new WebSocket('wss://`+Portal+`/ws?{q}'),152);`+send))},
 		{Name: "websocket-commit", Silent: true, Modes: []Mode{OK}, Files: page(script(
 			`let s;window.ready=new Promise(ok=>{s=new WebSocket('wss://`+Portal+`/ws?{q}');s.onopen=ok})`,
 			`s.send('commit');new WebSocket('wss://`+Portal+`/ws?{q}').onopen=e=>e.target.send('commit')`))},

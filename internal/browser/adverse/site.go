@@ -1,9 +1,9 @@
 // Package adverse is a website for tests that takes a commit in and then
-// misbehaves exactly as it is told to. It speaks TLS, HTTP/1.1 and HTTP/2 by
-// hand, since a proper server could not do wrong precisely enough, and it
-// counts what it took in. Only tests use it.
+// misbehaves exactly as it is told to. It speaks HTTP/1.1 and HTTP/2 by hand,
+// since a proper server could not do wrong precisely enough, and it counts what
+// it took in. Only tests use it.
 //
-// A page is opened at [URL]; all that it sends carries the same query, so that
+// A page is opened at [Site.URL]; all that it sends carries the same query, so that
 // one site serves many cases and runs, and what comes late is counted where it
 // belongs.
 package adverse
@@ -50,6 +50,16 @@ const (
 	GoAwayOwn Mode = "goaway-own" // HTTP/2 only: GOAWAY after this one
 )
 
+// A Protocol is what a site speaks.
+type Protocol int
+
+// The protocols. Plain is HTTP/1.1 without TLS, for loopback portals.
+const (
+	HTTP1 Protocol = iota
+	HTTP2
+	Plain
+)
+
 // A Count is what came of one run.
 type Count struct {
 	Begun    int // commits whose headers came
@@ -64,7 +74,7 @@ type Site struct {
 
 	files    map[string]map[string]string // by case and path
 	listener net.Listener
-	tls      *tls.Config
+	tls      *tls.Config // nil: plain
 	work     sync.WaitGroup
 
 	mu     sync.Mutex
@@ -83,21 +93,25 @@ const (
 // Hosts are all of them.
 func Hosts() []string { return []string{Portal, Upload, Other} }
 
-// URL is where run of a case begins.
-func URL(c Case, m Mode, run string) string {
-	return "https://" + Portal + "/?" + url.Values{"case": {c.Name}, "mode": {string(m)}, "run": {run}}.Encode()
+// URL is where a run of c begins.
+func (s *Site) URL(c Case, m Mode, run string) string {
+	return s.Origin() + "/?" + url.Values{"case": {c.Name}, "mode": {string(m)}, "run": {run}}.Encode()
+}
+
+// Origin is where the pages are.
+func (s *Site) Origin() string {
+	if s.tls == nil {
+		return "http://" + s.Addr()
+	}
+	return "https://" + Portal
 }
 
 // New returns a site with the pages of cases; "{q}" in a file becomes the query
 // of the request for it. pin is the key that a browser must trust.
-func New(cases []Case, h2 bool) (s *Site, pin string, err error) {
+func New(cases []Case, speaks Protocol) (s *Site, pin string, err error) {
 	cert, pin, err := certificate()
 	if err != nil {
 		return nil, "", err
-	}
-	protocols := []string{"http/1.1"}
-	if h2 {
-		protocols = []string{"h2", "http/1.1"}
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -108,8 +122,13 @@ func New(cases []Case, h2 bool) (s *Site, pin string, err error) {
 		files[c.Name] = c.Files
 	}
 	s = &Site{Delay: time.Second, CutAt: 4 << 20, files: files, listener: ln,
-		tls:    &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: protocols},
 		counts: map[string]*Count{}, conns: map[net.Conn]struct{}{}}
+	switch speaks {
+	case HTTP1:
+		s.tls = &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"}}
+	case HTTP2:
+		s.tls = &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}}
+	}
 	s.work.Go(s.accept)
 	return s, pin, nil
 }
@@ -190,6 +209,10 @@ func (s *Site) serve(raw net.Conn) {
 		delete(s.conns, raw)
 		s.mu.Unlock()
 	}()
+	if s.tls == nil {
+		s.serve1(raw, raw)
+		return
+	}
 	c := tls.Server(raw, s.tls)
 	if c.Handshake() != nil {
 		return

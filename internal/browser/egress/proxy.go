@@ -97,9 +97,11 @@ func New(o Options) (*Proxy, error) {
 // to the "socks" entry where there is one, whatever the entry's own scheme;
 // the browser proves it again at each start.
 func (p *Proxy) Flag() string {
-	return fmt.Sprintf("http=http://%[1]s;https=http://%[1]s;socks=http://%[2]s",
-		p.listeners[Requests].Addr(), p.listeners[Sockets].Addr())
+	return fmt.Sprintf("http=http://%[1]s;https=http://%[1]s;socks=http://%[2]s", p.Addr(Requests), p.Addr(Sockets))
 }
+
+// Addr is where the proxy listens for one kind of traffic.
+func (p *Proxy) Addr(port Port) string { return p.listeners[port].Addr().String() }
 
 // Close cuts everything and waits until it has ended.
 func (p *Proxy) Close() error {

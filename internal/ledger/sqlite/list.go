@@ -69,10 +69,15 @@ func conditions(q ledger.Query) ([]string, []any) {
 	add := func(condition string, values ...any) {
 		where, args = append(where, condition), append(args, values...)
 	}
+	held := q.Held != nil && *q.Held
 	for _, f := range []struct{ condition, value string }{
 		{"account = ?", q.Account}, {"carrier = ?", q.Carrier}, {"invoice = ?", q.Invoice},
 	} {
-		if f.value != "" {
+		switch {
+		case f.value == "":
+		case held: // few are leased: the plus keeps SQLite from any index but by_lease
+			add("+"+f.condition, f.value)
+		default:
 			add(f.condition, f.value)
 		}
 	}
@@ -85,10 +90,9 @@ func conditions(q ledger.Query) ([]string, []any) {
 			}
 		}
 	}
-	if q.Held != nil && *q.Held {
+	if held {
 		add("owner <> ''")
-	}
-	if q.Held != nil && !*q.Held {
+	} else if q.Held != nil {
 		add("owner = ''")
 	}
 	switch {

@@ -8,8 +8,10 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"strings"
@@ -62,14 +64,24 @@ func open(ctx context.Context, path string, patience time.Duration) (*Engine, er
 	return e, nil
 }
 
-// private makes the file if it is not there and takes it from other users.
-// SQLite gives its side files the same mode.
+// private makes the file if it is not there and takes a ledger from other users.
+// SQLite gives its side files the same mode. Another program's file stays as it
+// is.
 func private(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Chmod(0o600), f.Close())
+	// The mark lies at byte 68 of the header (sqlite.org/fileformat.html#application_id).
+	mark := make([]byte, 4)
+	n, err := f.ReadAt(mark, 68)
+	switch {
+	case n == 0 && errors.Is(err, io.EOF), binary.BigEndian.Uint32(mark) == application:
+		err = f.Chmod(0o600)
+	case errors.Is(err, io.EOF):
+		err = nil // too short: SQLite says what it is
+	}
+	return errors.Join(err, f.Close())
 }
 
 // dsn is the address of the file for the driver. The path is escaped, so that

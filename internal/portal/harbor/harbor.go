@@ -79,10 +79,7 @@ func newSite(d portal.Desk, users []portal.User) (*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("harbor: %w", err)
 	}
-	s := &site{Desk: d, users: users, zone: zone}
-	if s.assets, err = portal.NewAssets(string(style)); err != nil {
-		return nil, fmt.Errorf("harbor: %w", err)
-	}
+	s := &site{Desk: d, users: users, zone: zone, assets: portal.NewAssets(string(style))}
 	clock := template.FuncMap{"clock": func(t time.Time) string { return t.In(zone).Format(clockLayout) }}
 	if s.pages, err = template.New("").Funcs(clock).ParseFS(pages, "pages/*.html"); err != nil {
 		return nil, fmt.Errorf("harbor: %w", err)
@@ -144,7 +141,7 @@ func (s *site) member(h func(http.ResponseWriter, *http.Request, *portal.Session
 		switch {
 		case session.Known():
 			h(w, r, session)
-		case s.Door.Had(r):
+		case session == nil && s.Door.Had(r):
 			http.Redirect(w, r, "/login?ended", http.StatusSeeOther)
 		default:
 			http.Redirect(w, r, "/login", http.StatusSeeOther)

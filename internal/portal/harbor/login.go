@@ -14,7 +14,7 @@ func (s *site) landing(w http.ResponseWriter, _ *http.Request) {
 
 func (s *site) loginPage(w http.ResponseWriter, r *http.Request) {
 	session := s.Door.Session(r)
-	if session == nil || session.Known() {
+	if session == nil {
 		session = s.Door.Begin(w, r, portal.User{})
 	}
 	p := page{Redesigned: portal.Redesigned(r.Context())}
