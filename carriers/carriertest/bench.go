@@ -102,7 +102,7 @@ func (b *bench) run(ctx context.Context, rehearse bool) {
 // told hears what the visit does. That the commit may leave is believed of the
 // ledger only.
 func (b *bench) told(p visit.Progress) {
-	if p.Step == "commit" && b.intended() {
+	if p.Step == visit.StepCommit && b.intended() {
 		b.site.Allow()
 	}
 }

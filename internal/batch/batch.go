@@ -21,10 +21,11 @@ import (
 
 // A Batch works on everything that is due, once.
 type Batch struct {
-	Ledger *ledger.Ledger
-	Owner  string // of the leases
-	Visits int    // side by side; 0: [DefaultVisits]
-	Log    *slog.Logger
+	Ledger   *ledger.Ledger
+	Owner    string   // of the leases
+	Accounts []string // that may be visited; what others have due is left alone
+	Visits   int      // side by side; 0: [DefaultVisits]
+	Log      *slog.Logger
 
 	// Visit prepares a visit to an account: its carrier, its secrets. An error
 	// concerns this account only.
@@ -71,7 +72,9 @@ func (b *Batch) Run(ctx, soft context.Context) (Result, error) {
 		if err != nil {
 			return r.result(), err
 		}
-		accounts = slices.DeleteFunc(accounts, r.hasFailed)
+		accounts = slices.DeleteFunc(accounts, func(name string) bool {
+			return !slices.Contains(b.Accounts, name) || r.hasFailed(name)
+		})
 		if len(accounts) == 0 {
 			break
 		}

@@ -114,7 +114,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 		return err
 	}
 	a.sub, a.rev, a.written = sub, sub.Current(), true
-	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Step: "commit"})
+	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Step: StepCommit})
 	return nil
 }
 

@@ -25,7 +25,7 @@ func (a *attempt) file(ctx context.Context) error {
 		a.done(a.rev.State, why)
 		return err
 	}
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "look"})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
 		err = fmt.Errorf("look-up: %w", err)
@@ -59,7 +59,7 @@ func (a *attempt) submit(ctx context.Context) error {
 		return err
 	}
 	a.inv.Path = path
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "submit"})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepSubmit})
 	receipt, siteErr := a.site.Submit(a.tab.Context(ctx), a.inv)
 
 	if a.written && a.commit.outcome.Sent {
@@ -119,7 +119,7 @@ func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
 	if a.Carrier.History.Blind != "" {
 		return a.answered(ctx, receipt, true)
 	}
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "verify"})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepVerify})
 	what, row, _, err := a.lookAgain(ctx)
 	switch {
 	case err == nil && what == held && row.Receipt.State == carriers.StateAccepted:

@@ -14,7 +14,7 @@ import (
 // typed: carriers lock accounts after three refusals, and a crash loop must not
 // spend them (DESIGN §4).
 func (s *session) login(ctx context.Context) error {
-	s.tell(Progress{Step: "login"})
+	s.tell(Progress{Step: StepLogin})
 	tab, err := s.browser.Tab(ctx)
 	if err != nil {
 		return carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err)

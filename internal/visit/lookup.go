@@ -24,7 +24,7 @@ const (
 // lookUp settles what an earlier attempt left submitted or uncertain, if the
 // site has a word for it now.
 func (a *attempt) lookUp(ctx context.Context) error {
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "look"})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
 		return a.notAsked(ctx, fmt.Errorf("look-up: %w", err))

@@ -126,7 +126,7 @@ func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // done tells people where the submission stands.
 func (a *attempt) done(state submission.State, text string) {
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: "done", State: state, Text: text, Took: time.Since(a.begun)})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepDone, State: state, Text: text, Took: time.Since(a.begun)})
 }
 
 // release gives the lease back, also when ctx has ended.

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/batch"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
+)
+
+// tellAll is how many invoices a report lists one by one; of more, it lists only
+// those that somebody will want to know of.
+const tellAll = 50
+
+// report tells what came of a round: the invoices, the accounts that failed, and
+// how to look further.
+func (w *works) report(ctx context.Context, r round, json bool) error {
+	list, err := w.summaries(ctx, r)
+	if err != nil {
+		return err
+	}
+	if json {
+		lines := make([]line, 0, len(list))
+		for _, s := range list {
+			lines = append(lines, lineOf(s))
+		}
+		err = writeLines(w.out, lines)
+	} else {
+		w.showWorked(r, list)
+	}
+	w.tellFailures(r.batch.Failures)
+	return err
+}
+
+// tellFailures tells which accounts could not be worked on, and who acts.
+func (a *app) tellFailures(list []batch.Failure) {
+	for _, f := range list {
+		who := ""
+		if kind := carriers.KindOf(f.Err); kind != carriers.Unclassified {
+			who = cmp.Or(acting(kind.Acts()), "; the next run tries again")
+		}
+		_, _ = fmt.Fprintf(a.err, "lodge: %s%s\n", printable(f.Err.Error()), who)
+	}
+}
+
+// summaries are the submissions that were worked on as the ledger has them now.
+func (w *works) summaries(ctx context.Context, r round) ([]ledger.Summary, error) {
+	held, err := w.troubles(ctx, w.config, w.ledger)
+	if err != nil {
+		return nil, err
+	}
+	var list []ledger.Summary
+	for _, p := range r.worked {
+		s, err := w.ledger.Get(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, hold(ledger.Summarize(s), held))
+	}
+	return list, nil
+}
+
+func (w *works) showWorked(r round, list []ledger.Summary) {
+	quarantined := r.quarantined()
+	if len(list)+len(quarantined) == 0 {
+		_, _ = fmt.Fprintf(w.out, "Nothing is due. %s tells what has become of all.\n", w.with("status"))
+		return
+	}
+	t := table{head: []string{"INVOICE", "ACCOUNT", "STATE", "CONFIRMATION", "TOOK", "WHAT WAS SAID"}, right: []bool{4: true}}
+	for i, s := range list {
+		if len(list) <= tellAll || notable(s.State) {
+			t.add(name(s), s.Account, end(s), s.Confirmation, seconds(r.worked[i].Took), s.Text)
+		}
+	}
+	for _, q := range quarantined {
+		t.add("file "+q.File, q.Account, string(submission.Quarantined), "", "", firstFinding(q))
+	}
+	if len(t.rows) > 0 {
+		t.write(w.out, w.columns)
+		_, _ = fmt.Fprintln(w.out)
+	}
+	_, _ = fmt.Fprintf(w.out, "%s in %s: %s.\n", count(len(list)+len(quarantined), "invoice"), seconds(r.took), tally(list, len(quarantined)))
+	_, _ = fmt.Fprintf(w.out, "%s tells who must do what, %s everything about one.\n", w.with("status"), w.with("show INVOICE"))
+}
+
+// end is a state with what is special about how it came about.
+func end(s ledger.Summary) string {
+	if s.Found {
+		return words(s.State) + " (found)"
+	}
+	return words(s.State)
+}
+
+// tally counts ends: "20 accepted, 2 rejected".
+func tally(list []ledger.Summary, quarantined int) string {
+	n := map[string]int{string(submission.Quarantined): quarantined}
+	for _, s := range list {
+		n[end(s)]++
+	}
+	var parts []string
+	for _, s := range submission.States() {
+		for _, e := range []string{words(s), words(s) + " (found)"} {
+			if n[e] > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", n[e], e))
+			}
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/batch"
+	"example.com/lodge/internal/intake"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/visit"
+	"example.com/lodge/ledes"
+)
+
+// A round is one look through the inbox and one batch: what came of it.
+type round struct {
+	arrived []intake.Result
+	worked  []visit.Progress // the last word on each submission, in order
+	batch   batch.Result
+	took    time.Duration
+}
+
+func (r round) with(s intake.Status) []intake.Result {
+	return slices.DeleteFunc(slices.Clone(r.arrived), func(a intake.Result) bool { return a.Status != s })
+}
+
+func (r round) quarantined() []intake.Result { return r.with(intake.Quarantined) }
+
+func (r round) left() []intake.Result { return r.with(intake.Left) }
+
+func (w *works) tellMore(verbose bool) {
+	if verbose {
+		w.level = slog.LevelInfo
+	}
+}
+
+// round takes in what arrived and files what is due. If patient, it waits for
+// files that somebody may just have put there.
+func (w *works) round(hard, soft context.Context, patient bool) (round, error) {
+	begun := w.clock.Boot()
+	var r round
+	var err error
+	if r.arrived, err = w.takeIn(hard, soft, patient); err != nil {
+		return r, fmt.Errorf("take in what lies in the inbox: %w", err)
+	}
+	w.tellArrived(r)
+	due, err := w.due(hard)
+	if err != nil {
+		return r, err
+	}
+	p := newProgress(w.err, w.live, due)
+	defer p.close()
+	log := slog.New(slog.NewTextHandler(p, &slog.HandlerOptions{Level: w.level}))
+	b := batch.Batch{
+		Ledger: w.ledger, Owner: w.holder.ID(), Accounts: w.willing(), Visits: w.config.Visits, Log: log,
+		Visit: func(ctx context.Context, account string) (visit.Visit, error) {
+			return w.visit(ctx, account, log, p.tell)
+		},
+	}
+	r.batch, err = b.Run(hard, soft)
+	r.worked, r.took = p.worked(), w.clock.Boot()-begun
+	return r, err
+}
+
+// scans is how often a patient round looks again for files that are still being
+// written; a later run takes those that take longer.
+const scans = 3
+
+func (w *works) takeIn(hard, soft context.Context, patient bool) ([]intake.Result, error) {
+	var taken []intake.Result
+	for n := 1; ; n++ {
+		results, err := w.intake.Scan(hard)
+		var others []intake.Result
+		var until time.Time
+		for _, r := range results {
+			switch r.Status {
+			case intake.Taken, intake.Quarantined:
+				taken = append(taken, r)
+			case intake.Old, intake.Left:
+				others = append(others, r)
+			case intake.Waiting:
+				until = later(until, r.Until)
+			}
+		}
+		if err != nil || !patient || n == scans || until.IsZero() || !pause(soft, until.Sub(w.clock.Now())) {
+			return append(taken, others...), err
+		}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// due counts what there is to do in the accounts that will be visited.
+func (w *works) due(ctx context.Context) (int, error) {
+	n := 0
+	for _, account := range w.willing() {
+		list, err := w.ledger.Due(ctx, account, ledger.Query{}.Max())
+		if err != nil {
+			return 0, err
+		}
+		n += len(list)
+	}
+	return n, nil
+}
+
+// tellArrived tells once what the inbox held that is not just taken.
+func (w *works) tellArrived(r round) {
+	invoices := 0
+	for _, a := range r.with(intake.Taken) {
+		for _, inv := range a.Invoices {
+			if inv.Became != intake.Known {
+				invoices++
+			}
+		}
+	}
+	if invoices > 0 {
+		_, _ = fmt.Fprintf(w.err, "%s taken in.\n", count(invoices, "invoice"))
+	}
+	for _, a := range r.quarantined() {
+		_, _ = fmt.Fprintf(w.err, "%s: quarantined: %s; the biller acts.\n", w.path(a), printable(firstFinding(a)))
+	}
+	for _, a := range r.left() {
+		w.say(fmt.Sprintf("%s: %v%s.", w.path(a), a.Err, acting(a.Needs)))
+	}
+	for _, a := range r.with(intake.Old) {
+		w.say(fmt.Sprintf("%s: older than the watermark: it is filed only once somebody types %s.",
+			w.path(a), w.with("adopt "+quoted(a.Account)+" "+quoted(a.File))))
+	}
+}
+
+// say says a thing once in the life of the process.
+func (w *works) say(text string) {
+	if !w.told[text] {
+		w.told[text] = true
+		_, _ = fmt.Fprintln(w.err, printable(text))
+	}
+}
+
+func (w *works) path(a intake.Result) string {
+	return printable(filepath.Join(w.config.Inbox, a.Account, a.File))
+}
+
+func acting(p carriers.Person) string {
+	if p == carriers.Nobody {
+		return ""
+	}
+	return "; the " + string(p) + " acts"
+}
+
+func firstFinding(a intake.Result) string {
+	for _, f := range a.Findings {
+		if f.Severity == ledes.Reject {
+			if f.Line > 0 {
+				return fmt.Sprintf("line %d: %s", f.Line, f.Message)
+			}
+			return f.Message
+		}
+	}
+	return "it cannot be filed"
+}

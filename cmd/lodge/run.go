@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/batch"
+	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/secret"
+)
+
+// A runOptions is the command line of lodge run.
+type runOptions struct {
+	accounts             []string
+	watch, json, verbose bool
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Take in what lies in the inbox and file it",
+		Long: `Take in what lies in the inbox, file everything that is due, and end; with
+--watch go on until it is stopped. Several of them may run at the same time.
+
+Ctrl-C or SIGTERM: nothing new is begun, what is under way is finished. A second
+one, or the end of the time that lodge.yaml calls grace, breaks it off; the next
+run finds out at the carrier's site what became of it.`,
+		Example: `  lodge run
+  lodge run --watch --account firm-harbor`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.settings()
+			if err != nil {
+				return err
+			}
+			if err := known(c, o.accounts); err != nil {
+				return err
+			}
+			return a.work(cmd.Context(), c, o)
+		},
+	}
+	cmd.Flags().StringSliceVar(&o.accounts, "account", nil, "visit only this `account`; may be given several times")
+	cmd.Flags().BoolVar(&o.watch, "watch", false, "go on until stopped")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the invoices that were worked on as lodge status --json does")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "tell more of what is done")
+	return cmd
+}
+
+// work files once, or until it is stopped.
+func (a *app) work(ctx context.Context, c config.Config, o runOptions) error {
+	hard, soft, done := a.stopping(ctx, c.Grace)
+	defer done()
+	w, err := a.works(hard, c, o.accounts)
+	if err != nil {
+		return err
+	}
+	w.tellMore(o.verbose)
+	if o.watch {
+		err = w.watch(hard, soft, o.json)
+	} else {
+		err = w.once(hard, soft, o.json)
+	}
+	return errors.Join(err, w.close())
+}
+
+// once makes one round and says how it went.
+func (w *works) once(hard, soft context.Context, json bool) error {
+	r, err := w.round(hard, soft, true)
+	if err = errors.Join(err, w.report(hard, r, json)); err != nil {
+		return err
+	}
+	if soft.Err() != nil {
+		return errors.New("stopped before all was done. Nothing is lost: the next run goes on")
+	}
+	return w.verdict(hard, r)
+}
+
+// How often the inbox is looked through while watching, and how long an account
+// rests after it could not be worked on.
+const (
+	scanEvery = 5 * time.Second
+	restAfter = 5 * time.Minute
+)
+
+// watch makes rounds until soft ends. Due look-ups are found by the same timer
+// as new files: they are minutes apart, and asking the ledger costs nothing.
+func (w *works) watch(hard, soft context.Context, json bool) error {
+	_, _ = fmt.Fprintf(w.err, "Watching %s. Ctrl-C stops.\n", w.config.Inbox)
+	for {
+		r, err := w.round(hard, soft, false)
+		if hard.Err() != nil {
+			return errors.New("broken off. Nothing is lost: the next run settles what was under way")
+		}
+		w.tell(err)
+		for _, f := range r.batch.Failures {
+			w.resting[f.Account] = w.clock.Now().Add(restAfter)
+		}
+		if len(r.worked)+len(r.batch.Failures)+len(r.quarantined()) > 0 {
+			w.tell(w.report(hard, r, json))
+		}
+		if !pause(soft, scanEvery) {
+			return nil
+		}
+	}
+}
+
+// pause lets d pass; false if ctx ended.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// verdict is how a round went, as an exit code: a failure that mends itself is
+// one, whatever needs a person is told by another.
+func (w *works) verdict(ctx context.Context, r round) error {
+	for _, f := range r.batch.Failures {
+		if !person(f) {
+			return errFailed
+		}
+	}
+	held, err := w.troubles(ctx, w.config, w.ledger)
+	if err != nil {
+		return err
+	}
+	first, err := w.ledger.List(ctx, ledger.Query{NeedsFirst: true, Limit: 1})
+	if err != nil {
+		return err
+	}
+	left := r.left()
+	if len(held)+len(r.batch.Failures)+len(left) > 0 || len(first) > 0 && first[0].Needs != "" {
+		return errPerson
+	}
+	return nil
+}
+
+// person says whether a failure waits for somebody.
+func person(f batch.Failure) bool {
+	switch carriers.KindOf(f.Err) {
+	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked, carriers.SiteChanged:
+		return true
+	}
+	return errors.Is(f.Err, secret.ErrMissing) || errors.Is(f.Err, ledger.ErrSuspended)
+}

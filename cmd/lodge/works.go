@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/holder"
+	"example.com/lodge/internal/intake"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/visit"
+)
+
+// works is everything that filing needs, opened.
+type works struct {
+	*app
+	config   config.Config
+	accounts []string // to be visited
+	ledger   *ledger.Ledger
+	evidence *evidence.Store
+	intake   *intake.Intake
+	holder   *holder.Holder
+	browser  browser.Options
+	level    slog.Level // of what is told of the work
+
+	resting map[string]time.Time // accounts that are left alone until then, after a failure
+	told    map[string]bool      // what was said of the inbox already
+}
+
+// works opens everything that filing for accounts needs; none means all that are
+// not paused. What is missing is told before anything is begun.
+func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ *works, err error) {
+	w := &works{app: a, config: c, accounts: accounts, level: slog.LevelWarn,
+		resting: map[string]time.Time{}, told: map[string]bool{}}
+	if len(accounts) == 0 {
+		w.accounts = unpaused(c)
+	}
+	if w.browser, err = browserOptions(c); err != nil {
+		return nil, err
+	}
+	if w.ledger, err = a.ledger(ctx, c); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	if w.holder, err = holder.Register(c.Owners()); err != nil {
+		return nil, err
+	}
+	if w.evidence, err = evidence.Open(c.Evidence()); err != nil {
+		return nil, err
+	}
+	w.intake, err = intake.New(intake.Options{
+		Inbox: c.Inbox, State: c.State, Watermark: c.Watermark,
+		Accounts: a.inboxes(c), Ledger: w.ledger, Clock: a.clock,
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = browser.Sweep(ctx, c.Profiles())
+	return w, err
+}
+
+func (w *works) close() error {
+	var errs []error
+	if w.intake != nil {
+		errs = append(errs, w.intake.Close())
+	}
+	if w.evidence != nil {
+		errs = append(errs, w.evidence.Close())
+	}
+	if w.holder != nil {
+		errs = append(errs, w.holder.Close())
+	}
+	return errors.Join(append(errs, w.ledger.Close())...)
+}
+
+func unpaused(c config.Config) []string {
+	var names []string
+	for _, acc := range c.Accounts {
+		if acc.Paused == "" {
+			names = append(names, acc.Name)
+		}
+	}
+	return names
+}
+
+// inboxes are the carriers by account. Files of a paused account are taken in
+// too: only visits wait.
+func (a *app) inboxes(c config.Config) map[string]carriers.Carrier {
+	byAccount := map[string]carriers.Carrier{}
+	for _, acc := range c.Accounts {
+		if carrier, err := a.carrier(acc.Carrier); err == nil {
+			byAccount[acc.Name] = carrier
+		}
+	}
+	return byAccount
+}
+
+// browserOptions finds the browser before anything needs it.
+func browserOptions(c config.Config) (browser.Options, error) {
+	o := browser.Options{Exe: c.Browser.Path, Profiles: c.Profiles(), NoSandbox: c.Browser.AllowUnsandboxed}
+	if o.Exe == "" {
+		exe, err := browser.Find()
+		o.Exe = exe
+		return o, err
+	}
+	if _, err := os.Stat(o.Exe); err != nil {
+		return o, fmt.Errorf("the browser that lodge.yaml or $LODGE_BROWSER names is not there: %w: the operator corrects it", err)
+	}
+	return o, nil
+}
+
+// visit prepares the visit to an account.
+func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tell func(visit.Progress)) (visit.Visit, error) {
+	acc, err := w.config.Account(account)
+	if err != nil {
+		return visit.Visit{}, err
+	}
+	carrier, err := w.carrier(acc.Carrier)
+	if err != nil {
+		return visit.Visit{}, err
+	}
+	carrier.Limits.Visits = max(carrier.Limits.Visits, acc.Visits)
+	secrets, err := secretsOf(ctx, w.secrets(w.config), account, carrier)
+	if err != nil {
+		return visit.Visit{}, fmt.Errorf("account %s: %w", account, err)
+	}
+	return visit.Visit{
+		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
+		Owner: w.holder.ID(), State: w.config.State, Browser: w.browser, Log: log, Tell: tell,
+	}, nil
+}
+
+// secretsOf reads what the carrier asks for. Optional secrets may be missing.
+func secretsOf(ctx context.Context, store secret.Store, account string, c carriers.Carrier) (visit.Secrets, error) {
+	values := map[string]secret.Value{}
+	var errs []error
+	for _, s := range c.Secrets {
+		value, err := store.Get(ctx, account, s.Key)
+		switch {
+		case err == nil:
+			values[s.Key] = value
+		case !s.Optional || !errors.Is(err, secret.ErrMissing):
+			errs = append(errs, err)
+		}
+	}
+	version, err := store.Version(ctx, account)
+	return visit.Secrets{Values: values, Version: version}, errors.Join(append(errs, err)...)
+}
+
+// willing are the accounts that are not resting after a failure.
+func (w *works) willing() []string {
+	now := w.clock.Now()
+	return slices.DeleteFunc(slices.Clone(w.accounts), func(name string) bool { return now.Before(w.resting[name]) })
+}
