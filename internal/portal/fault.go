@@ -1,10 +1,12 @@
 package portal
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -80,19 +82,11 @@ type Faults struct {
 // the order in which they were added, up to the first that answers it; all of
 // them count it. Add returns the ID of the last.
 func (f *Faults) Add(faults ...Fault) (int, error) {
-	for i, fault := range faults {
-		k, ok := kindOf(fault.What)
-		switch {
-		case !ok:
-			return 0, fmt.Errorf("portal: there is no fault %q", fault.What)
-		case fault.Invoice != "" && k.stage == before:
-			return 0, fmt.Errorf("portal: fault %s comes before the invoice is known", fault.What)
-		case fault.At != "" && k.stage != before:
-			return 0, fmt.Errorf("portal: fault %s comes with an upload only", fault.What)
-		case fault.Next < 0 || fault.For < 0:
-			return 0, errors.New("portal: a fault's next and for are not below zero")
+	faults = slices.Clone(faults)
+	for i := range faults {
+		if err := faults[i].check(); err != nil {
+			return 0, fmt.Errorf("portal: fault %q: %w", faults[i].What, err)
 		}
-		faults[i].At = cmp.Or(fault.At, k.at)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -102,6 +96,26 @@ func (f *Faults) Add(faults ...Fault) (int, error) {
 		f.on = append(f.on, fault)
 	}
 	return f.last, nil
+}
+
+// check says why f could never do what it asks for, and fills in At.
+func (f *Fault) check() error {
+	k, ok := kindOf(f.What)
+	f.At = cmp.Or(f.At, k.at)
+	switch {
+	case !ok:
+		return errors.New("there is none of this kind")
+	case !slices.Contains(places(), f.At):
+		return fmt.Errorf("there is no place %q; there are %q", f.At, places())
+	case f.Invoice != "" && k.stage == before:
+		return errors.New("it comes before the invoice is known")
+	case f.At != k.at && k.stage != before:
+		return fmt.Errorf("it comes at the place %s only", k.at)
+	case f.Next < 0 || f.For < 0:
+		return errors.New("next and for are not below zero")
+	default:
+		return nil
+	}
 }
 
 // Clear switches every fault off. What hangs keeps hanging.
@@ -159,13 +173,13 @@ func (f *Faults) fire(s stage, m meeting) []Fault {
 
 // decodeFaults reads one fault, or several in an array.
 func decodeFaults(body []byte) ([]Fault, error) {
-	var many []Fault
-	if err := json.Unmarshal(body, &many); err == nil {
-		return many, nil
+	body = bytes.TrimSpace(body)
+	if !bytes.HasPrefix(body, []byte("[")) {
+		body = slices.Concat([]byte("["), body, []byte("]"))
 	}
-	var one Fault
-	if err := json.Unmarshal(body, &one); err != nil {
-		return nil, err
-	}
-	return []Fault{one}, nil
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields() // a misspelt condition would let the fault meet everything
+	var faults []Fault
+	err := decoder.Decode(&faults)
+	return faults, err
 }

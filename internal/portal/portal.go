@@ -59,6 +59,10 @@ const (
 	History    Place = "history"
 )
 
+func places() []Place {
+	return []Place{Page, Asset, LoginPage, Login, UploadPage, Upload, Result, History}
+}
+
 // A Desk is what the frame lends a [Site].
 type Desk struct {
 	Book    *Book

@@ -116,7 +116,7 @@ func TestHangs(t *testing.T) {
 			p, _ := start(t)
 			b := ada(t, p)
 			b.add(fmt.Sprintf(`{"what":%q}`, what))
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 			defer cancel()
 			if _, err := b.send(ctx, good("INV-1")); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("got %v", err)
@@ -287,6 +287,7 @@ func TestImpossibleFaultsAreRefused(t *testing.T) {
 		{What: portal.Down, Invoice: "INV-1"},
 		{What: portal.Lag, At: portal.Login},
 		{What: portal.Down, Next: -1},
+		{What: portal.Down, At: "uplaod"},
 	} {
 		if _, err := p.Faults().Add(portal.Fault{What: portal.Slow}, f); err == nil {
 			t.Errorf("%+v was taken", f)
@@ -294,6 +295,25 @@ func TestImpossibleFaultsAreRefused(t *testing.T) {
 		if on := p.Faults().On(); len(on) != 0 {
 			t.Errorf("%+v left %+v on", f, on)
 		}
+	}
+}
+
+func TestAddLeavesItsFaultsAsTheyAre(t *testing.T) {
+	p, _ := start(t)
+	faults := []portal.Fault{{What: portal.ResetAfter, Next: 1}}
+	for range 2 {
+		if _, err := p.Faults().Add(faults...); err != nil || faults[0] != (portal.Fault{What: portal.ResetAfter, Next: 1}) {
+			t.Errorf("%+v, %v", faults, err)
+		}
+	}
+}
+
+func TestMisspeltConditionIsRefused(t *testing.T) {
+	p, _ := start(t)
+	b := newBrowser(t, p.URL(), p.Pin())
+	v, err := b.do(t.Context(), http.MethodPost, "/admin/faults", nil, strings.NewReader(`{"what":"down","usr":"ben.quay"}`))
+	if err != nil || v.status != http.StatusBadRequest || len(p.Faults().On()) != 0 {
+		t.Errorf("%d %s, %v", v.status, v.body, err)
 	}
 }
 
