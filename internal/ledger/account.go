@@ -21,16 +21,14 @@ const keptNotes = 100
 // a time as visits says (0 means 1). It fails with [ErrHeld] if all are taken by
 // holders that live, and with [ErrSuspended], a [*SuspendedError], while the
 // account is suspended. A suspension made under another version of the secret is
-// lifted and noted.
+// lifted and noted. The holds that a suspension had put on submissions end.
 func (l *Ledger) EnterAccount(ctx context.Context, account, owner, secretVersion string, visits int, ttl time.Duration) (Account, Claim, error) {
 	deadline, err := l.deadline(owner, ttl)
 	if err != nil {
 		return Account{}, Claim{}, err
 	}
-	var lifted bool
 	a, err := l.writeAccount(ctx, account, func(a *Account, now time.Time) error {
-		lifted = a.liftedBy(secretVersion)
-		if lifted {
+		if a.liftedBy(secretVersion) {
 			a.note(now, owner, "a new secret lifts the suspension: "+a.Suspended.Why)
 			a.Suspended = nil
 		}
@@ -47,10 +45,14 @@ func (l *Ledger) EnterAccount(ctx context.Context, account, owner, secretVersion
 	if err != nil {
 		return Account{}, Claim{}, fmt.Errorf("enter account %s: %w", account, err)
 	}
-	if lifted {
-		err = l.endHolds(ctx, account, submission.Event{Actor: submission.ByVisit, Who: owner, Why: "the account has a new secret"})
+	c := Claim{ID: account, Owner: owner, Fence: a.Fence, Deadline: deadline}
+	// Each time, not only when a suspension was lifted: the program that lifted it
+	// may have ended before it came to the holds.
+	open := submission.Event{Actor: submission.ByVisit, Who: owner, Why: "the account may be visited again"}
+	if err := l.endHolds(ctx, account, open); err != nil {
+		return Account{}, Claim{}, errors.Join(err, l.LeaveAccount(ctx, c))
 	}
-	return a, Claim{ID: account, Owner: owner, Fence: a.Fence, Deadline: deadline}, err
+	return a, c, nil
 }
 
 // RenewAccount makes the visit's lease last ttl from now, or fails with [ErrStale].

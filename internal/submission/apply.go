@@ -144,7 +144,9 @@ func (c change) learn(rev *Revision) {
 	case Intended:
 		rev.Attempts = append(rev.Attempts, *e.Attempt)
 		rev.Looks = nil
-	case NotSent, Answered, Lost:
+	case NotSent, Lost:
+		rev.report(e)
+	case Answered:
 		rev.report(e)
 		rev.receive(e)
 	case FoundOnSite, LookedUp:
@@ -155,7 +157,9 @@ func (c change) learn(rev *Revision) {
 			rev.Looks = lastOf(append(rev.Looks, *e.Look), keptLooks)
 		}
 	case Decided:
-		rev.receive(e)
+		if e.Want == Accepted || e.Want == Rejected {
+			rev.receive(e)
+		}
 	}
 }
 

@@ -58,6 +58,7 @@ type Event struct {
 	Within    time.Duration     `json:"within,omitempty"`    // how coarse Filed is: a site that shows days has the day's start and 24 h
 	Look      *Look             `json:"look,omitempty"`      // Intended: the look-before; Absent: what was looked at
 	Witnessed bool              `json:"witnessed,omitempty"` // Answered: a witness besides the result page agrees, or the carrier has none
+	Evidence  []Proof           `json:"evidence,omitempty"`  // what was seen, beside that of the attempt
 	Needs     carriers.Person   `json:"needs,omitempty"`     // who acts next, where the kind leaves it open
 	Hold      Hold              `json:"hold,omitempty"`      // Postponed
 	NotBefore time.Time         `json:"not_before,omitzero"` // Postponed, Answered with Submitted, Lost

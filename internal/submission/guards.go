@@ -235,13 +235,13 @@ func onlyDraft() Guard {
 // BetweenLooks apart, each after the settle time, with positive control and the
 // mailbox searched, at a carrier that declares TrustAbsence.
 func absenceProven() Guard {
-	return guard("two looks of two visits, 10 min apart, each with positive control and mailbox, absence trusted", func(c change) string {
+	return guard("two looks of two visits, 10 min apart, each after the settle time, with positive control and mailbox, absence trusted", func(c change) string {
 		look := c.e.Look
 		switch {
 		case c.e.Receipt != nil:
 			return "the site shows something"
 		case !c.s.proves(look):
-			return "the look-up proves nothing: it lacks the positive control, the mailbox or the carrier's trust"
+			return "the look-up proves nothing: it was before the settle time, or lacks the positive control, the mailbox or the carrier's trust"
 		}
 		for _, before := range c.rev().Looks {
 			if c.s.proves(&before) && before.Visit != look.Visit && look.At.Sub(before.At) >= BetweenLooks {

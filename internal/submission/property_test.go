@@ -159,7 +159,7 @@ func anything(t *rapid.T, i int) Event {
 		unsettled, contradicted,
 		func() Event { return found(state.Draw(t, "word")) },
 		func() Event { return Event{Kind: Postponed, Actor: ByVisit, Who: "h", NotBefore: start()} },
-		func() Event { return decide(rapid.SampledFrom(States()).Draw(t, "want")) },
+		func() Event { return decide(rapid.SampledFrom(append(States(), None)).Draw(t, "want")) },
 		func() Event { return decide(rapid.SampledFrom([]State{Ready, Uncertain, Cancelled}).Draw(t, "want")) },
 		func() Event { return Event{Kind: Released, Actor: ByPerson, Who: "ann", Why: "done"} },
 		func() Event { return Event{Kind: Noted, Actor: ByMail, Who: "m", Why: "a late word"} },
@@ -167,6 +167,9 @@ func anything(t *rapid.T, i int) Event {
 	if e.Receipt != nil {
 		e.Receipt.Number = rapid.SampledFrom([]string{"", fmt.Sprint("R", i), "R1"}).Draw(t, "number")
 		e.Filed = rapid.SampledFrom([]time.Time{{}, start(), start().Add(time.Duration(i) * 2 * step)}).Draw(t, "filed")
+	}
+	if e.Receipt == nil && rapid.IntRange(0, 9).Draw(t, "unasked word") == 0 {
+		e.Receipt = word(state.Draw(t, "unasked"))
 	}
 	e.Witnessed = rapid.Bool().Draw(t, "witnessed")
 	if rapid.IntRange(0, 19).Draw(t, "wrong actor") == 0 {

@@ -113,6 +113,9 @@ func (e Event) complete() error {
 			return errors.New("it names no attempt")
 		}
 	case Decided:
+		if e.Want == None {
+			return errors.New("it does not say what the person wants")
+		}
 		if e.Receipt != nil {
 			return worded(e)
 		}

@@ -154,8 +154,9 @@ func TestLooksThatDoNotCount(t *testing.T) {
 	}
 	tale := told(t, uncertain()...)
 	tale.s.Revisions[0].Attempts[0].SettleUntil = tale.now.Add(24 * time.Hour)
-	for _, v := range []string{"v1", "v2", "v3"} {
-		if err := tale.tell(absent(v), Limits{}); err != nil || tale.states() != "[uncertain]" {
+	draft := with(absent("v0"), func(e *Event) { e.Receipt = word(carriers.StateDraft) })
+	for _, e := range []Event{absent("v1"), draft, absent("v2"), absent("v3")} {
+		if err := tale.tell(e, Limits{}); err != nil || tale.states() != "[uncertain]" {
 			t.Errorf("before the settle time: %v, %s", err, tale.states())
 		}
 	}

@@ -162,6 +162,7 @@ func refusals() []struct {
 		{"look-up shows the rejected revision", second, lookedUp(carriers.StateRejected), []int{13}},
 		{"look-up without number nor time", second, spoilt(lookedUp(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = "" }), []int{13}},
 		{"look-up without number, of a day", second, spoilt(lookedUp(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = ""; e.Filed = start(); e.Within = 24 * 60 * step }), []int{13}},
+		{"late rejection is that of the revision before", then(rejected(), other(), intend("2", "b"), answer("2", carriers.StateAccepted)), lookedUp(carriers.StateRejected), []int{16}},
 		{"found is the rejected revision", then(rejected(), other()), spoilt(found(carriers.StateAccepted), func(e *Event) { e.Receipt.Number = "R-rejected" }), []int{6}},
 		{"found, processing, is the rejected revision", then(rejected(), other()), spoilt(found(carriers.StateReceived), func(e *Event) { e.Receipt.Number = "R-rejected" }), []int{6}},
 		{"found as rejected", ready(), found(carriers.StateRejected), nil},
@@ -174,6 +175,10 @@ func refusals() []struct {
 		{"hold ended without why", ready(), Event{Kind: Released, Actor: ByPerson, Who: "ann"}, []int{25}},
 		{"contradicted without why", ready(), spoilt(contradicted(), func(e *Event) { e.Why = "" }), []int{7}},
 		{"unsettled without why", uncertain(), spoilt(unsettled(), func(e *Event) { e.Why = " \u202e" }), []int{15}},
+		{"person wants nothing", then(ready(), contradicted()), decide(None), nil},
+		{"person wants nothing of a rejection", rejected(), decide(None), nil},
+		{"person sends again by a word with the loss", then(sending(), spoilt(lost("1"), func(e *Event) { e.Receipt = word(carriers.StateRejected) }), unsettled()), decide(Ready), []int{17}},
+		{"person sends again with a word that is not asked for", stuck(), spoilt(decide(Ready), func(e *Event) { e.Receipt = word(carriers.StateRejected) }), []int{17}},
 		{"person without why", stuck(), spoilt(decide(Cancelled), func(e *Event) { e.Why = "" }), []int{17}},
 		{"person sends again without a look", stuck(), decide(Ready), []int{17}},
 		{"person accepts without a receipt", stuck(), decide(Accepted), []int{17}},
@@ -186,6 +191,27 @@ func refusals() []struct {
 		{"person files the same again behind a newer file", then(rejected(), other()), spoilt(decide(Ready), func(e *Event) { e.Revision = 1 }), []int{28}},
 		{"person files the same again behind one that is open", then(stuck(), other(), with(decide(Rejected), func(e *Event) { e.Revision = 2; e.Receipt = word(carriers.StateRejected) })), spoilt(decide(Ready), func(e *Event) { e.Revision = 2 }), []int{28}},
 		{"a visit decides", stuck(), spoilt(decide(Cancelled), func(e *Event) { e.Actor = ByVisit }), nil},
+	}
+}
+
+// TestPeopleSayWhy: what only judgement can decide is never taken without a reason.
+func TestPeopleSayWhy(t *testing.T) {
+	tried := 0
+	for _, m := range moves() {
+		before, last := m.events[:len(m.events)-1], m.events[len(m.events)-1]
+		switch last.Kind {
+		case Decided, Released, Contradicted, Unsettled:
+		default:
+			continue
+		}
+		tried++
+		last.Why = ""
+		if err := told(t, before...).tell(last, Limits{}); err == nil {
+			t.Errorf("%s: taken without a reason", m.name)
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d moves were tried", tried)
 	}
 }
 

@@ -78,6 +78,7 @@ func one(account, number string, state submission.State) submission.Submission {
 func entry(seq int64) submission.Entry {
 	return submission.Entry{Seq: seq, Row: 1, To: submission.Ready, Event: submission.Event{
 		Kind: submission.Arrived, Actor: submission.ByIntake, Who: "intake", Why: fmt.Sprint("entry ", seq), At: at(int(seq)), Revision: 1,
+		Evidence: []submission.Proof{{Name: "p.png", SHA: "h"}},
 	}}
 }
 
