@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,7 +43,7 @@ func TestStartTells(t *testing.T) {
 // environ is the environment that the browser's process has.
 func environ(t *testing.T, b *Browser) string {
 	t.Helper()
-	env, err := os.ReadFile(filepath.Join("/proc", itoa(pid(b)), "environ"))
+	env, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid(b)), "environ"))
 	if err != nil {
 		t.Fatal(err)
 	}
