@@ -29,6 +29,9 @@ func TestPlans(t *testing.T) {
 		{ledger.Query{Account: "a", DueBy: time.Now()}, "by_due"},
 		{ledger.Query{Held: &held}, "by_lease"},
 		{ledger.Query{Held: &held, Account: "a"}, "by_lease"},
+		{ledger.Query{Invoice: "1"}, "by_invoice"},
+		{ledger.Query{Invoice: "1", NeedsFirst: true}, "by_invoice"},
+		{ledger.Query{Invoice: "1", Account: "a", Carrier: "c", NeedsFirst: true, States: rare}, "by_invoice"},
 		{ledger.Query{}, "sqlite_autoindex_submission_1"},
 	} {
 		query, args := listSQL(c.q)
