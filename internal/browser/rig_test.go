@@ -55,7 +55,7 @@ type plan struct {
 // patient is the gate's patience for what comes, brief for what does not come.
 const (
 	patient = 30 * time.Second
-	brief   = time.Second
+	brief   = 700 * time.Millisecond
 )
 
 // publicly resolves the adverse site's names to an address of the public

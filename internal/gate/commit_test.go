@@ -262,7 +262,7 @@ func TestUncertain(t *testing.T) {
 		"stopped": {prepare: func(s *script) {
 			s.react["release 1"] = func() error { s.cancel(); return nil }
 			s.react["blow"] = func() error { s.Paused(brokenOff("1")); return nil }
-		}},
+		}, want: context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			play(t, func(s *script) {
