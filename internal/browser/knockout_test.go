@@ -35,7 +35,7 @@ type blocking struct {
 }
 
 func (b blocking) Fail(ctx context.Context, id string) error {
-	_, err := call(ctx, b.wire, fetch.FailRequest, fetch.FailRequestParams{
+	_, err := ask(ctx, b.wire, fetch.FailRequest, fetch.FailRequestParams{
 		RequestID: fetch.RequestID(id), ErrorReason: network.ErrorReasonBlockedByClient})
 	return err
 }
@@ -83,14 +83,20 @@ type late struct {
 }
 
 func (l late) Idle(ctx context.Context) error {
-	_, err := call(ctx, l.rig.wire, fetch.Disable, cdp.Empty{})
+	_, err := ask(ctx, l.rig.wire, fetch.Disable, cdp.Empty{})
 	return err
 }
 
-// forgetful ends an attempt and leaves its service workers running.
+// forgetful ends an attempt and leaves its pages and service workers running.
 type forgetful struct{ *counter }
 
 func (forgetful) Finish(context.Context, []string) error { return nil }
+
+// forget ends attempts like that, and does not wait for silence either.
+func (r *rig) forget() {
+	r.options.Calm = time.Nanosecond
+	r.use(forgetful{r.seen}, r.way)
+}
 
 func named(name string) adverse.Case {
 	for _, c := range append(adverse.Cases(), adverse.Form()) {
@@ -118,7 +124,7 @@ func TestKnockOuts(t *testing.T) {
 		{"interception late", named("fetch"), adverse.OK, adverse.HTTP1, nil, func(r *rig) error { l := late{r.seen, r}; r.use(l, r.way); return l.Idle(r.ctx) }, "LIE", 2, 5},
 		{"BlockedByClient", named("form-and-loop"), adverse.OK, adverse.HTTP1, nil, func(r *rig) error { r.use(blocking{r.seen, r.wire}, r.way); return nil }, "LOST", 3, 30},
 		{"sockets on the common port", named("websocket-beat"), adverse.OK, adverse.HTTP1, &byHand{oneWay}, nil, "LOST", 3, 30},
-		{"workers not cleared", named("service-worker-alone"), adverse.RST, adverse.HTTP1, nil, func(r *rig) error { r.use(forgetful{r.seen}, r.way); return nil }, "DUPLICATE", 3, 15},
+		{"attempt left running", named("service-worker-alone"), adverse.RST, adverse.HTTP1, nil, func(r *rig) error { r.forget(); return nil }, "DUPLICATE", 3, 15},
 		{"HTTP/2, refused stream", named("form"), adverse.Refused, adverse.HTTP2, &byHand{withHTTP2}, nil, "DUPLICATE", 2, 5},
 		{"HTTP/2, misdirected", named("form"), adverse.Unsure, adverse.HTTP2, &byHand{withHTTP2}, nil, "DUPLICATE", 2, 5},
 	} {
