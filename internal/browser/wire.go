@@ -45,9 +45,15 @@ const startTime = 30 * time.Second
 
 // holdRequests puts the requests of the browser of ctx into the hands of a gate.
 // It must run before the first navigation. If it fails the browser must be
-// ended, and the wire closed.
+// ended, and the wire closed if there is one.
+//
+// Tabs bypass service workers. That is politeness towards their pages and no
+// part of the gate: what service workers send is held too.
 func holdRequests(ctx context.Context, way *egress.Proxy, o gate.Options) (*wire, error) {
-	w := newWire(ctx, way, o)
+	w, err := newWire(ctx, way, o)
+	if err != nil {
+		return nil, fmt.Errorf("browser: hold its requests: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	for _, step := range []func(context.Context) error{
@@ -63,11 +69,16 @@ func holdRequests(ctx context.Context, way *egress.Proxy, o gate.Options) (*wire
 	return w, nil
 }
 
-func newWire(ctx context.Context, way gate.Fuse, o gate.Options) *wire {
+// newWire is a wire over the browser of ctx, whose own tab becomes the blank one
+// that stays.
+func newWire(ctx context.Context, way gate.Fuse, o gate.Options) (*wire, error) {
+	if err := chromedp.Do(ctx); err != nil {
+		return nil, err
+	}
 	c := chromedp.FromContext(ctx)
 	w := &wire{ctx: ctx, keeper: c.Target.TargetID, lost: c.Browser.LostConnection}
 	w.gate = gate.New(w, way, o)
-	return w
+	return w, nil
 }
 
 // Gate is the gate of this browser; nil if it was started without Egress.
@@ -135,18 +146,6 @@ func socketsApart(ctx context.Context, way *egress.Proxy) error {
 	return nil
 }
 
-// prepareTab must run in every tab before its first navigation. Bypassing
-// service workers is politeness towards the page: what they send is held too.
-func prepareTab(ctx context.Context) error {
-	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
-		return fmt.Errorf("prepare the tab: %w", err)
-	}
-	if _, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
-		return fmt.Errorf("prepare the tab: %w", err)
-	}
-	return nil
-}
-
 // Hold implements [gate.Wire].
 func (w *wire) Hold(ctx context.Context) error { return w.pattern(ctx, everything) }
 
@@ -155,7 +154,7 @@ func (w *wire) Idle(ctx context.Context) error { return w.pattern(ctx, nothing) 
 
 func (w *wire) pattern(ctx context.Context, url string) error {
 	yes := true
-	_, err := order(ctx, w, fetch.Enable, fetch.EnableParams{
+	_, err := ask(ctx, w, fetch.Enable, fetch.EnableParams{
 		Patterns: []*fetch.RequestPattern{{URLPattern: url}}, HandleAuthRequests: &yes})
 	return err
 }
@@ -166,7 +165,7 @@ func (w *wire) Continue(ctx context.Context, id string, answer bool) error {
 	if answer {
 		p.InterceptResponse = &answer
 	}
-	_, err := order(ctx, w, fetch.ContinueRequest, p)
+	_, err := ask(ctx, w, fetch.ContinueRequest, p)
 	if refusal, ok := errors.AsType[*cdproto.Error](err); ok {
 		return fmt.Errorf("%w: %w", gate.ErrGone, refusal)
 	}
@@ -175,14 +174,14 @@ func (w *wire) Continue(ctx context.Context, id string, answer bool) error {
 
 // Fail implements [gate.Wire].
 func (w *wire) Fail(ctx context.Context, id string) error {
-	_, err := order(ctx, w, fetch.FailRequest, fetch.FailRequestParams{
+	_, err := ask(ctx, w, fetch.FailRequest, fetch.FailRequestParams{
 		RequestID: fetch.RequestID(id), ErrorReason: network.ErrorReasonAborted})
 	return err
 }
 
 // Body implements [gate.Wire].
 func (w *wire) Body(ctx context.Context, id string) ([]byte, error) {
-	r, err := order(ctx, w, fetch.GetResponseBody, fetch.GetResponseBodyParams{RequestID: fetch.RequestID(id)})
+	r, err := ask(ctx, w, fetch.GetResponseBody, fetch.GetResponseBodyParams{RequestID: fetch.RequestID(id)})
 	return r.Body, err
 }
 
@@ -193,13 +192,13 @@ func (w *wire) Done() <-chan struct{} { return w.lost }
 func (w *wire) cancelAuth(e *fetch.EventAuthRequired) {
 	ctx, cancel := context.WithTimeout(w.ctx, startTime)
 	defer cancel()
-	_, _ = order(ctx, w, fetch.ContinueWithAuth, fetch.ContinueWithAuthParams{RequestID: e.RequestID,
+	_, _ = ask(ctx, w, fetch.ContinueWithAuth, fetch.ContinueWithAuthParams{RequestID: e.RequestID,
 		AuthChallengeResponse: &fetch.AuthChallengeResponse{Response: fetch.AuthChallengeResponseResponseCancelAuth}})
 }
 
-// order runs a command on the browser until ctx ends, which need not be one of
+// ask runs a command on the browser until ctx ends, which need not be one of
 // chromedp's contexts.
-func order[P, R any](ctx context.Context, w *wire, cmd cdp.Command[P, R], params P) (R, error) {
+func ask[P, R any](ctx context.Context, w *wire, cmd cdp.Command[P, R], params P) (R, error) {
 	run, cancel := w.within(ctx)
 	defer cancel()
 	r, err := chromedp.CallBrowser(run, cmd, params)

@@ -58,6 +58,7 @@ func TestNothingLeavesBeforeTheIntent(t *testing.T) {
 // way again and is told as proven; what looks like the commit fails afterwards.
 func TestProvenNotSent(t *testing.T) {
 	refusal := errors.New("the lease is over")
+	undeclared := Rules{Harmless: []carriers.Request{{Path: "/poll"}}}
 	for name, tt := range map[string]struct {
 		rules   Rules
 		prepare func(*script)
@@ -66,30 +67,35 @@ func TestProvenNotSent(t *testing.T) {
 		kind    carriers.Kind
 		took    time.Duration
 	}{
-		"refused intent":  {prepare: func(s *script) { s.react["intent"] = func() error { return refusal } }, want: refusal},
-		"refused, marked": {prepare: func(s *script) { s.react["intent"] = func() error { return refusal } }, want: ErrRefused},
-		"not calm":        {prepare: func(s *script) { s.react[armed] = func() error { return ErrNotCalm } }, want: ErrNotCalm, kind: carriers.Unavailable},
-		"taken back":      {prepare: func(s *script) { s.react["release 1"] = func() error { s.spent.Up = 0; return ErrGone } }, want: ErrGone},
+		"refused intent":  {prepare: step("intent", refusal), want: refusal},
+		"refused, marked": {prepare: step("intent", refusal), want: ErrRefused},
+		"not calm":        {prepare: step(armed, ErrNotCalm), want: ErrNotCalm, kind: carriers.Unavailable},
+		"no holding":      {prepare: step("hold", refusal), want: refusal},
+		"taken back": {want: ErrGone, prepare: func(s *script) {
+			s.react["release 1"] = func() error { s.spent.Up = 0; return ErrGone }
+		}},
 		"no byte":         {prepare: func(s *script) { s.answers("1", brokenOff("1")); s.spent.Up = 0 }},
 		"answer, no byte": {prepare: func(s *script) { s.answers("1", answerTo("1", 200)); s.spent.Up = 0 }},
-		"slept":           {prepare: func(s *script) { s.react[armed] = func() error { s.boot += 11 * time.Second; return nil } }, want: ErrRefused, kind: carriers.Unavailable},
-		"stopped in time": {prepare: func(s *script) { s.react[armed] = func() error { s.cancel(); return nil } }, want: context.Canceled},
-		"no holding":      {prepare: func(s *script) { s.react["hold"] = func() error { return refusal } }, want: refusal},
-		"click failed":    {do: func(*script) func(context.Context) error { return func(context.Context) error { return refusal } }, want: refusal},
-		"click failed, ":  {do: func(*script) func(context.Context) error { return func(context.Context) error { return refusal } }, want: ErrNoCommit},
-		"no commit":       {do: func(s *script) func(context.Context) error { return s.clicks() }, want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
-		"renamed":         {do: func(s *script) func(context.Context) error { return s.clicks(renamed) }, want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
-		"foreign host":    {do: func(s *script) func(context.Context) error { return s.clicks(foreign) }, want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
-		"browser died": {do: func(s *script) func(context.Context) error {
-			return func(context.Context) error { close(s.done); return nil }
-		}, want: ErrNoCommit, kind: carriers.Unavailable},
-		"caller gave up": {do: func(s *script) func(context.Context) error {
-			return func(context.Context) error { s.cancel(); return nil }
-		}, want: context.Canceled},
-		"undeclared GET":   {rules: Rules{Harmless: []carriers.Request{{Path: "/x"}}}, do: func(s *script) func(context.Context) error { return s.clicks(get("1", "/commit")) }, want: ErrUndeclared, kind: carriers.SiteChanged},
-		"undeclared HEAD":  {rules: Rules{Harmless: []carriers.Request{{Path: "/x"}}}, do: func(s *script) func(context.Context) error { return s.clicks(head) }, want: ErrUndeclared, kind: carriers.SiteChanged},
-		"only a beacon":    {rules: Rules{Harmless: []carriers.Request{{Path: "/x"}}}, do: func(s *script) func(context.Context) error { return s.clicks(beacon) }, want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
-		"only a preflight": {rules: Rules{Harmless: []carriers.Request{{Path: "/x"}}}, do: func(s *script) func(context.Context) error { return s.clicks(preflight) }, want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
+		"slept": {want: ErrRefused, kind: carriers.Unavailable, prepare: func(s *script) {
+			s.react[armed] = func() error { s.boot += 11 * time.Second; return nil }
+		}},
+		"stopped in time": {want: context.Canceled, prepare: func(s *script) {
+			s.react[armed] = func() error { s.cancel(); return nil }
+		}},
+
+		"click failed":         {do: does(func(*script) error { return refusal }), want: refusal},
+		"click failed, marked": {do: does(func(*script) error { return refusal }), want: ErrNoCommit},
+		"caller gave up":       {do: does(func(s *script) error { s.cancel(); return nil }), want: context.Canceled},
+		"browser died":         {do: does(func(s *script) error { close(s.done); return nil }), want: ErrNoCommit, kind: carriers.Unavailable},
+
+		"no commit":    {do: pauses(), want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
+		"renamed":      {do: pauses(renamed), want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
+		"foreign host": {do: pauses(foreign), want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
+
+		"undeclared GET":   {rules: undeclared, do: pauses(get("1", "/commit")), want: ErrUndeclared, kind: carriers.SiteChanged},
+		"undeclared HEAD":  {rules: undeclared, do: pauses(head), want: ErrUndeclared, kind: carriers.SiteChanged},
+		"only a beacon":    {rules: undeclared, do: pauses(beacon), want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
+		"only a preflight": {rules: undeclared, do: pauses(preflight), want: ErrNoCommit, kind: carriers.SiteChanged, took: 30 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			play(t, func(s *script) {
@@ -134,6 +140,22 @@ func TestProvenNotSent(t *testing.T) {
 	}
 }
 
+// step makes one step of the browser or the caller fail.
+func step(name string, err error) func(*script) {
+	return func(s *script) { s.react[name] = func() error { return err } }
+}
+
+// pauses is a click that causes requests; does is one that does something else.
+func pauses(list ...Request) func(*script) func(context.Context) error {
+	return func(s *script) func(context.Context) error { return s.clicks(list...) }
+}
+
+func does(what func(*script) error) func(*script) func(context.Context) error {
+	return func(s *script) func(context.Context) error {
+		return func(context.Context) error { return what(s) }
+	}
+}
+
 const armed = "arm POST https://portal.test:443/commit"
 
 var (
@@ -159,9 +181,15 @@ func TestTheAuthorIsTold(t *testing.T) {
 func TestTheFirstByDefault(t *testing.T) {
 	play(t, func(s *script) {
 		s.answers("3", answerTo("3", 200))
-		out, err := s.commit(Rules{}, s.clicks(preflight, Request{ID: "2", Method: "GET", URL: "https://portal.test/a.css", Type: Passive}, post("3"), post("4")))
-		if err != nil || out.Held.ID != "3" || out.Seen != 2 || out.Blocked != 1 || s.count("fail 4") != 1 || s.count("let 1") != 1 || s.count("let 2") != 1 {
-			t.Errorf("%v, %+v, %v", err, out, s.taken())
+		style := Request{ID: "2", Method: "GET", URL: "https://portal.test/a.css", Type: Passive}
+		out, err := s.commit(Rules{}, s.clicks(preflight, style, post("3"), post("4")))
+		if err != nil || out.Held.ID != "3" || out.Seen != 2 || out.Blocked != 1 {
+			t.Errorf("%v, %+v", err, out)
+		}
+		for _, step := range []string{"let 1", "let 2", "fail 4"} {
+			if s.count(step) != 1 {
+				t.Errorf("no %q in %v", step, s.taken())
+			}
 		}
 	})
 }
@@ -262,7 +290,7 @@ func TestUncertain(t *testing.T) {
 		"stopped": {prepare: func(s *script) {
 			s.react["release 1"] = func() error { s.cancel(); return nil }
 			s.react["blow"] = func() error { s.Paused(brokenOff("1")); return nil }
-		}},
+		}, want: context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			play(t, func(s *script) {
