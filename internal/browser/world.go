@@ -45,7 +45,7 @@ func (c engineCall) source(wait time.Duration) (string, error) {
 	return "lodge." + c.name + "(" + strings.Join(args, ", ") + ")", nil
 }
 
-// ask has the engine do what only looks: where the document is replaced
+// ask has the engine do what may be asked twice: where the document is replaced
 // meanwhile, the next one is asked with the patience that is left. A miss in
 // the answer is a [*page.Miss].
 func ask[T any](ctx context.Context, t *Tab, patience time.Duration, name string, args ...any) (T, error) {
