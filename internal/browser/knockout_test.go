@@ -35,7 +35,7 @@ type blocking struct {
 }
 
 func (b blocking) Fail(ctx context.Context, id string) error {
-	_, err := ask(ctx, b.wire, fetch.FailRequest, fetch.FailRequestParams{
+	_, err := order(ctx, b.wire, fetch.FailRequest, fetch.FailRequestParams{
 		RequestID: fetch.RequestID(id), ErrorReason: network.ErrorReasonBlockedByClient})
 	return err
 }
@@ -83,7 +83,7 @@ type late struct {
 }
 
 func (l late) Idle(ctx context.Context) error {
-	_, err := ask(ctx, l.rig.wire, fetch.Disable, cdp.Empty{})
+	_, err := order(ctx, l.rig.wire, fetch.Disable, cdp.Empty{})
 	return err
 }
 

@@ -154,7 +154,7 @@ func (w *wire) Idle(ctx context.Context) error { return w.pattern(ctx, nothing) 
 
 func (w *wire) pattern(ctx context.Context, url string) error {
 	yes := true
-	_, err := ask(ctx, w, fetch.Enable, fetch.EnableParams{
+	_, err := order(ctx, w, fetch.Enable, fetch.EnableParams{
 		Patterns: []*fetch.RequestPattern{{URLPattern: url}}, HandleAuthRequests: &yes})
 	return err
 }
@@ -165,7 +165,7 @@ func (w *wire) Continue(ctx context.Context, id string, answer bool) error {
 	if answer {
 		p.InterceptResponse = &answer
 	}
-	_, err := ask(ctx, w, fetch.ContinueRequest, p)
+	_, err := order(ctx, w, fetch.ContinueRequest, p)
 	if refusal, ok := errors.AsType[*cdproto.Error](err); ok {
 		return fmt.Errorf("%w: %w", gate.ErrGone, refusal)
 	}
@@ -174,14 +174,14 @@ func (w *wire) Continue(ctx context.Context, id string, answer bool) error {
 
 // Fail implements [gate.Wire].
 func (w *wire) Fail(ctx context.Context, id string) error {
-	_, err := ask(ctx, w, fetch.FailRequest, fetch.FailRequestParams{
+	_, err := order(ctx, w, fetch.FailRequest, fetch.FailRequestParams{
 		RequestID: fetch.RequestID(id), ErrorReason: network.ErrorReasonAborted})
 	return err
 }
 
 // Body implements [gate.Wire].
 func (w *wire) Body(ctx context.Context, id string) ([]byte, error) {
-	r, err := ask(ctx, w, fetch.GetResponseBody, fetch.GetResponseBodyParams{RequestID: fetch.RequestID(id)})
+	r, err := order(ctx, w, fetch.GetResponseBody, fetch.GetResponseBodyParams{RequestID: fetch.RequestID(id)})
 	return r.Body, err
 }
 
@@ -192,13 +192,13 @@ func (w *wire) Done() <-chan struct{} { return w.lost }
 func (w *wire) cancelAuth(e *fetch.EventAuthRequired) {
 	ctx, cancel := context.WithTimeout(w.ctx, startTime)
 	defer cancel()
-	_, _ = ask(ctx, w, fetch.ContinueWithAuth, fetch.ContinueWithAuthParams{RequestID: e.RequestID,
+	_, _ = order(ctx, w, fetch.ContinueWithAuth, fetch.ContinueWithAuthParams{RequestID: e.RequestID,
 		AuthChallengeResponse: &fetch.AuthChallengeResponse{Response: fetch.AuthChallengeResponseResponseCancelAuth}})
 }
 
-// ask runs a command on the browser until ctx ends, which need not be one of
+// order runs a command on the browser until ctx ends, which need not be one of
 // chromedp's contexts.
-func ask[P, R any](ctx context.Context, w *wire, cmd cdp.Command[P, R], params P) (R, error) {
+func order[P, R any](ctx context.Context, w *wire, cmd cdp.Command[P, R], params P) (R, error) {
 	run, cancel := w.within(ctx)
 	defer cancel()
 	r, err := chromedp.CallBrowser(run, cmd, params)
