@@ -25,8 +25,8 @@ type app struct {
 	clock    clock.Clock
 	carriers []carriers.Carrier
 
-	columns int  // of the terminal that out is; 0: it is none
-	live    bool // err is a terminal: progress may move
+	columns    int // of the terminal that out is; 0: it is none
+	errColumns int // the same of err, where progress moves if it is one
 
 	// secret asks for a value without showing what is typed. It is nil if in
 	// is no terminal: then the value is read from in.
@@ -44,9 +44,9 @@ func system() *app {
 		environ:  os.Environ(),
 		clock:    clock.System{},
 		carriers: all.Carriers(),
-		columns:  columns(os.Stdout),
-		live:     columns(os.Stderr) > 0,
 		stops:    stopSignals,
+
+		columns: columns(os.Stdout), errColumns: columns(os.Stderr),
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		a.secret = a.typed

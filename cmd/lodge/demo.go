@@ -92,7 +92,7 @@ func (a *app) demo(ctx context.Context, dir string, fresh bool) error {
 		return err
 	}
 	right := result == promised()
-	result.Seconds = math.Round((a.clock.Boot()-begun).Seconds()*10) / 10
+	result.Seconds = math.Round((a.clock.Boot()-begun).Seconds()*100) / 100
 	if err := writeLines(a.out, []demoResult{result}); err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (s *stage) show(ctx context.Context, failures []batch.Failure) (demoResult,
 // guide tells how to look further.
 func (s *stage) guide(list []ledger.Summary, counts portal.Counts) {
 	_, _ = fmt.Fprintf(s.out, "\n%s: %s.\nThe portal counts %d submissions by its form, %d of an invoice that it had already, and %d filed by hand.\n",
-		count(len(list), "invoice"), tally(list, 0), counts.Uploads, counts.Duplicates, counts.ByHand)
+		count(len(list), "invoice"), tally(list), counts.Uploads, counts.Duplicates, counts.ByHand)
 	inbox := filepath.Join(s.dir, "inbox", demo.Account)
 	_, _ = fmt.Fprintf(s.out, `
 Look further:

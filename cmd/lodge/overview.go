@@ -185,12 +185,4 @@ func (a *app) showList(ctx context.Context, l *ledger.Ledger, list []ledger.Summ
 }
 
 // indented writes a paragraph below something else.
-func (a *app) indented(text string) {
-	for i, part := range wrap(printable(text), max(0, a.columns-4)) {
-		mark := "  "
-		if i > 0 {
-			mark = "    "
-		}
-		_, _ = fmt.Fprintln(a.out, mark+part)
-	}
-}
+func (a *app) indented(text string) { writeWrapped(a.out, "  ", text, a.columns) }

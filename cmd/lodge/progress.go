@@ -20,6 +20,7 @@ import (
 type progress struct {
 	mu   sync.Mutex
 	to   io.Writer
+	wide int                      // columns of the terminal that to is; 0: it is none
 	bar  *progressbar.ProgressBar // nil: lines
 	done []visit.Progress         // the ends that were told of
 	n    int                      // of them, and how many there seem to be
@@ -31,9 +32,9 @@ type progress struct {
 const barWidth, stepWidth = 12, 38
 
 // newProgress shows the work on n submissions.
-func newProgress(to io.Writer, live bool, n int) *progress {
-	p := &progress{to: to, of: n}
-	if live && n > 0 {
+func newProgress(to io.Writer, columns, n int) *progress {
+	p := &progress{to: to, wide: columns, of: n}
+	if columns > 0 && n > 0 {
 		p.bar = progressbar.NewOptions(n,
 			progressbar.OptionSetWriter(to),
 			progressbar.OptionSetWidth(barWidth),
@@ -84,8 +85,9 @@ func (p *progress) move(e visit.Progress, done bool) {
 
 // line writes how one submission ended.
 func (p *progress) line(e visit.Progress) {
-	_, _ = fmt.Fprintf(p.to, "%*d/%d  %-12s %s  %s (%s)\n", len(fmt.Sprint(p.of)), p.n, p.of, words(e.State), printable(e.Invoice),
-		printable(e.Text), e.Took.Round(100*time.Millisecond))
+	place := fmt.Sprintf("%*d/%d  ", len(fmt.Sprint(p.of)), p.n, p.of)
+	text := printable(fmt.Sprintf("%s %s: %s", e.Invoice, words(e.State), cmp.Or(e.Text, "as it should be"))) + " (" + seconds(e.Took) + ")"
+	writeWrapped(p.to, place, text, p.wide)
 }
 
 // Write writes lines, for instance of a log, without tearing the bar.

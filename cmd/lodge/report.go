@@ -44,7 +44,7 @@ func (a *app) tellFailures(list []batch.Failure) {
 		if kind := carriers.KindOf(f.Err); kind != carriers.Unclassified {
 			who = cmp.Or(acting(kind.Acts()), "; the next run tries again")
 		}
-		_, _ = fmt.Fprintf(a.err, "lodge: %s%s\n", printable(f.Err.Error()), who)
+		writeWrapped(a.err, "lodge: ", f.Err.Error()+who, a.errColumns)
 	}
 }
 
@@ -66,8 +66,7 @@ func (w *works) summaries(ctx context.Context, r round) ([]ledger.Summary, error
 }
 
 func (w *works) showWorked(r round, list []ledger.Summary) {
-	quarantined := r.quarantined()
-	if len(list)+len(quarantined) == 0 {
+	if len(list) == 0 {
 		_, _ = fmt.Fprintf(w.out, "Nothing is due. %s tells what has become of all.\n", w.with("status"))
 		return
 	}
@@ -77,34 +76,34 @@ func (w *works) showWorked(r round, list []ledger.Summary) {
 			t.add(name(s), s.Account, end(s), s.Confirmation, seconds(r.worked[i].Took), s.Text)
 		}
 	}
-	for _, q := range quarantined {
-		t.add("file "+q.File, q.Account, string(submission.Quarantined), "", "", firstFinding(q))
-	}
 	if len(t.rows) > 0 {
 		t.write(w.out, w.columns)
 		_, _ = fmt.Fprintln(w.out)
 	}
-	_, _ = fmt.Fprintf(w.out, "%s in %s: %s.\n", count(len(list)+len(quarantined), "invoice"), seconds(r.took), tally(list, len(quarantined)))
+	_, _ = fmt.Fprintf(w.out, "%s in %s: %s.\n", count(len(list), "invoice"), seconds(r.took), tally(list))
 	_, _ = fmt.Fprintf(w.out, "%s tells who must do what, %s everything about one.\n", w.with("status"), w.with("show INVOICE"))
 }
 
 // end is a state with what is special about how it came about.
 func end(s ledger.Summary) string {
 	if s.Found {
-		return words(s.State) + " (found)"
+		return words(s.State) + found
 	}
 	return words(s.State)
 }
 
 // tally counts ends: "20 accepted, 2 rejected".
-func tally(list []ledger.Summary, quarantined int) string {
-	n := map[string]int{string(submission.Quarantined): quarantined}
+func tally(list []ledger.Summary) string {
+	n := map[string]int{}
 	for _, s := range list {
 		n[end(s)]++
 	}
 	var parts []string
-	for _, s := range submission.States() {
-		for _, e := range []string{words(s), words(s) + " (found)"} {
+	for _, s := range []submission.State{
+		submission.Accepted, submission.Submitted, submission.Rejected, submission.Ready, submission.Submitting,
+		submission.Uncertain, submission.NeedsPerson, submission.Quarantined, submission.Superseded, submission.Cancelled,
+	} {
+		for _, e := range []string{words(s), words(s) + found} {
 			if n[e] > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", n[e], e))
 			}
@@ -112,5 +111,8 @@ func tally(list []ledger.Summary, quarantined int) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// found marks an invoice that was on the site before Lodge sent anything.
+const found = " (found)"
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

@@ -52,7 +52,7 @@ func (w *works) round(hard, soft context.Context, patient bool) (round, error) {
 	if err != nil {
 		return r, err
 	}
-	p := newProgress(w.err, w.live, due)
+	p := newProgress(w.err, w.errColumns, due)
 	defer p.close()
 	log := slog.New(slog.NewTextHandler(p, &slog.HandlerOptions{Level: w.level}))
 	b := batch.Batch{
@@ -78,9 +78,9 @@ func (w *works) takeIn(hard, soft context.Context, patient bool) ([]intake.Resul
 		var until time.Time
 		for _, r := range results {
 			switch r.Status {
-			case intake.Taken, intake.Quarantined:
+			case intake.Taken:
 				taken = append(taken, r)
-			case intake.Old, intake.Left:
+			case intake.Quarantined, intake.Old, intake.Left: // told by every scan
 				others = append(others, r)
 			case intake.Waiting:
 				until = later(until, r.Until)
@@ -126,7 +126,7 @@ func (w *works) tellArrived(r round) {
 		_, _ = fmt.Fprintf(w.err, "%s taken in.\n", count(invoices, "invoice"))
 	}
 	for _, a := range r.quarantined() {
-		_, _ = fmt.Fprintf(w.err, "%s: quarantined: %s; the biller acts.\n", w.path(a), printable(firstFinding(a)))
+		w.say(fmt.Sprintf("%s: quarantined: %s; the biller acts.", w.path(a), firstFinding(a)))
 	}
 	for _, a := range r.left() {
 		w.say(fmt.Sprintf("%s: %v%s.", w.path(a), a.Err, acting(a.Needs)))
@@ -141,12 +141,12 @@ func (w *works) tellArrived(r round) {
 func (w *works) say(text string) {
 	if !w.told[text] {
 		w.told[text] = true
-		_, _ = fmt.Fprintln(w.err, printable(text))
+		writeWrapped(w.err, "", text, w.errColumns)
 	}
 }
 
 func (w *works) path(a intake.Result) string {
-	return printable(filepath.Join(w.config.Inbox, a.Account, a.File))
+	return filepath.Join(w.config.Inbox, a.Account, a.File)
 }
 
 func acting(p carriers.Person) string {

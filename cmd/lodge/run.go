@@ -102,7 +102,7 @@ func (w *works) watch(hard, soft context.Context, json bool) error {
 		for _, f := range r.batch.Failures {
 			w.resting[f.Account] = w.clock.Now().Add(restAfter)
 		}
-		if len(r.worked)+len(r.batch.Failures)+len(r.quarantined()) > 0 {
+		if len(r.worked)+len(r.batch.Failures) > 0 {
 			w.tell(w.report(hard, r, json))
 		}
 		if !pause(soft, scanEvery) {

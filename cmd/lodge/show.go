@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -104,7 +107,7 @@ func (a *app) showOne(c config.Config, s submission.Submission, history []submis
 	_, _ = fmt.Fprintln(a.out, "\nWhat happened:")
 	t := table{head: []string{"  WHEN", "REV", "MOVE", "BY", "WHY"}}
 	for _, e := range history {
-		t.add(stamp(e.At), fmt.Sprint(e.Revision), moved(e), string(e.Actor), e.Why)
+		t.add(stamp(e.At), fmt.Sprint(e.Revision), moved(e), string(e.Actor), why(e))
 		t.rows[len(t.rows)-1][0] = "  " + stamp(e.At)
 	}
 	t.write(a.out, a.columns)
@@ -176,9 +179,20 @@ func (a *app) showRevision(c config.Config, r submission.Revision) {
 	}
 	for _, t := range r.Attempts {
 		a.indented(fmt.Sprintf("attempt %s on %s: %s: %s", t.ID, stamp(t.IntendedAt), t.Request, attempted(t)))
-		for _, p := range t.Evidence {
-			_, _ = fmt.Fprintf(a.out, "    %s\n", printable(filepath.Join(c.Evidence(), filepath.FromSlash(p.Name))))
-		}
+		a.showEvidence(c, t.Evidence)
+	}
+}
+
+// showEvidence lists the files, folder by folder: people open the folder.
+func (a *app) showEvidence(c config.Config, proofs []submission.Proof) {
+	names := map[string][]string{}
+	for _, p := range proofs {
+		folder := filepath.Join(c.Evidence(), filepath.FromSlash(path.Dir(p.Name)))
+		names[folder] = append(names[folder], path.Base(p.Name))
+	}
+	for _, folder := range slices.Sorted(maps.Keys(names)) {
+		_, _ = fmt.Fprintf(a.out, "    evidence in %s\n", printable(folder))
+		writeWrapped(a.out, "      ", strings.Join(names[folder], " "), a.columns)
 	}
 }
 
@@ -192,6 +206,14 @@ func attempted(t submission.Attempt) string {
 	default:
 		return join("proven not sent", t.Outcome)
 	}
+}
+
+// why is what people read of an entry. An arrival tells which file came.
+func why(e submission.Entry) string {
+	if e.Why == "" && e.Arrival != nil {
+		return "file " + e.Arrival.Object.Name + " came"
+	}
+	return e.Why
 }
 
 // moved is what an entry of the history did.

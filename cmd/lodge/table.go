@@ -99,6 +99,20 @@ func wrap(s string, width int) []string {
 	return append(lines, line)
 }
 
+// writeWrapped writes a paragraph: first stands before its first line, and as
+// many blanks before the others. columns is the terminal's width, 0 wraps nothing.
+func writeWrapped(w io.Writer, first, text string, columns int) {
+	indent := uniseg.StringWidth(first)
+	width := 0
+	if columns > 0 {
+		width = max(columns-indent, leastEnd)
+	}
+	for _, part := range wrap(printable(text), width) {
+		_, _ = fmt.Fprintln(w, first+part)
+		first = strings.Repeat(" ", indent)
+	}
+}
+
 // shorten cuts s to at most width columns and marks the cut.
 func shorten(s string, width int) string {
 	if uniseg.StringWidth(s) <= width {
