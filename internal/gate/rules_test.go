@@ -137,3 +137,30 @@ func TestHostPort(t *testing.T) {
 		}
 	}
 }
+
+// FuzzJudge: whatever an address looks like, nothing that may file an invoice is
+// let go while the commit is awaited, under way, or over.
+func FuzzJudge(f *testing.F) {
+	for _, url := range []string{"https://portal.test/commit", "https://portal.test/commit?x#y", "https://portal.test//commit",
+		"https://portal.test/%zz", "HTTPS://PORTAL.TEST/commit", "data:text/plain,x", "", "://"} {
+		f.Add("POST", url, string(Active), "body", false)
+		f.Add("GET", url, string(Passive), "", true)
+	}
+	declared := Rules{Commits: []carriers.Request{{Method: "POST", Path: "/commit"}}}
+	f.Fuzz(func(t *testing.T, method, url, kind, body string, heir bool) {
+		q := Request{Method: method, URL: url, Type: Type(kind), Body: body}
+		if safe(method) || offline(url) {
+			return
+		}
+		for _, p := range []phase{awaiting, locked, refused, closing, shut} {
+			for _, r := range []Rules{{}, declared} {
+				if r.judge(p, q, true, heir) == let {
+					t.Errorf("%+v goes in phase %d", q, p)
+				}
+			}
+		}
+		if (Rules{}).judge(spent, q, true, heir) == let && q.Type != Beacon {
+			t.Errorf("%+v goes after the commit", q)
+		}
+	})
+}
