@@ -102,7 +102,10 @@ func TestJudge(t *testing.T) {
 		{"after: other change, declared", byPost, spent, q("POST", at+"/else", Active), false, false, let},
 		{"after: GET", none, spent, q("GET", at+"/else", Document), false, false, let},
 		{"after: GET that commits", byGet, spent, q("GET", at+"/commit", Document), false, false, double},
-		{"after: beacon", none, spent, q("POST", at+"/stats", Beacon), false, false, let},
+		{"after: beacon", none, spent, q("POST", at+"/stats", Beacon), false, false, fail},
+		{"after: beacon beside a declared commit", byPost, spent, q("POST", at+"/stats", Beacon), false, false, fail},
+		{"after: harmless beacon", byPost, spent, q("POST", at+"/chunk", Beacon), false, false, let},
+		{"after: beacon that commits", byPost, spent, q("POST", at+"/commit", Beacon), false, false, double},
 		{"after: redirect that posts", byPost, spent, q("PUT", at+"/else", Document), false, true, double},
 
 		{"refused: copy", byPost, refused, q("POST", at+"/commit", Active), false, false, double},
@@ -159,7 +162,7 @@ func FuzzJudge(f *testing.F) {
 				}
 			}
 		}
-		if (Rules{}).judge(spent, q, true, heir) == let && q.Type != Beacon {
+		if (Rules{}).judge(spent, q, true, heir) == let {
 			t.Errorf("%+v goes after the commit", q)
 		}
 	})
