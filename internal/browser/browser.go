@@ -62,13 +62,13 @@ type Browser struct {
 // browser that does not answer within a minute is killed; a start that fails
 // leaves no process and no folder behind.
 func Start(ctx context.Context, o Options) (*Browser, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	return start(ctx, o, startLimit)
 }
 
 func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
 	if o.Exe == "" {
 		exe, err := Find()
 		if err != nil {
