@@ -1,6 +1,9 @@
 package browser
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestCompare(t *testing.T) {
 	for _, c := range []struct {
@@ -62,10 +65,9 @@ func FuzzCompare(f *testing.F) {
 }
 
 func inCents(n int64) string {
-	sign := ""
-	u := uint64(n)
+	sign, u := "", uint64(n)
 	if n < 0 {
 		sign, u = "-", -u
 	}
-	return sign + itoa(int(u/100)) + "." + itoa(int(u/10%10)) + itoa(int(u%10))
+	return fmt.Sprintf("%s%d.%02d", sign, u/100, u%100)
 }

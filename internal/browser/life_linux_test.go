@@ -18,12 +18,9 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
-	"go.uber.org/goleak"
 
 	"example.com/lodge/carriers/page"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestStartTells(t *testing.T) {
 	t.Setenv("LODGE_TEST_CANARY", "secret")
