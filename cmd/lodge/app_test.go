@@ -32,6 +32,9 @@ type world struct {
 // standing is the machine's clock with a wall that stands still.
 type standing struct{ clock.System }
 
+// systemClock is that of the machine, for tests that file.
+func systemClock() clock.Clock { return clock.System{} }
+
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func (standing) Now() time.Time { return noon }

@@ -57,7 +57,7 @@ func (a *app) decideCommand() *cobra.Command {
 Who decided and why stays in the invoice's history.`,
 		Example: `  lodge decide INV-1042 accepted --confirmation 730187 --why "seen on the portal by hand"
   lodge decide INV-1042 uncertain --why "the portal was down, it is up now"`,
-		Args:    exactly("an invoice number or an id", "one of "+strings.Join(wants(), ", ")),
+		Args: exactly("an invoice number or an id", "one of "+strings.Join(wants(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d.what, d.want = args[0], args[1]
 			return a.decide(cmd.Context(), d)

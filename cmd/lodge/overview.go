@@ -114,7 +114,11 @@ func (a *app) next(s ledger.Summary) remedy {
 	case submission.Quarantined:
 		return remedy{"mend the file, check it, and put it into the inbox again", []string{a.name + " validate FILE"}}
 	}
-	return remedy{"look at what happened and at the carrier's site, then decide",
+	do := "look at what happened and at the carrier's site, then decide"
+	if s.Needs == string(carriers.Author) {
+		do = "see what has changed on the carrier's site and mend the carrier, then decide"
+	}
+	return remedy{do,
 		[]string{a.with("show " + quoted(what)), a.with("decide --help")}}
 }
 

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -42,7 +41,6 @@ func newProgress(to io.Writer, columns, n int) *progress {
 			progressbar.OptionShowCount(),
 			progressbar.OptionUseANSICodes(true),
 			progressbar.OptionClearOnFinish(),
-			progressbar.OptionThrottle(50*time.Millisecond),
 			progressbar.OptionSetDescription(step("starting the browser")))
 		_ = p.bar.RenderBlank()
 	}
