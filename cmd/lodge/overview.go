@@ -28,7 +28,8 @@ func (a *app) overview(ctx context.Context, l *ledger.Ledger, f filter, held []t
 		counts = slices.DeleteFunc(counts, func(n ledger.Count) bool { return n.Account != f.account })
 	}
 	if len(counts) == 0 && len(held) == 0 {
-		_, err := fmt.Fprintf(a.out, "Nothing has arrived yet. Put LEDES files into the account's folder of the inbox and type %s.\n", a.with("run"))
+		_, err := fmt.Fprintf(a.out, "Nothing has arrived yet. Put LEDES files into the account's folder of the inbox and type\n  %s\n",
+			a.with("run"))
 		return err
 	}
 	f.needs = "any"

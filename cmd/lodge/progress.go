@@ -84,7 +84,7 @@ func (p *progress) move(e visit.Progress, done bool) {
 // line writes how one submission ended.
 func (p *progress) line(e visit.Progress) {
 	place := fmt.Sprintf("%*d/%d  ", len(fmt.Sprint(p.of)), p.n, p.of)
-	text := printable(fmt.Sprintf("%s %s: %s", e.Invoice, words(e.State), cmp.Or(e.Text, "as it should be"))) + " (" + seconds(e.Took) + ")"
+	text := printable(fmt.Sprintf("%s %s: %s", e.Invoice, words(e.State), cmp.Or(e.Text, "the site has it"))) + " (" + seconds(e.Took) + ")"
 	writeWrapped(p.to, place, text, p.wide)
 }
 

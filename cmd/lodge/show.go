@@ -76,7 +76,8 @@ func (a *app) one(ctx context.Context, l *ledger.Ledger, what, account string) (
 		for _, s := range list {
 			ids = append(ids, s.ID+" ("+s.Account+")")
 		}
-		return submission.Submission{}, misused("%d invoices have the number %q: type the id of one: %s", len(list), what, strings.Join(ids, ", "))
+		return submission.Submission{}, misused("%d invoices have the number %q: type the id of one: %s",
+			len(list), what, strings.Join(ids, ", "))
 	}
 	s, err := l.Get(ctx, what)
 	if err != nil || account != "" && s.Key.Account != account {

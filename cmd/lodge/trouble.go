@@ -81,7 +81,8 @@ func (a *app) suspended(c config.Config, account string, s ledger.Suspension) tr
 	case carriers.Credentials:
 		t.Next = remedy{"find out the right login and keep it; the next run uses it", []string{set}}
 	case carriers.ActionNeeded:
-		t.Next = remedy{"log in at " + acc.Portal + " by hand and do what it asks; then keep the new password, or if it is the old one, resume", []string{set, resume}}
+		t.Next = remedy{"log in at " + acc.Portal + " by hand and do what it asks; then keep the new password, or if it is the old one, resume",
+			[]string{set, resume}}
 	case carriers.Blocked:
 		t.Next = remedy{"call the carrier; when it lets Lodge in again, resume", []string{resume}}
 	default:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,8 +69,13 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 	if err != nil {
 		return nil, err
 	}
-	_, err = browser.Sweep(ctx, c.Profiles())
-	return w, err
+	if err != nil {
+		return nil, err
+	}
+	if _, err := browser.Sweep(ctx, c.Profiles()); err != nil {
+		w.say(fmt.Sprintf("what ended browsers left was not all removed: %v", err)) // costs disk, and no invoice
+	}
+	return w, nil
 }
 
 func (w *works) close() error {
@@ -132,7 +138,7 @@ func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tel
 	if err != nil {
 		return visit.Visit{}, err
 	}
-	carrier.Limits.Visits = max(carrier.Limits.Visits, acc.Visits)
+	carrier.Limits.Visits = cmp.Or(acc.Visits, carrier.Limits.Visits)
 	secrets, err := secretsOf(ctx, w.secrets(w.config), account, carrier)
 	if err != nil {
 		return visit.Visit{}, fmt.Errorf("account %s: %w", account, err)
