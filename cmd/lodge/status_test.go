@@ -39,6 +39,7 @@ func (w *world) filled(revs ...submission.Revision) *ledger.Ledger {
 	w.t.Cleanup(func() { _ = l.Close() })
 	for i, r := range revs {
 		s := invoiced("firm-harbor", fmt.Sprintf("INV-%04d", i+1), r)
+		s.UpdatedAt = time.Now().Add(-73*time.Hour - time.Duration(i)*time.Second) // "3 days" whenever the test runs
 		if err := engine.Store(w.t.Context(), s, []submission.Entry{{Seq: 1, To: r.State, Event: submission.Event{
 			Kind: submission.Arrived, Actor: submission.ByIntake, Revision: 1, At: noon, Arrival: &s.Revisions[0]}}}); err != nil {
 			w.t.Fatal(err)
@@ -110,9 +111,6 @@ func TestStatusOverview(t *testing.T) {
 		out := w.must(exitPerson, "status")
 		account, _ := l.Account(t.Context(), "firm-harbor")
 		out = strings.ReplaceAll(out, w.stamp(account.Suspended.At), "2026-11-22 12:00:00")
-		for _, since := range sinces(out) {
-			out = strings.ReplaceAll(out, since, strings.Repeat("*", len(since)))
-		}
 		w.golden(fmt.Sprintf("status-%d.txt", columns), out)
 		for i, l := range strings.Split(out, "\n") {
 			if columns > 0 && len([]rune(l)) > columns && !strings.Contains(l, w.dir) {
@@ -120,15 +118,6 @@ func TestStatusOverview(t *testing.T) {
 			}
 		}
 	}
-}
-
-// sinces are how long ago the fixtures happened by the ledger's own clock.
-func sinces(out string) []string {
-	since := ago(time.Now(), noon)
-	if !strings.Contains(out, since) {
-		return nil
-	}
-	return []string{since}
 }
 
 // A machine finds all keys on every line, and what a suspension holds back.
