@@ -32,7 +32,7 @@ type Carrier struct {
 	Hours   Hours
 
 	Commits  []Request // the irrevocable request; none: the first that is not harmless
-	Harmless []Request // requests that may leave while a commit is held: beacons, long polls
+	Harmless []Request // requests that may leave before the commit though they could change something: beacons, chunks, queries by POST; and long polls
 
 	History History    // what a look-up proves
 	Mail    []MailSign // how its e-mails read

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/dom"
@@ -83,10 +84,17 @@ func (t *Tab) deliver(ctx context.Context, mouse input.DispatchMouseEventParams)
 }
 
 // met asks the engine what the click met. A document that does not tell, since
-// it is busy or gone, has had it.
+// it is busy or being left, has had it.
 func (t *Tab) met(ctx context.Context) error {
 	brief, cancel := context.WithTimeout(ctx, pressLimit)
+	var leaves sync.WaitGroup
+	defer leaves.Wait()
 	defer cancel()
+	leaves.Go(func() {
+		if t.docs.wait(brief, func(d *documents) bool { return d.leave == leaving }) == nil {
+			cancel()
+		}
+	})
 	world, err := t.world(brief, "")
 	if err != nil {
 		return ctx.Err()

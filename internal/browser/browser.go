@@ -51,7 +51,7 @@ type Browser struct {
 	cause   error         // why; set before done is closed
 	closing atomic.Bool
 	close   func() error
-	tasks   sync.WaitGroup // goroutines that this browser started
+	tasks   tasks // goroutines that this browser started
 
 	popups popups
 	mu     sync.Mutex
@@ -62,13 +62,13 @@ type Browser struct {
 // browser that does not answer within a minute is killed; a start that fails
 // leaves no process and no folder behind.
 func Start(ctx context.Context, o Options) (*Browser, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	return start(ctx, o, startLimit)
 }
 
 func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
 	if o.Exe == "" {
 		exe, err := Find()
 		if err != nil {
@@ -87,7 +87,7 @@ func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error
 		err = fmt.Errorf("browser: start %s: %w", o.Exe, err)
 		return nil, errors.Join(err, b.Close())
 	}
-	b.tasks.Go(b.watch)
+	b.tasks.start(b.watch)
 	if err := b.hold(); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -110,7 +110,7 @@ func (b *Browser) launch(ctx context.Context) {
 	alloc, stop := chromedp.NewExecAllocator(ctx, b.options.flags(b.profile)...)
 	// What chromedp notes are events that it does not know: nothing to act on.
 	run, quit := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
-	b.ctx, b.cancel = run, func() { quit(); stop() }
+	b.ctx, b.cancel = run, sync.OnceFunc(func() { quit(); stop() })
 }
 
 // boot runs the process and sets what holds for all tabs. The process lives as
@@ -198,20 +198,26 @@ func (b *Browser) explain(ctx context.Context, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case b.ctx.Err() != nil, b.lost():
-		if cause := b.Err(); cause != nil {
-			return cause
-		}
-		return ErrGone
+	case b.ended():
+		return b.reason()
 	}
 	return err
 }
 
-func (b *Browser) lost() bool {
+// ended says whether the browser is gone, a moment before [Browser.Done] does.
+func (b *Browser) ended() bool {
 	select {
 	case <-chromedp.FromContext(b.ctx).Browser.LostConnection:
 		return true
 	default:
-		return false
+		return b.ctx.Err() != nil
 	}
+}
+
+// reason is why the browser is gone, as far as it is known yet.
+func (b *Browser) reason() error {
+	if err := b.Err(); err != nil {
+		return err
+	}
+	return ErrGone
 }

@@ -41,10 +41,11 @@ func (r *rig) startByHand(ctx context.Context, p plan, pin string) error {
 		}
 		return nil
 	}
-	if err := chromedp.Do(run); err != nil {
+	w, err := newWire(run, r.way, r.options)
+	if err != nil {
 		return err
 	}
-	r.ctx, r.wire = run, newWire(run, r.way, r.options)
+	r.ctx, r.wire = run, w
 	if err := r.wire.listen(run); err != nil {
 		return err
 	}

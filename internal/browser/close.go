@@ -41,7 +41,7 @@ func (b *Browser) end() error {
 	if err := errors.Join(stuck, b.profile.remove(ctx)); err != nil {
 		return fmt.Errorf("browser: close: %w", err)
 	}
-	b.tasks.Wait()
+	b.tasks.wait()
 	return nil
 }
 

@@ -61,7 +61,7 @@ func (t *Tab) answer(e *cdpage.EventJavascriptDialogOpening) {
 		verb = "accepted"
 	}
 	t.trace.add(Note{At: time.Now(), Kind: Dialog, What: fmt.Sprintf("%s %s: %s", e.Type, verb, e.Message), Accepted: accept})
-	t.tasks.Go(func() {
+	t.tasks.start(func() {
 		// An error means that the dialog has gone, with its page or its tab.
 		_, _ = send(t.ctx, t, cdpage.HandleJavaScriptDialog, cdpage.HandleJavaScriptDialogParams{Accept: accept})
 	})

@@ -75,6 +75,13 @@ func (d *documents) address() string {
 	return d.url
 }
 
+// underWay says whether the tab is on its way to another document.
+func (d *documents) underWay() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.leave == leaving
+}
+
 // event takes note of what happened in the tab. It is called in the order of
 // the events and never blocks.
 func (d *documents) event(ev any) {

@@ -3,8 +3,8 @@
 //
 // It runs in each document in a world of its own: it shares the document with
 // the page's scripts and nothing else, so a page can neither break nor read it.
-// tab.go puts it there before any script of the page; act.go and await.go call
-// what is returned at the end.
+// tab.go puts it there before any script of the page, and world.go calls
+// what is made known at the end.
 //
 // An answer is {miss: "the last reason"} or what the call is for.
 (() => {
@@ -222,10 +222,11 @@
     });
   }
 
-  // frame resolves at the next frame; hidden pages have none, so not for ever.
+  // frame resolves at the next frame. A hidden page has none, so there is an end
+  // to it, long enough for the frames of a busy machine.
   const frame = () => new Promise(resolve => {
     requestAnimationFrame(resolve);
-    setTimeout(resolve, TICK);
+    setTimeout(resolve, 1000);
   });
 
   // until asks look again and again until it answers without a why, or for ms.
@@ -367,8 +368,12 @@
   }
 
   // met says whether the press, from its beginning to its end, met its element.
-  const met = () => press?.met ?
-    {miss: `${describe(outermost(press.met, press.e))} came over ${describe(press.e)} in the moment of the click`} : {};
+  function met() {
+    if (!press?.met) return {};
+    const {e, met: other} = press;
+    const how = inside(e, other) ? `${describe(e)} moved away` : `${describe(outermost(other, e))} came over ${describe(e)}`;
+    return {miss: how + ' in the moment of the click'};
+  }
 
   // enter waits until the field can be written to and takes the focus. Fields
   // that are more than a line of text are set right away, the others are ready
@@ -417,7 +422,8 @@
     return {value: e.isContentEditable ? e.textContent : e.value};
   }, ms);
 
-  // choose waits for the option and picks it.
+  // choose waits for the option and picks it. What is chosen already is left, so
+  // that it may be asked again of a document that the choice has led to.
   const choose = (l, option, ms) => until(() => {
     const {e, ...not} = usable(l);
     if (!e) return not;
@@ -428,9 +434,9 @@
     if (found.length === 0) return {why: `${describe(e)} has no such option`};
     if (found.length > 1) return {why: `${found.length} options of ${describe(e)} match`, ambiguous: true};
     if (found[0].disabled || found[0].closest('optgroup')?.disabled) return {why: 'the option is disabled'};
+    if (found[0].selected) return {kept: true};
     e.focus();
     found[0].selected = true;
-    held = e;
     tell(e);
     return {kept: found[0].selected};
   }, ms);

@@ -24,8 +24,9 @@ import (
 	"example.com/lodge/carriers/page"
 )
 
-// prompt is how soon a call must return once there is nothing to wait for.
-const prompt = 2 * time.Second
+// prompt is how soon a call must return once there is nothing to wait for, on a
+// busy machine.
+const prompt = 5 * time.Second
 
 func TestGuard(t *testing.T) {
 	for _, exe := range []string{shell, full} {
@@ -40,6 +41,7 @@ func TestGuard(t *testing.T) {
 				"declared question":               declaredQuestion,
 				"subresource without end":         subresourceWithoutEnd,
 				"document without end":            documentWithoutEnd,
+				"next document without end":       nextDocumentWithoutEnd,
 				"popup":                           popupIsClosed,
 				"download":                        downloadIsRefused,
 				"answer without content":          noContent,
@@ -208,6 +210,29 @@ func documentWithoutEnd(t *testing.T, b *Browser) {
 			t.Errorf("error is %v", err)
 		}
 	})
+}
+
+func nextDocumentWithoutEnd(t *testing.T, b *Browser) {
+	tab := openTab(t, b)
+	ctx := tab.Context(t.Context())
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			<-r.Context().Done()
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte(`<form action=/slow><button>Submit</button></form>`))
+	})
+	if err := page.Do(ctx, page.Goto(address), page.Click(submit)); err != nil {
+		t.Fatal(err)
+	}
+	for name, step := range map[string]page.Step{"a sign": page.See(page.Good(page.Has("#next"))), "a step": page.Click(submit)} {
+		soon(t, testPatience+answerLimit, func() {
+			if err := page.Do(ctx, step); !errors.Is(err, errUnsettled) || carriers.KindOf(err) != carriers.Unavailable {
+				t.Errorf("%s: error is %v", name, err)
+			}
+		})
+	}
 }
 
 // noted waits until the tab has a note of kind whose text has part in it.

@@ -1,6 +1,9 @@
 package browser
 
-import "testing"
+import (
+	"strconv"
+	"testing"
+)
 
 func TestCompare(t *testing.T) {
 	for _, c := range []struct {
@@ -67,5 +70,5 @@ func inCents(n int64) string {
 	if n < 0 {
 		sign, u = "-", -u
 	}
-	return sign + itoa(int(u/100)) + "." + itoa(int(u/10%10)) + itoa(int(u%10))
+	return sign + strconv.Itoa(int(u/100)) + "." + strconv.Itoa(int(u/10%10)) + strconv.Itoa(int(u%10))
 }

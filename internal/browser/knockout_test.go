@@ -87,10 +87,29 @@ func (l late) Idle(ctx context.Context) error {
 	return err
 }
 
-// forgetful ends an attempt and leaves its service workers running.
+// forgetful ends an attempt and leaves its pages and service workers running.
 type forgetful struct{ *counter }
 
 func (forgetful) Finish(context.Context, []string) error { return nil }
+
+// The ways of putting them in.
+
+func noFuseIn(r *rig) error   { r.use(r.seen, noFuse{r.way}); return nil }
+func onTabIn(r *rig) error    { r.use(onTab{r.seen, r}, r.way); return nil }
+func blockingIn(r *rig) error { r.use(blocking{r.seen, r.wire}, r.way); return nil }
+
+func lateIn(r *rig) error {
+	l := late{r.seen, r}
+	r.use(l, r.way)
+	return l.Idle(r.ctx)
+}
+
+// forgetfulIn does not wait for silence either.
+func forgetfulIn(r *rig) error {
+	r.options.Calm = time.Nanosecond
+	r.use(forgetful{r.seen}, r.way)
+	return nil
+}
 
 func named(name string) adverse.Case {
 	for _, c := range append(adverse.Cases(), adverse.Form()) {
@@ -113,12 +132,12 @@ func TestKnockOuts(t *testing.T) {
 		least   int    // runs in any case, for the figure
 		bound   int    // runs until it must have failed
 	}{
-		{"no fuse", named("form"), adverse.RST, adverse.HTTP1, nil, func(r *rig) error { r.use(r.seen, noFuse{r.way}); return nil }, "DUPLICATE", 3, 10},
-		{"held at the tab", named("popup-form"), adverse.OK, adverse.HTTP1, nil, func(r *rig) error { r.use(onTab{r.seen, r}, r.way); return nil }, "LIE", 2, 5},
-		{"interception late", named("fetch"), adverse.OK, adverse.HTTP1, nil, func(r *rig) error { l := late{r.seen, r}; r.use(l, r.way); return l.Idle(r.ctx) }, "LIE", 2, 5},
-		{"BlockedByClient", named("form-and-loop"), adverse.OK, adverse.HTTP1, nil, func(r *rig) error { r.use(blocking{r.seen, r.wire}, r.way); return nil }, "LOST", 3, 30},
+		{"no fuse", named("form"), adverse.RST, adverse.HTTP1, nil, noFuseIn, "DUPLICATE", 3, 10},
+		{"held at the tab", named("popup-form"), adverse.OK, adverse.HTTP1, nil, onTabIn, "LIE", 2, 5},
+		{"interception late", named("fetch"), adverse.OK, adverse.HTTP1, nil, lateIn, "LIE", 2, 5},
+		{"BlockedByClient", named("form-and-loop"), adverse.OK, adverse.HTTP1, nil, blockingIn, "LOST", 3, 30},
 		{"sockets on the common port", named("websocket-beat"), adverse.OK, adverse.HTTP1, &byHand{oneWay}, nil, "LOST", 3, 30},
-		{"workers not cleared", named("service-worker-alone"), adverse.RST, adverse.HTTP1, nil, func(r *rig) error { r.use(forgetful{r.seen}, r.way); return nil }, "DUPLICATE", 3, 15},
+		{"attempt left running", named("service-worker-alone"), adverse.RST, adverse.HTTP1, nil, forgetfulIn, "DUPLICATE", 3, 15},
 		{"HTTP/2, refused stream", named("form"), adverse.Refused, adverse.HTTP2, &byHand{withHTTP2}, nil, "DUPLICATE", 2, 5},
 		{"HTTP/2, misdirected", named("form"), adverse.Unsure, adverse.HTTP2, &byHand{withHTTP2}, nil, "DUPLICATE", 2, 5},
 	} {

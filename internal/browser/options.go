@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Exe       string        // the Chromium binary; "" looks for one, see [Find]
 	Profiles  string        // folder for profiles; each browser has its own below it, and removes it
-	Origins   []string      // of the portal, "https://host[:port]"; pages load from nowhere else. None: from anywhere
+	Origins   []string      // of the portal and its hosts, "https://host[:port]"; pages ask nowhere else for what they load. None: anywhere
 	Pins      []string      // base64 SHA-256 of certificate keys to trust; for loopback portals only
 	Egress    *egress.Proxy // the only way out, and the gate's fuse; nil: no gate, for tests of pages
 	Gate      gate.Options  // how long the gate waits

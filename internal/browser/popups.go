@@ -93,5 +93,5 @@ func (b *Browser) popup(info *target.Info) {
 		return
 	}
 	b.note(Popup, "closed: "+bare(info.URL))
-	b.tasks.Go(func() { b.closePopup(b.ctx, info.TargetID) })
+	b.tasks.start(func() { b.closePopup(b.ctx, info.TargetID) })
 }

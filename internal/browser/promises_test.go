@@ -531,7 +531,7 @@ func openTab(t *testing.T, b *Browser) *Tab {
 }
 
 // servePage serves one page under every path, and returns its address.
-func servePage(t *testing.T, html string) string {
+func servePage(t testing.TB, html string) string {
 	return serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte("<!doctype html><title>test</title><body>" + html))
@@ -540,7 +540,7 @@ func servePage(t *testing.T, html string) string {
 
 // serve serves h until the test ends, and lets no request outlive it: Chromium
 // would send one whose connection is cut again.
-func serve(t *testing.T, h http.HandlerFunc) string {
+func serve(t testing.TB, h http.HandlerFunc) string {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	server := httptest.NewUnstartedServer(h)
 	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }

@@ -36,7 +36,7 @@ func resources(t *testing.T) usage {
 			continue
 		}
 		name, rest, _ := strings.Cut(string(line), ") ")
-		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == itoa(os.Getpid()) {
+		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(os.Getpid()) {
 			u.children = append(u.children, fmt.Sprintf("%s) %s", name, fields[0]))
 		}
 	}
@@ -64,8 +64,6 @@ func (before usage) check(t *testing.T) {
 		}
 	}
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // entries are the names below dir that are not locks.
 func entries(t *testing.T, dir string) []string {

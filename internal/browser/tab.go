@@ -44,17 +44,17 @@ type Tab struct {
 	trace   trace
 	dialogs dialogs
 	masked  atomic.Bool
-	tasks   sync.WaitGroup
+	tasks   tasks
 }
 
 var _ page.Driver = (*Tab)(nil)
 
-// Tab opens a tab, empty and guarded.
+// Tab opens a tab, empty and guarded. ctx bounds the opening only.
 func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
 	t := &Tab{browser: b, docs: newDocuments()}
 	run, end := chromedp.NewContext(b.ctx, chromedp.WithListener(t.event))
 	t.ctx = run
-	t.cancel = sync.OnceFunc(func() { end(); t.tasks.Wait() })
+	t.cancel = sync.OnceFunc(func() { end(); t.tasks.wait() })
 	t.alive, t.end = context.WithCancelCause(run)
 	b.mu.Lock()
 	b.tabs[t] = true
@@ -143,10 +143,12 @@ func (t *Tab) URL() string { return t.docs.address() }
 // the wait only.
 func (t *Tab) Close(ctx context.Context) error {
 	closed := make(chan struct{})
-	t.browser.tasks.Go(func() {
+	if !t.browser.tasks.start(func() {
 		defer close(closed)
 		t.forget()
-	})
+	}) {
+		return nil // the browser is closed, with all its tabs
+	}
 	select {
 	case <-closed:
 		return nil
@@ -186,19 +188,20 @@ func (t *Tab) within(ctx context.Context) (context.Context, context.CancelFunc) 
 // explain puts the cause in the place of err: the caller's own end first, then
 // the browser's, then the tab's.
 func (t *Tab) explain(ctx context.Context, err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
-	}
-	if why := t.browser.explain(ctx, err); why != err {
-		return why
-	}
-	if t.alive.Err() != nil {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case t.browser.ended():
+		return t.browser.reason()
+	case t.alive.Err() != nil:
 		return context.Cause(t.alive)
 	}
 	return err
 }
 
-// do runs one step under the tab's patience and notes it in the trace.
+// do runs one step, as long as ctx and the tab live, and notes it in the trace.
 func (t *Tab) do(ctx context.Context, what string, step func(context.Context) error) error {
 	began := time.Now()
 	inner, cancel := t.within(ctx)

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"encoding/json"
 	"slices"
 	"sync"
 	"time"
@@ -26,6 +27,22 @@ type Note struct {
 	What     string // without values, and without the query of addresses
 	Accepted bool   // of a dialog: it was answered with yes
 	Err      error  // of a step; nil: it worked
+}
+
+// MarshalJSON implements [json.Marshaler], for evidence: what a person reads.
+func (n Note) MarshalJSON() ([]byte, error) {
+	said := ""
+	if n.Err != nil {
+		said = n.Err.Error()
+	}
+	return json.Marshal(struct {
+		At       time.Time `json:"at"`
+		Kind     NoteKind  `json:"kind"`
+		What     string    `json:"what"`
+		MS       int64     `json:"ms"`
+		Accepted bool      `json:"accepted,omitempty"`
+		Error    string    `json:"error,omitempty"`
+	}{n.At.UTC(), n.Kind, n.What, n.Took.Milliseconds(), n.Accepted, said})
 }
 
 // traceLength is how many notes a tab keeps.

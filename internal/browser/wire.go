@@ -45,9 +45,15 @@ const startTime = 30 * time.Second
 
 // holdRequests puts the requests of the browser of ctx into the hands of a gate.
 // It must run before the first navigation. If it fails the browser must be
-// ended, and the wire closed.
+// ended, and the wire closed if there is one.
+//
+// Tabs bypass service workers. That is politeness towards their pages and no
+// part of the gate: what service workers send is held too.
 func holdRequests(ctx context.Context, way *egress.Proxy, o gate.Options) (*wire, error) {
-	w := newWire(ctx, way, o)
+	w, err := newWire(ctx, way, o)
+	if err != nil {
+		return nil, fmt.Errorf("browser: hold its requests: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	for _, step := range []func(context.Context) error{
@@ -63,11 +69,16 @@ func holdRequests(ctx context.Context, way *egress.Proxy, o gate.Options) (*wire
 	return w, nil
 }
 
-func newWire(ctx context.Context, way gate.Fuse, o gate.Options) *wire {
+// newWire is a wire over the browser of ctx, whose own tab becomes the blank one
+// that stays.
+func newWire(ctx context.Context, way gate.Fuse, o gate.Options) (*wire, error) {
+	if err := chromedp.Do(ctx); err != nil {
+		return nil, err
+	}
 	c := chromedp.FromContext(ctx)
 	w := &wire{ctx: ctx, keeper: c.Target.TargetID, lost: c.Browser.LostConnection}
 	w.gate = gate.New(w, way, o)
-	return w
+	return w, nil
 }
 
 // Gate is the gate of this browser; nil if it was started without Egress.
@@ -131,18 +142,6 @@ func socketsApart(ctx context.Context, way *egress.Proxy) error {
 		return fmt.Errorf("see where WebSockets go: %w", err)
 	case port != egress.Sockets:
 		return errors.New("this Chromium sends WebSockets by the port for requests: it must not be used")
-	}
-	return nil
-}
-
-// prepareTab must run in every tab before its first navigation. Bypassing
-// service workers is politeness towards the page: what they send is held too.
-func prepareTab(ctx context.Context) error {
-	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
-		return fmt.Errorf("prepare the tab: %w", err)
-	}
-	if _, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
-		return fmt.Errorf("prepare the tab: %w", err)
 	}
 	return nil
 }

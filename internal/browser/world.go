@@ -45,7 +45,7 @@ func (c engineCall) source(wait time.Duration) (string, error) {
 	return "lodge." + c.name + "(" + strings.Join(args, ", ") + ")", nil
 }
 
-// ask has the engine do what only looks: where the document is replaced
+// ask has the engine do what may be asked twice: where the document is replaced
 // meanwhile, the next one is asked with the patience that is left. A miss in
 // the answer is a [*page.Miss].
 func ask[T any](ctx context.Context, t *Tab, patience time.Duration, name string, args ...any) (T, error) {
@@ -57,7 +57,7 @@ func ask[T any](ctx context.Context, t *Tab, patience time.Duration, name string
 	for {
 		world, err := t.world(ctx, used)
 		if err != nil {
-			return zero, err
+			return zero, t.unanswered(err)
 		}
 		used = world
 		raw, err := t.evaluate(ctx, world, engineCall{name, args}, time.Until(until))
@@ -65,10 +65,23 @@ func ask[T any](ctx context.Context, t *Tab, patience time.Duration, name string
 			continue
 		}
 		if err != nil {
-			return zero, or(ctx, err)
+			return zero, t.unanswered(or(ctx, err))
 		}
-		return decode[T](raw)
+		answer, err := decode[T](raw)
+		if err != nil && t.docs.underWay() {
+			return zero, errUnsettled // the site is slow; that it has changed is not said
+		}
+		return answer, err
 	}
+}
+
+// unanswered tells a page that is kept busy from one that is being left: until
+// the next document is there, Chromium holds back whatever the page is asked.
+func (t *Tab) unanswered(err error) error {
+	if errors.Is(err, errBusy) && t.docs.underWay() {
+		return errUnsettled
+	}
+	return err
 }
 
 // decode reads an answer of the engine. A miss in it is a [*page.Miss].

@@ -34,7 +34,7 @@ func (g *Gate) Commit(ctx context.Context, rules Rules, intent Intent, do func(c
 		return out, err
 	}
 	c := startClick(ctx, do)
-	err = g.attempt(ctx, a, c, intent, &out)
+	err = g.send(ctx, a, c, intent, &out)
 	if !c.end(g.options.Step) {
 		g.shut(&out)
 	}
@@ -52,8 +52,8 @@ func (g *Gate) begin(rules Rules) (*attempt, error) {
 	return g.now, nil
 }
 
-// attempt takes the steps from the click to the answer.
-func (g *Gate) attempt(ctx context.Context, a *attempt, c *click, intent Intent, out *Outcome) error {
+// send takes the steps from the click to the answer.
+func (g *Gate) send(ctx context.Context, a *attempt, c *click, intent Intent, out *Outcome) error {
 	q, err := g.await(ctx, a, c)
 	if err == nil {
 		err = g.clear(ctx, a.rules, q, intent)

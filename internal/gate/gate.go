@@ -101,7 +101,9 @@ type Spent struct {
 	Quiet   time.Duration `json:"quiet"`   // how long it took to become calm
 }
 
-// Rules is what the carrier declared about its irrevocable request.
+// Rules is what the carrier declared about its irrevocable request. Until the
+// commit shows, a request that could change something leaves only if it is
+// declared harmless.
 type Rules struct {
 	Commits, Harmless []carriers.Request
 	Origins           []string // of the portal and its hosts, "https://host[:port]"

@@ -17,11 +17,15 @@ func (g *Gate) release(ctx context.Context, a *attempt, q Request, out *Outcome)
 	case err != nil:
 		return g.unfinished(out, fmt.Errorf("let the commit go: %w", err))
 	}
-	answer, err := g.hear(ctx, a)
+	answer, cut, err := g.hear(ctx, a)
 	if err != nil {
 		return g.unfinished(out, err)
 	}
-	return g.settle(q, answer, out)
+	err = g.settle(q, answer, out)
+	if err != nil && cut != nil {
+		return fmt.Errorf("%w (%w)", err, cut)
+	}
+	return err
 }
 
 // takenBack ends an attempt whose request the page withdrew while it was held.
@@ -37,28 +41,31 @@ func (g *Gate) takenBack(out *Outcome, err error) error {
 }
 
 // hear waits for the browser's word on the commit. When the time is up it cuts
-// the way out, which makes the browser give the request up. An error says that
-// it did not: then nothing may be let out any more, or a late copy would go.
-func (g *Gate) hear(ctx context.Context, a *attempt) (Answer, error) {
+// the way out, which makes the browser give the request up; cut says why. An
+// error says that it did not give it up: then nothing may be let out any more, or
+// a late copy would go.
+func (g *Gate) hear(ctx context.Context, a *attempt) (answer Answer, cut, err error) {
 	deadline := time.NewTimer(g.options.Answer)
 	defer deadline.Stop()
 	select {
-	case answer := <-a.answered:
-		return answer, nil
+	case answer = <-a.answered:
+		return answer, nil, nil
 	case <-deadline.C:
+		cut = fmt.Errorf("cut after %v without an answer", g.options.Answer)
 	case <-ctx.Done():
+		cut = fmt.Errorf("cut: %w", context.Cause(ctx))
 	case <-g.wire.Done():
 	}
 	g.fuse.Blow()
 	end := time.NewTimer(g.options.End)
 	defer end.Stop()
 	select {
-	case answer := <-a.answered:
-		return answer, nil
+	case answer = <-a.answered:
+		return answer, cut, nil
 	case <-end.C:
-		return Answer{}, ErrUnfinished
+		return Answer{}, cut, ErrUnfinished
 	case <-g.wire.Done():
-		return Answer{}, fmt.Errorf("%w: it has ended", ErrUnfinished)
+		return Answer{}, cut, fmt.Errorf("%w: it has ended", ErrUnfinished)
 	}
 }
 

@@ -44,8 +44,10 @@ func (r Rules) judge(p phase, q Request, allowed, heir bool) verdict {
 		return let
 	case !allowed || p == closing || p == shut:
 		return fail
+	case q.Type == Beacon && !matchAny(r.Commits, q) && !matchAny(r.Harmless, q):
+		return fail // no page waits for it, and it may be the commit once more
 	case p == locked && !heir && !r.isCommit(q):
-		return r.parkOrFail(q)
+		return park
 	case q.Method == http.MethodOptions:
 		return let
 	case heir && !safe(q.Method):
@@ -67,23 +69,12 @@ func (r Rules) judgeAwaiting(q Request) verdict {
 		return take
 	case matchAny(r.Harmless, q):
 		return let
-	case q.Type == Beacon:
-		return fail
 	case !r.mayFile(q):
 		return let
 	case len(r.Commits) == 0:
 		return take
 	}
 	return fail
-}
-
-// parkOrFail decides about what is not the commit while the commit is under
-// way. Beacons end: the page does not wait for them, and they outlive it.
-func (r Rules) parkOrFail(q Request) verdict {
-	if q.Type == Beacon && !matchAny(r.Harmless, q) {
-		return fail
-	}
-	return park
 }
 
 // isCommit says whether q is, or could be another copy of, the commit once it
@@ -95,7 +86,7 @@ func (r Rules) isCommit(q Request) bool {
 	case len(r.Commits) > 0:
 		return matchAny(r.Commits, q)
 	}
-	return !safe(q.Method) && !matchAny(r.Harmless, q) && q.Type != Beacon
+	return !safe(q.Method) && !matchAny(r.Harmless, q)
 }
 
 // mayFile says whether q could file an invoice, for all that is declared: every

@@ -102,7 +102,10 @@ func TestJudge(t *testing.T) {
 		{"after: other change, declared", byPost, spent, q("POST", at+"/else", Active), false, false, let},
 		{"after: GET", none, spent, q("GET", at+"/else", Document), false, false, let},
 		{"after: GET that commits", byGet, spent, q("GET", at+"/commit", Document), false, false, double},
-		{"after: beacon", none, spent, q("POST", at+"/stats", Beacon), false, false, let},
+		{"after: beacon", none, spent, q("POST", at+"/stats", Beacon), false, false, fail},
+		{"after: beacon beside a declared commit", byPost, spent, q("POST", at+"/stats", Beacon), false, false, fail},
+		{"after: harmless beacon", byPost, spent, q("POST", at+"/chunk", Beacon), false, false, let},
+		{"after: beacon that commits", byPost, spent, q("POST", at+"/commit", Beacon), false, false, double},
 		{"after: redirect that posts", byPost, spent, q("PUT", at+"/else", Document), false, true, double},
 
 		{"refused: copy", byPost, refused, q("POST", at+"/commit", Active), false, false, double},
@@ -136,4 +139,31 @@ func TestHostPort(t *testing.T) {
 			t.Errorf("%s: %+v, %v", url, got, err)
 		}
 	}
+}
+
+// FuzzJudge: whatever an address looks like, nothing that may file an invoice is
+// let go while the commit is awaited, under way, or over.
+func FuzzJudge(f *testing.F) {
+	for _, url := range []string{"https://portal.test/commit", "https://portal.test/commit?x#y", "https://portal.test//commit",
+		"https://portal.test/%zz", "HTTPS://PORTAL.TEST/commit", "data:text/plain,x", "", "://"} {
+		f.Add("POST", url, string(Active), "body", false)
+		f.Add("GET", url, string(Passive), "", true)
+	}
+	declared := Rules{Commits: []carriers.Request{{Method: "POST", Path: "/commit"}}}
+	f.Fuzz(func(t *testing.T, method, url, kind, body string, heir bool) {
+		q := Request{Method: method, URL: url, Type: Type(kind), Body: body}
+		if safe(method) || offline(url) {
+			return
+		}
+		for _, p := range []phase{awaiting, locked, refused, closing, shut} {
+			for _, r := range []Rules{{}, declared} {
+				if r.judge(p, q, true, heir) == let {
+					t.Errorf("%+v goes in phase %d", q, p)
+				}
+			}
+		}
+		if (Rules{}).judge(spent, q, true, heir) == let {
+			t.Errorf("%+v goes after the commit", q)
+		}
+	})
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"example.com/lodge/internal/holder"
@@ -149,12 +148,11 @@ func TestUnknown(t *testing.T) {
 	if err := errors.Join(h.Close(), os.Remove(filepath.Join(dir, h.ID()+".lock"))); err != nil {
 		t.Fatal(err)
 	}
-	outside := filepath.Join(t.TempDir(), "x.lock")
-	if err := os.WriteFile(outside, nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "x.lock"), nil, 0o600); err != nil { // not a holder's
 		t.Fatal(err)
 	}
 	for _, owner := range []string{
-		h.ID(), "", "/", "ecs-task-1", "../" + h.ID(), strings.TrimSuffix(outside, ".lock"), "01JD0000000000000000000000-1", h.ID() + "\n",
+		h.ID(), "", "/", "ecs-task-1", "../" + h.ID(), "x", "01JD0000000000000000000000-1", h.ID() + "\n",
 	} {
 		got, err := holder.Dir(dir).Dead(t.Context(), owner)
 		if got || !errors.Is(err, holder.ErrUnknown) {

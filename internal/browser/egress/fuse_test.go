@@ -3,6 +3,7 @@ package egress
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -295,6 +296,29 @@ func TestAskedFor(t *testing.T) {
 	}
 	if got := p.Refused(); len(got) != 2 {
 		t.Errorf("refused %v", got)
+	}
+}
+
+// TestCutStaysCut: one that was cut while it waited must not take the way of one
+// that lives.
+func TestCutStaysCut(t *testing.T) {
+	p := newProxy(t, Options{Allow: []string{portal}})
+	arm(t, p)
+	if p.admit(&tunnel{port: Requests, hostPort: portal, cut: true}) {
+		t.Error("it passes")
+	}
+	if !p.admit(&tunnel{port: Requests, hostPort: portal}) {
+		t.Error("the way is gone")
+	}
+}
+
+func TestStrangersAreBounded(t *testing.T) {
+	p := newProxy(t, Options{})
+	for i := range maxStrange + 10 {
+		p.admit(&tunnel{port: Requests, hostPort: fmt.Sprintf("host%d.test:443", i)})
+	}
+	if n := len(p.Refused()); n != maxStrange {
+		t.Errorf("%d names are kept", n)
 	}
 }
 

@@ -105,8 +105,8 @@ func (p *Proxy) Addr(port Port) string { return p.listeners[port].Addr().String(
 
 // Close cuts everything and waits until it has ended.
 func (p *Proxy) Close() error {
+	p.stop() // before the cut: who is accepted after it cuts himself
 	p.Blow()
-	p.stop()
 	var errs []error
 	for _, ln := range p.listeners {
 		errs = append(errs, ln.Close())

@@ -3,11 +3,13 @@ package egress
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"testing"
 	"time"
 
@@ -132,10 +134,13 @@ func (c *client) status() int {
 	return res.StatusCode
 }
 
-// over says whether the connection was closed.
+// over says whether the connection was closed, perhaps after an answer.
 func (c *client) over() bool {
-	_, err := c.in.ReadByte()
-	return err != nil
+	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return true
+	}
+	_, err := io.Copy(io.Discard, c.in)
+	return !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func connect(t *testing.T, p *Proxy, port Port, hostPort string) (*client, int) {

@@ -155,6 +155,33 @@ func TestLockedWhileNew(t *testing.T) {
 	}
 }
 
+// TestWALWaits: SQLite itself does not wait here, so useWAL does.
+func TestWALWaits(t *testing.T) {
+	path := spoilt(t, "PRAGMA journal_mode = DELETE")
+	other, err := sql.Open("sqlite", "file:"+path+"?_txlock=exclusive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	tx, err := other.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	freed := make(chan error, 1)
+	defer time.AfterFunc(100*time.Millisecond, func() { freed <- tx.Rollback() }).Stop()
+	if err := useWAL(t.Context(), db, time.Minute); err != nil {
+		t.Errorf("it did not wait: %v", err)
+	}
+	if err := <-freed; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFullDisk(t *testing.T) {
 	e := opened(t, filepath.Join(t.TempDir(), "ledger.db"))
 	s := made("1", 1)

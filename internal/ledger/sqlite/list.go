@@ -41,15 +41,19 @@ func listSQL(q ledger.Query) (string, []any) {
 }
 
 func partsOf(q ledger.Query) ([]part, string) {
+	order := "id"
+	if q.NeedsFirst {
+		order = "urgent DESC, updated_at DESC, id DESC"
+	}
 	switch {
 	case !q.DueBy.IsZero():
 		return []part{{"due_rank = ?", 1}, {"due_rank = ?", 2}}, "due_rank, due_at, id"
-	case q.NeedsFirst:
-		return stateParts(q.States), "urgent DESC, updated_at DESC, id DESC"
-	case len(q.States) > 0:
-		return stateParts(q.States), "id"
+	case q.Invoice != "": // a handful in any case
+		return []part{{"invoice = ?", q.Invoice}}, order
+	case q.NeedsFirst || len(q.States) > 0:
+		return stateParts(q.States), order
 	}
-	return []part{{"id > ?", q.After}}, "id"
+	return []part{{"id > ?", q.After}}, order
 }
 
 func stateParts(states []submission.State) []part {
@@ -63,32 +67,34 @@ func stateParts(states []submission.State) []part {
 	return parts
 }
 
-// conditions are those that all parts share.
+// conditions are those that all parts share, with their values. Where few rows
+// are left anyway, a plus before a column keeps SQLite from any other index.
 func conditions(q ledger.Query) ([]string, []any) {
 	var where []string
 	var args []any
 	add := func(condition string, values ...any) {
 		where, args = append(where, condition), append(args, values...)
 	}
-	held := q.Held != nil && *q.Held
-	for _, f := range []struct{ condition, value string }{
-		{"account = ?", q.Account}, {"carrier = ?", q.Carrier}, {"invoice = ?", q.Invoice},
-	} {
-		switch {
-		case f.value == "":
-		case held: // few are leased: the plus keeps SQLite from any index but by_lease
-			add("+"+f.condition, f.value)
-		default:
-			add(f.condition, f.value)
-		}
+	held, due, plus := q.Held != nil && *q.Held, !q.DueBy.IsZero(), ""
+	if held || q.Invoice != "" {
+		plus = "+"
 	}
-	if !q.DueBy.IsZero() {
+	if q.Account != "" {
+		add(plus+"account = ?", q.Account)
+	}
+	if q.Carrier != "" {
+		add(plus+"carrier = ?", q.Carrier)
+	}
+	if due {
 		add("due_at IS NOT NULL AND due_at <= ?", q.DueBy.UnixNano())
-		if len(q.States) > 0 {
-			add("state IN (?" + strings.Repeat(", ?", len(q.States)-1) + ")")
-			for _, s := range q.States {
-				args = append(args, string(s))
-			}
+	}
+	if due && q.Invoice != "" {
+		add("+invoice = ?", q.Invoice)
+	}
+	if len(q.States) > 0 && (due || q.Invoice != "") {
+		add("+state IN (?" + strings.Repeat(", ?", len(q.States)-1) + ")")
+		for _, s := range q.States {
+			args = append(args, string(s))
 		}
 	}
 	if held {
@@ -97,10 +103,10 @@ func conditions(q ledger.Query) ([]string, []any) {
 		add("owner = ''")
 	}
 	switch {
-	case q.After == "" || !q.DueBy.IsZero():
+	case q.After == "" || due:
 	case q.NeedsFirst:
 		add("(urgent, updated_at, id) < (SELECT urgent, updated_at, id FROM submission WHERE id = ?)", q.After)
-	case len(q.States) > 0:
+	default:
 		add("id > ?", q.After)
 	}
 	return where, args

@@ -127,7 +127,7 @@ func migrate(ctx context.Context, db *sql.DB, steps []string) error {
 
 func climb(ctx context.Context, tx *sql.Tx, steps []string) error {
 	version, err := versionOf(ctx, tx, len(steps))
-	if err != nil || version == len(steps) {
+	if err != nil {
 		return err
 	}
 	for i, step := range steps[version:] {
