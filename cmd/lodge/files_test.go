@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"example.com/lodge/internal/demo"
@@ -133,6 +137,10 @@ func TestRefusals(t *testing.T) {
 			w.settings("")
 			w.write("state/ledger.db", strings.Repeat("not a ledger, but a long text. ", 100))
 		}, []string{"the file is not a ledger; the operator puts the right file there"}},
+		{"a newer ledger", func(w *world) {
+			w.filled()
+			w.statement("PRAGMA user_version = 99")
+		}, []string{"this program knows 1: ", "update this program"}},
 	} {
 		for _, args := range commands {
 			t.Run(c.name+"/"+args[0], func(t *testing.T) {
@@ -142,6 +150,39 @@ func TestRefusals(t *testing.T) {
 				said(t, w.err.String(), c.says...)
 			})
 		}
+	}
+}
+
+// statement runs one statement in the world's ledger.
+func (w *world) statement(text string) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(w.dir, "state", "ledger.db"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(w.t.Context(), text); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// What the system says is followed by who acts, in whatever error it comes.
+func TestTell(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		says string
+	}{
+		{fmt.Errorf("stage x: %w", &fs.PathError{Op: "write", Path: "y", Err: syscall.ENOSPC}), "the operator makes room on the disk"},
+		{fmt.Errorf("open: %w", fs.ErrPermission), "the user who owns its folders"},
+		{fmt.Errorf("list: %w", context.Canceled), "the next run goes on"},
+		{errPerson, ""}, {errFailed, ""}, {nil, ""},
+	} {
+		var b strings.Builder
+		(&app{err: &b}).tell(c.err)
+		if c.says == "" && b.Len() > 0 {
+			t.Errorf("%v was told twice: %s", c.err, &b)
+		}
+		said(t, b.String(), c.says)
 	}
 }
 
