@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -23,6 +24,7 @@ type app struct {
 	err      io.Writer // progress, warnings and errors
 	environ  []string
 	clock    clock.Clock
+	zone     *time.Location // in which times are shown
 	carriers []carriers.Carrier
 
 	columns    int // of the terminal that out is; 0: it is none
@@ -43,6 +45,7 @@ func system() *app {
 		name: typedAs(os.Args[0]), in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		environ:  os.Environ(),
 		clock:    clock.System{},
+		zone:     time.Local,
 		carriers: all.Carriers(),
 		stops:    stopSignals,
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
@@ -18,13 +19,26 @@ import (
 
 // A decision is what a person says about an invoice.
 type decision struct {
-	what, want, account, why string
-	revision                 int
+	what, want, account, why, confirmation string
+
+	revision int
 }
 
 // wants are the ends that a person may bring about.
 func wants() []string {
-	return []string{string(submission.Ready), string(submission.Accepted), string(submission.Rejected), string(submission.Cancelled)}
+	return []string{string(submission.Uncertain), string(submission.Ready), string(submission.Accepted),
+		string(submission.Rejected), string(submission.Cancelled)}
+}
+
+// receipt is the carrier's word as the person has it.
+func (d decision) receipt() *carriers.Receipt {
+	switch submission.State(d.want) {
+	case submission.Accepted:
+		return &carriers.Receipt{Number: d.confirmation, Status: d.want, Text: d.why, State: carriers.StateAccepted}
+	case submission.Rejected:
+		return &carriers.Receipt{Number: d.confirmation, Status: d.want, Text: d.why, State: carriers.StateRejected}
+	}
+	return nil
 }
 
 func (a *app) decideCommand() *cobra.Command {
@@ -34,20 +48,23 @@ func (a *app) decideCommand() *cobra.Command {
 		Short: "Decide about an invoice that Lodge may not decide about",
 		Long: `Decide about an invoice that needs a person, after a look at the carrier's site:
 
-  ready      file it; if it may have been sent, Lodge looks once more before
-  accepted   the carrier has it
-  rejected   the carrier has refused it
+  uncertain  it may have been sent: the next run looks it up
+  ready      file it; if it may have been sent, it must have been looked up just before
+  accepted   the carrier has it, and you have its word
+  rejected   the carrier has refused it, and you have its word
   cancelled  it is not to be filed any more
 
 Who decided and why stays in the invoice's history.`,
-		Example: `  lodge decide INV-1042 accepted --why "on the portal under 730187, seen by hand"`,
-		Args:    exactly("an invoice number or an id", "one of "+strings.Join(wants(), ", ")),
+		Example: `  lodge decide INV-1042 accepted --confirmation 730187 --why "seen on the portal by hand"
+  lodge decide INV-1042 uncertain --why "the portal was down, it is up now"`,
+		Args: exactly("an invoice number or an id", "one of "+strings.Join(wants(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d.what, d.want = args[0], args[1]
 			return a.decide(cmd.Context(), d)
 		},
 	}
 	cmd.Flags().StringVar(&d.why, "why", "", "the `reason`, in a sentence (required)")
+	cmd.Flags().StringVar(&d.confirmation, "confirmation", "", "the carrier's confirmation `number`")
 	cmd.Flags().StringVar(&d.account, "account", "", "the `account`, where several have an invoice of this number")
 	cmd.Flags().IntVar(&d.revision, "revision", 0, "the `N`th version of the file; the current one unless named")
 	return cmd
@@ -67,12 +84,12 @@ func (a *app) decide(ctx context.Context, d decision) error {
 			return err
 		}
 		s, err = l.Decide(ctx, s.ID, submission.Event{
-			Kind: submission.Decided, Who: who, Why: d.why, Want: submission.State(d.want), Revision: d.revision,
+			Kind: submission.Decided, Who: who, Why: d.why, Want: submission.State(d.want), Revision: d.revision, Receipt: d.receipt(),
 		})
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(a.out, "%s is %s.\n", s.Key, describe(ledger.Summarize(s)))
+		_, err = fmt.Fprintf(a.out, "%s is %s.\n", s.Key, a.describe(ledger.Summarize(s)))
 		return err
 	})
 }

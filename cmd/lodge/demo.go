@@ -97,7 +97,8 @@ func (a *app) demo(ctx context.Context, dir string, fresh bool) error {
 		return err
 	}
 	if !right {
-		return fmt.Errorf("the demo did not end as it should: %s tells more, lodge demo goes on, lodge demo --fresh starts over", a.with("status"))
+		return fmt.Errorf("the demo did not end as it should: %s tells more; type %s demo to go on, with --fresh to start over",
+			a.with("status"), a.name)
 	}
 	return nil
 }
@@ -193,8 +194,10 @@ func (s *stage) show(ctx context.Context, failures []batch.Failure) (demoResult,
 
 // guide tells how to look further.
 func (s *stage) guide(list []ledger.Summary, counts portal.Counts) {
-	_, _ = fmt.Fprintf(s.out, "\n%s: %s.\nThe portal counts %d submissions by its form, %d of an invoice that it had already, and %d filed by hand.\n",
-		count(len(list), "invoice"), tally(list), counts.Uploads, counts.Duplicates, counts.ByHand)
+	_, _ = fmt.Fprintf(s.out, "\n%s: %s.\n", count(len(list), "invoice"), tally(list))
+	portal := fmt.Sprintf("The portal counts %d submissions by its form, %d of an invoice that it had, and %d filed by hand.",
+		counts.Uploads, counts.Duplicates, counts.ByHand)
+	writeWrapped(s.out, "", portal, s.columns)
 	inbox := filepath.Join(s.dir, "inbox", demo.Account)
 	_, _ = fmt.Fprintf(s.out, `
 Look further:

@@ -28,7 +28,8 @@ func (a *app) overview(ctx context.Context, l *ledger.Ledger, f filter, held []t
 		counts = slices.DeleteFunc(counts, func(n ledger.Count) bool { return n.Account != f.account })
 	}
 	if len(counts) == 0 && len(held) == 0 {
-		_, err := fmt.Fprintf(a.out, "Nothing has arrived yet. Put LEDES files into the account's folder of the inbox and type %s.\n", a.with("run"))
+		_, err := fmt.Fprintf(a.out, "Nothing has arrived yet. Put LEDES files into the account's folder of the inbox and type\n  %s\n",
+			a.with("run"))
 		return err
 	}
 	f.needs = "any"
@@ -63,11 +64,11 @@ func (a *app) showTroubles(now time.Time, held []trouble, counts []ledger.Count)
 		}
 		since := ""
 		if !t.Since.IsZero() {
-			since = fmt.Sprintf(" since %s (%s)", stamp(t.Since), ago(now, t.Since))
+			since = fmt.Sprintf(" since %s (%s)", a.stamp(t.Since), ago(now, t.Since))
 		}
-		_, _ = fmt.Fprintf(a.out, "ACCOUNT %s IS HELD BACK%s; %s\n", t.Account, since, wait(n))
+		writeWrapped(a.out, "", fmt.Sprintf("ACCOUNT %s IS HELD BACK%s; %s", t.Account, since, wait(n)), a.columns)
 		a.indented(t.Why)
-		a.indented(fmt.Sprintf("The %s acts: %s.", t.Needs, t.Next))
+		a.remedy("the "+string(t.Needs)+" acts", t.Next)
 		_, _ = fmt.Fprintln(a.out)
 	}
 }
@@ -87,34 +88,39 @@ func (a *app) showWaiting(now time.Time, who carriers.Person, list []ledger.Summ
 	}
 	_, _ = fmt.Fprintf(a.out, "THE %s ACTS (%s)\n", strings.ToUpper(string(who)), count(len(list), "invoice"))
 	t := table{head: []string{"INVOICE", "ACCOUNT", "STATE", "SINCE", "WHAT WAS SAID"}}
-	next := map[string]string{}
+	next := map[submission.State]remedy{}
 	for _, s := range list {
 		t.add(name(s), s.Account, words(s.State), ago(now, s.UpdatedAt), s.Text)
-		next[string(s.State)] = a.next(s)
+		if _, ok := next[s.State]; !ok {
+			next[s.State] = a.next(s)
+		}
 	}
 	t.write(a.out, a.columns)
 	for _, state := range slices.Sorted(maps.Keys(next)) {
-		a.indented(words(submission.State(state)) + ": " + next[state])
+		a.remedy(words(state), next[state])
 	}
 	_, _ = fmt.Fprintln(a.out)
 }
 
-// next is what somebody types for a submission in this state that needs them.
-func (a *app) next(s ledger.Summary) string {
-	what := name(s)
-	if s.Invoice == "" {
+// next is what somebody does for a submission in this state that needs them; it
+// stands for all of them in a list.
+func (a *app) next(s ledger.Summary) remedy {
+	what := s.Invoice
+	if what == "" {
 		what = s.ID
 	}
-	decide := fmt.Sprintf("look at %s and at the carrier's site, then type %s",
-		a.with("show "+quoted(what)), a.with("decide "+quoted(what)+" --help"))
 	switch s.State {
 	case submission.Rejected:
-		return "mend the invoice and put the corrected file into the inbox; its number stays"
+		return remedy{Do: "mend the invoice and put the corrected file into the inbox; its number stays"}
 	case submission.Quarantined:
-		return "mend the file, check it with lodge validate FILE, and put it into the inbox again"
-	default:
-		return decide
+		return remedy{"mend the file, check it, and put it into the inbox again", []string{a.name + " validate FILE"}}
 	}
+	do := "look at what happened and at the carrier's site, then decide"
+	if s.Needs == string(carriers.Author) {
+		do = "see what has changed on the carrier's site and mend the carrier, then decide"
+	}
+	return remedy{do,
+		[]string{a.with("show " + quoted(what)), a.with("decide --help")}}
 }
 
 // name is what people know a submission by: its number, or the file's name

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -42,7 +41,6 @@ func newProgress(to io.Writer, columns, n int) *progress {
 			progressbar.OptionShowCount(),
 			progressbar.OptionUseANSICodes(true),
 			progressbar.OptionClearOnFinish(),
-			progressbar.OptionThrottle(50*time.Millisecond),
 			progressbar.OptionSetDescription(step("starting the browser")))
 		_ = p.bar.RenderBlank()
 	}
@@ -86,7 +84,7 @@ func (p *progress) move(e visit.Progress, done bool) {
 // line writes how one submission ended.
 func (p *progress) line(e visit.Progress) {
 	place := fmt.Sprintf("%*d/%d  ", len(fmt.Sprint(p.of)), p.n, p.of)
-	text := printable(fmt.Sprintf("%s %s: %s", e.Invoice, words(e.State), cmp.Or(e.Text, "as it should be"))) + " (" + seconds(e.Took) + ")"
+	text := printable(fmt.Sprintf("%s %s: %s", e.Invoice, words(e.State), cmp.Or(e.Text, "the site has it"))) + " (" + seconds(e.Took) + ")"
 	writeWrapped(p.to, place, text, p.wide)
 }
 

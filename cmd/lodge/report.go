@@ -44,7 +44,9 @@ func (a *app) tellFailures(list []batch.Failure) {
 		if kind := carriers.KindOf(f.Err); kind != carriers.Unclassified {
 			who = cmp.Or(acting(kind.Acts()), "; the next run tries again")
 		}
-		writeWrapped(a.err, "lodge: ", f.Err.Error()+who, a.errColumns)
+		for text := range strings.Lines(f.Err.Error() + who) {
+			writeWrapped(a.err, "lodge: ", text, a.errColumns)
+		}
 	}
 }
 

@@ -73,13 +73,17 @@ func (a *app) work(ctx context.Context, c config.Config, o runOptions) error {
 // once makes one round and says how it went.
 func (w *works) once(hard, soft context.Context, json bool) error {
 	r, err := w.round(hard, soft, true)
-	if err = errors.Join(err, w.report(hard, r, json)); err != nil {
-		return err
+	ctx := context.WithoutCancel(hard) // what was done is told even if it was broken off
+	if err == nil || len(r.worked) > 0 {
+		err = errors.Join(err, w.report(ctx, r, json))
 	}
-	if soft.Err() != nil {
+	switch {
+	case err != nil:
+		return err
+	case soft.Err() != nil:
 		return errors.New("stopped before all was done. Nothing is lost: the next run goes on")
 	}
-	return w.verdict(hard, r)
+	return w.verdict(ctx, r)
 }
 
 // How often the inbox is looked through while watching, and how long an account

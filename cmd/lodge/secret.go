@@ -214,7 +214,7 @@ func (a *app) showSecrets(list []listed) {
 		case strings.HasPrefix(l.Help, "no account"):
 			where += " (" + l.Help + ")"
 		}
-		t.add(l.Account, l.Key, stamp(l.SetAt), where)
+		t.add(l.Account, l.Key, a.stamp(l.SetAt), where)
 	}
 	t.write(a.out, a.columns)
 }

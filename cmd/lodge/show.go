@@ -76,7 +76,8 @@ func (a *app) one(ctx context.Context, l *ledger.Ledger, what, account string) (
 		for _, s := range list {
 			ids = append(ids, s.ID+" ("+s.Account+")")
 		}
-		return submission.Submission{}, misused("%d invoices have the number %q: type the id of one: %s", len(list), what, strings.Join(ids, ", "))
+		return submission.Submission{}, misused("%d invoices have the number %q: type the id of one: %s",
+			len(list), what, strings.Join(ids, ", "))
 	}
 	s, err := l.Get(ctx, what)
 	if err != nil || account != "" && s.Key.Account != account {
@@ -90,7 +91,7 @@ func (a *app) showOne(c config.Config, s submission.Submission, history []submis
 	sum := hold(ledger.Summarize(s), held)
 	a.facts([][2]string{
 		{"invoice", s.Key.Number},
-		{"state", describe(sum)},
+		{"state", a.describe(sum)},
 		{"said", sum.Text},
 		{"confirmation", sum.Confirmation},
 		{"account", s.Key.Account + ", carrier " + s.Carrier},
@@ -105,10 +106,14 @@ func (a *app) showOne(c config.Config, s submission.Submission, history []submis
 		a.showRevision(c, r)
 	}
 	_, _ = fmt.Fprintln(a.out, "\nWhat happened:")
-	t := table{head: []string{"  WHEN", "REV", "MOVE", "BY", "WHY"}}
+	t := table{head: []string{"  WHEN", "MOVE", "BY", "WHY"}}
 	for _, e := range history {
-		t.add(stamp(e.At), fmt.Sprint(e.Revision), moved(e), string(e.Actor), why(e))
-		t.rows[len(t.rows)-1][0] = "  " + stamp(e.At)
+		move := moved(e)
+		if len(s.Revisions) > 1 && e.Revision > 0 {
+			move = fmt.Sprintf("%d: %s", e.Revision, move)
+		}
+		t.add(a.stamp(e.At), move, string(e.Actor), why(e))
+		t.rows[len(t.rows)-1][0] = "  " + a.stamp(e.At)
 	}
 	t.write(a.out, a.columns)
 }
@@ -130,7 +135,7 @@ func (a *app) facts(list [][2]string) {
 }
 
 // describe is the state with what it waits for and who acts.
-func describe(s ledger.Summary) string {
+func (a *app) describe(s ledger.Summary) string {
 	text := words(s.State)
 	if s.Found {
 		text += ", found there before Lodge sent anything"
@@ -141,7 +146,7 @@ func describe(s ledger.Summary) string {
 	if s.Needs != "" {
 		text += "; the " + s.Needs + " acts"
 	} else if !s.DueAt.IsZero() {
-		text += "; next looked at " + stamp(s.DueAt)
+		text += "; next looked at " + a.stamp(s.DueAt)
 	}
 	return text
 }
@@ -172,13 +177,13 @@ func (a *app) showRevision(c config.Config, r submission.Revision) {
 		a.indented("filed copy: " + filepath.Join(c.State, filepath.FromSlash(r.Object.Path)))
 	}
 	if r.Receipt.State != "" {
-		a.indented("the carrier said on " + stamp(r.ReceivedAt) + ": " + join(r.Receipt.Status, r.Receipt.Number, r.Receipt.Text))
+		a.indented("the carrier said on " + a.stamp(r.ReceivedAt) + ": " + join(r.Receipt.Status, r.Receipt.Number, r.Receipt.Text))
 	}
 	for _, f := range r.Findings {
 		a.indented(fmt.Sprintf("%s, line %d %s: %s", f.Severity, f.Line, f.Field, f.Message))
 	}
 	for _, t := range r.Attempts {
-		a.indented(fmt.Sprintf("attempt %s on %s: %s: %s", t.ID, stamp(t.IntendedAt), t.Request, attempted(t)))
+		a.indented(fmt.Sprintf("attempt %s on %s: %s: %s", t.ID, a.stamp(t.IntendedAt), t.Request, attempted(t)))
 		a.showEvidence(c, t.Evidence)
 	}
 }

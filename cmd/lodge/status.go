@@ -35,6 +35,8 @@ func (a *app) statusCommand() *cobra.Command {
 runs Lodge, the author mends carriers. Then count what has become of the rest.
 
 With --state, --needs or --invoice it lists the invoices that were asked for.
+States are ` + strings.Join(stateNames()[:5], ", ") + `,
+` + strings.Join(stateNames()[5:], ", ") + `.
 The exit code is 3 if what was asked for needs somebody.`,
 		Example: `  lodge status
   lodge status --state accepted --account firm-harbor --limit 20
@@ -52,7 +54,7 @@ The exit code is 3 if what was asked for needs somebody.`,
 	flags.StringVar(&f.carrier, "carrier", "", "only of this `carrier`")
 	flags.StringVar(&f.invoice, "invoice", "", "only this invoice `number`")
 	flags.StringVar(&f.needs, "needs", "", "only what needs this `person`: biller, operator, author or any")
-	flags.StringSliceVar(&f.states, "state", nil, "only in this `state`: "+strings.Join(stateNames(), ", "))
+	flags.StringSliceVar(&f.states, "state", nil, "only in this `state`; may be given several times")
 	flags.IntVar(&f.limit, "limit", shownAtMost, "show at most `N` invoices, 0 for all; with --json all are the default")
 	flags.BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd

@@ -19,7 +19,7 @@ type table struct {
 
 const (
 	gap      = "  "
-	leastEnd = 24 // columns that the last cell has, however narrow the terminal is
+	leastEnd = 20 // columns that the last cell has, however narrow the terminal is
 )
 
 // add adds a row; what would move a terminal's cursor is taken out of it.

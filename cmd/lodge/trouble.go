@@ -19,7 +19,22 @@ type trouble struct {
 	Needs   carriers.Person
 	Since   time.Time // zero: not known
 	Why     string
-	Next    string // what to do, and what to type
+	Next    remedy
+}
+
+// A remedy is what somebody does next, and what they type for it: lines of
+// their own, which are never wrapped, since people copy them.
+type remedy struct {
+	Do   string
+	Type []string
+}
+
+// remedy writes r below something else.
+func (a *app) remedy(who string, r remedy) {
+	a.indented(who + ": " + r.Do)
+	for _, command := range r.Type {
+		_, _ = fmt.Fprintf(a.out, "    %s\n", printable(command))
+	}
 }
 
 // troubles are what holds accounts back, by account: they are suspended, paused
@@ -38,7 +53,7 @@ func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) (
 	for _, acc := range c.Accounts {
 		if acc.Paused != "" {
 			list = append(list, trouble{acc.Name, submission.HoldPaused, carriers.Operator, time.Time{},
-				"paused: " + acc.Paused, "when it may go on, take \"paused\" out of " + c.Path})
+				"paused: " + acc.Paused, remedy{Do: "when it may go on, take \"paused\" out of " + c.Path}})
 		}
 	}
 	counts, err := l.Counts(ctx)
@@ -49,7 +64,7 @@ func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) (
 		there := slices.ContainsFunc(list, func(t trouble) bool { return t.Account == n.Account })
 		if _, err := c.Account(n.Account); err != nil && n.State.Working() && !there {
 			list = append(list, trouble{n.Account, submission.HoldPaused, carriers.Operator, time.Time{},
-				"the ledger has work for this account and lodge.yaml does not name it", "add the account to " + c.Path})
+				"the ledger has work for this account and lodge.yaml does not name it", remedy{Do: "add the account to " + c.Path}})
 		}
 	}
 	return list, nil
@@ -58,19 +73,20 @@ func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) (
 // suspended tells of an account that a carrier did not let in, or that a person
 // stopped.
 func (a *app) suspended(c config.Config, account string, s ledger.Suspension) trouble {
-	t := trouble{account, submission.HoldCredentials, carriers.Kind(s.Kind).Acts(), s.At, s.Why, ""}
+	t := trouble{account, submission.HoldCredentials, carriers.Kind(s.Kind).Acts(), s.At, s.Why, remedy{}}
 	resume := a.with("resume " + account + " --why TEXT")
+	set := a.with("secret set " + account + " password")
 	acc, _ := c.Account(account)
 	switch carriers.Kind(s.Kind) {
 	case carriers.Credentials:
-		t.Next = fmt.Sprintf("find out the right login and type %s; the next run uses it", a.with("secret set "+account+" password"))
+		t.Next = remedy{"find out the right login and keep it; the next run uses it", []string{set}}
 	case carriers.ActionNeeded:
-		t.Next = fmt.Sprintf("log in at %s by hand and do what it asks; with a new password type %s, else %s",
-			acc.Portal, a.with("secret set "+account+" password"), resume)
+		t.Next = remedy{"log in at " + acc.Portal + " by hand and do what it asks; then keep the new password, or if it is the old one, resume",
+			[]string{set, resume}}
 	case carriers.Blocked:
-		t.Next = "call the carrier; when it lets Lodge in again type " + resume
+		t.Next = remedy{"call the carrier; when it lets Lodge in again, resume", []string{resume}}
 	default:
-		t.Next = "when it may go on, type " + resume
+		t.Next = remedy{"when it may go on, resume", []string{resume}}
 	}
 	if t.Needs == carriers.Nobody {
 		t.Needs = carriers.Operator

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -71,7 +70,7 @@ func (a *app) validate(files []string, carrier string, asJSON bool) error {
 }
 
 func (a *app) check(name string, profile ledes.Profile) (ledes.Report, error) {
-	var r io.Reader = a.in
+	r := a.in
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {

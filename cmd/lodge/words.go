@@ -40,9 +40,9 @@ func ago(now, t time.Time) string {
 }
 
 // stamp is a time as people and other programs read it, in the zone of the reader.
-func stamp(t time.Time) string {
+func (a *app) stamp(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
-	return t.Local().Format("2006-01-02 15:04:05")
+	return t.In(a.zone).Format("2006-01-02 15:04:05")
 }

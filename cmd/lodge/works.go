@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,8 +69,13 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 	if err != nil {
 		return nil, err
 	}
-	_, err = browser.Sweep(ctx, c.Profiles())
-	return w, err
+	if err != nil {
+		return nil, err
+	}
+	if _, err := browser.Sweep(ctx, c.Profiles()); err != nil {
+		w.say(fmt.Sprintf("what ended browsers left was not all removed: %v", err)) // costs disk, and no invoice
+	}
+	return w, nil
 }
 
 func (w *works) close() error {
@@ -132,10 +138,10 @@ func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tel
 	if err != nil {
 		return visit.Visit{}, err
 	}
-	carrier.Limits.Visits = max(carrier.Limits.Visits, acc.Visits)
+	carrier.Limits.Visits = cmp.Or(acc.Visits, carrier.Limits.Visits)
 	secrets, err := secretsOf(ctx, w.secrets(w.config), account, carrier)
 	if err != nil {
-		return visit.Visit{}, fmt.Errorf("account %s: %w", account, err)
+		return visit.Visit{}, err
 	}
 	return visit.Visit{
 		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
@@ -152,12 +158,20 @@ func secretsOf(ctx context.Context, store secret.Store, account string, c carrie
 		switch {
 		case err == nil:
 			values[s.Key] = value
-		case !s.Optional || !errors.Is(err, secret.ErrMissing):
-			errs = append(errs, err)
+		case !errors.Is(err, secret.ErrMissing):
+			errs = append(errs, fmt.Errorf("account %s: secret %s: %w", account, s.Key, err))
+		case !s.Optional:
+			errs = append(errs, err) // names the account by itself
 		}
 	}
+	if len(errs) > 0 {
+		return visit.Secrets{}, errors.Join(errs...)
+	}
 	version, err := store.Version(ctx, account)
-	return visit.Secrets{Values: values, Version: version}, errors.Join(append(errs, err)...)
+	if err != nil {
+		return visit.Secrets{}, fmt.Errorf("account %s: %w", account, err)
+	}
+	return visit.Secrets{Values: values, Version: version}, nil
 }
 
 // willing are the accounts that are not resting after a failure.

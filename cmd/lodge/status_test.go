@@ -1,0 +1,311 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
+	"example.com/lodge/internal/holder"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/ledger/sqlite"
+	"example.com/lodge/internal/submission"
+	"example.com/lodge/ledes"
+)
+
+// filled gives the world a ledger with one invoice for each of revs.
+func (w *world) filled(revs ...submission.Revision) *ledger.Ledger {
+	w.t.Helper()
+	w.settings("")
+	w.config = w.dir + "/lodge.yaml"
+	c, err := w.app.settings()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := c.MakeFolders(); err != nil {
+		w.t.Fatal(err)
+	}
+	engine, err := sqlite.Open(w.t.Context(), c.Ledger())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	l := ledger.New(engine, clock.System{}, holder.Dir(c.Owners()), submission.Limits{})
+	w.t.Cleanup(func() { _ = l.Close() })
+	for i, r := range revs {
+		s := invoiced("firm-harbor", fmt.Sprintf("INV-%04d", i+1), r)
+		s.UpdatedAt = time.Now().Add(-73*time.Hour - time.Duration(i)*time.Second) // "3 days" whenever the test runs
+		if err := engine.Store(w.t.Context(), s, []submission.Entry{{Seq: 1, To: r.State, Event: submission.Event{
+			Kind: submission.Arrived, Actor: submission.ByIntake, Revision: 1, At: noon, Arrival: &s.Revisions[0]}}}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// invoiced is a submission of one revision.
+func invoiced(account, number string, r submission.Revision) submission.Submission {
+	key := submission.Key{Account: account, LawFirmID: "43-2987655", ClientID: "HARBOR-GL", Number: number}
+	r.Number, r.Total, r.Date = 1, ledes.Cents(125050), noon.AddDate(0, -1, 0)
+	r.Object = submission.Object{Name: number + ".txt", Path: "staged/" + number, SHA: "5ha", Size: 1234}
+	return submission.Submission{ID: key.ID(), Key: key, Carrier: "harbor", Version: 1, Seq: 1, Revisions: []submission.Revision{r},
+		CreatedAt: noon, UpdatedAt: noon}
+}
+
+func accepted() submission.Revision {
+	return submission.Revision{State: submission.Accepted, Receipt: carriers.Receipt{Number: "730017", Status: "Accepted", State: carriers.StateAccepted}}
+}
+
+func rejected() submission.Revision {
+	return submission.Revision{State: submission.Rejected, Needs: carriers.Biller, Receipt: carriers.Receipt{
+		Status: "Rejected", Text: "Matter 4711 is closed. Invoices can no longer be posted to it.", State: carriers.StateRejected}}
+}
+
+func undecided() submission.Revision {
+	return submission.Revision{State: submission.NeedsPerson, Needs: carriers.Operator, Why: "two live rows carry this number"}
+}
+
+func changed() submission.Revision {
+	return submission.Revision{State: submission.NeedsPerson, Needs: carriers.Author, Why: `site-changed: no button "Submit invoice"`}
+}
+
+func ready() submission.Revision { return submission.Revision{State: submission.Ready} }
+
+func (w *world) suspend(l *ledger.Ledger, kind carriers.Kind) {
+	w.t.Helper()
+	err := l.Suspend(w.t.Context(), "firm-harbor", "test", ledger.Suspension{
+		Kind: string(kind), Why: "log in: the user name or password is not right", SecretVersion: "v1"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestStatusOfNothing(t *testing.T) {
+	w := newWorld(t)
+	w.settings("")
+	said(t, w.must(exitDone, "status"), "Nothing has arrived yet.", "lodge --config", "run")
+	if out := w.must(exitDone, "status", "--json"); out != "" {
+		t.Errorf("--json of nothing is %q", out)
+	}
+	said(t, w.must(exitDone, "status", "--invoice", "INV-1"), "There is no such invoice.")
+}
+
+func TestStatusOfGoodNews(t *testing.T) {
+	w := newWorld(t)
+	w.filled(accepted(), accepted(), ready())
+	said(t, w.must(exitDone, "status"), "Nothing needs anybody.", "firm-harbor         3      1         2")
+}
+
+// Who acts comes first, in the order of how soon it matters; then the counts.
+func TestStatusOverview(t *testing.T) {
+	for _, columns := range []int{0, 80} {
+		w := newWorld(t)
+		l := w.filled(accepted(), rejected(), undecided(), ready(), changed(), ready())
+		w.suspend(l, carriers.Credentials)
+		w.columns = columns
+		out := w.must(exitPerson, "status")
+		account, _ := l.Account(t.Context(), "firm-harbor")
+		out = strings.ReplaceAll(out, w.stamp(account.Suspended.At), "2026-11-22 12:00:00")
+		w.golden(fmt.Sprintf("status-%d.txt", columns), out)
+		for i, l := range strings.Split(out, "\n") {
+			if columns > 0 && len([]rune(l)) > columns && !strings.Contains(l, w.dir) {
+				t.Errorf("line %d is wider than the terminal: %s", i+1, l)
+			}
+		}
+	}
+}
+
+// A machine finds all keys on every line, and what a suspension holds back.
+func TestStatusJSON(t *testing.T) {
+	w := newWorld(t)
+	l := w.filled(accepted(), ready(), rejected())
+	w.suspend(l, carriers.Credentials)
+	got := map[string]map[string]any{}
+	var order []string
+	for text := range strings.Lines(w.must(exitPerson, "status", "--json")) {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range []string{"id", "account", "carrier", "invoice", "revision", "state", "hold", "confirmation", "text", "attempts", "needs", "updated_at"} {
+			if _, ok := line[key]; !ok {
+				t.Errorf("no %s in %s", key, text)
+			}
+		}
+		got[line["invoice"].(string)] = line
+		order = append(order, line["invoice"].(string))
+	}
+	if len(order) != 3 || order[2] != "INV-0001" {
+		t.Errorf("order is %v; want those that need somebody first", order)
+	}
+	want := map[string]any{"state": "ready", "hold": "credentials", "needs": "operator", "text": "log in: the user name or password is not right"}
+	for key, value := range want {
+		if got["INV-0002"][key] != value {
+			t.Errorf("%s of a ready invoice of a suspended account is %v, want %v", key, got["INV-0002"][key], value)
+		}
+	}
+	if got["INV-0001"]["needs"] != "" || got["INV-0001"]["hold"] != "" {
+		t.Errorf("a suspension holds nothing back that is done: %v", got["INV-0001"])
+	}
+	if got["INV-0003"]["needs"] != "biller" {
+		t.Errorf("a suspension does not change who mends an invoice: %v", got["INV-0003"])
+	}
+}
+
+func TestStatusFilters(t *testing.T) {
+	w := newWorld(t)
+	w.filled(accepted(), rejected(), undecided(), changed(), accepted(), accepted())
+	for _, c := range []struct {
+		args string
+		code exit
+		want []string
+	}{
+		{"--state accepted", exitDone, []string{"INV-0001", "INV-0005", "INV-0006"}},
+		{"--state accepted,rejected", exitPerson, []string{"INV-0001", "INV-0002", "INV-0005", "INV-0006"}},
+		{"--needs biller", exitPerson, []string{"INV-0002"}},
+		{"--needs author", exitPerson, []string{"INV-0004"}},
+		{"--needs any", exitPerson, []string{"INV-0002", "INV-0003", "INV-0004"}},
+		{"--invoice INV-0003", exitPerson, []string{"INV-0003"}},
+		{"--account other --needs any", exitDone, nil},
+		{"--carrier other --needs any", exitDone, nil},
+	} {
+		for _, json := range []bool{false, true} {
+			args := append([]string{"status"}, strings.Fields(c.args)...)
+			if json {
+				args = append(args, "--json")
+			}
+			out := w.must(c.code, args...)
+			var got []string
+			for n := range 6 {
+				if number := fmt.Sprintf("INV-%04d", n+1); strings.Contains(out, number) {
+					got = append(got, number)
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("status %s, json %v: %v, want %v", c.args, json, got, c.want)
+			}
+		}
+	}
+	out := w.must(exitPerson, "status", "--needs", "any", "--limit", "2")
+	said(t, out, "2 are shown; there are more: --limit 0 shows all.")
+	if out := w.must(exitPerson, "status", "--json", "--limit", "2"); strings.Count(out, "\n") != 2 {
+		t.Errorf("--limit 2 of JSON gave %s", out)
+	}
+}
+
+// Whoever reads the status at 2,000 invoices waits no longer than at 20, and
+// reads no more.
+func TestStatusOfMany(t *testing.T) {
+	w := newWorld(t)
+	var revs []submission.Revision
+	for n := range 2000 {
+		r := accepted()
+		if n%10 == 0 {
+			r = rejected()
+		}
+		revs = append(revs, r)
+	}
+	w.filled(revs...)
+	begun := time.Now()
+	out := w.must(exitPerson, "status")
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("the status took %s", took)
+	}
+	if lines := strings.Count(out, "\n"); lines > shownAtMost+12 {
+		t.Errorf("the status has %d lines", lines)
+	}
+	said(t, out, "There are more: type lodge", "status --needs any --limit 0", "2000      1800       200")
+	if out := w.must(exitPerson, "status", "--json"); strings.Count(out, "\n") != 2000 {
+		t.Errorf("--json gave %d lines", strings.Count(out, "\n"))
+	}
+}
+
+// What holds an account back is told with what to type, whatever it is.
+func TestTroubles(t *testing.T) {
+	for _, c := range []struct {
+		kind carriers.Kind
+		says []string
+	}{
+		{carriers.Credentials, []string{"the operator acts: find out the right login", "secret set firm-harbor password"}},
+		{carriers.ActionNeeded, []string{"log in at https://127.0.0.1:9 by hand", "resume firm-harbor --why"}},
+		{carriers.Blocked, []string{"call the carrier", "resume firm-harbor --why"}},
+		{carriers.Unclassified, []string{"when it may go on, resume", "resume firm-harbor --why"}},
+	} {
+		w := newWorld(t)
+		l := w.filled(ready())
+		w.suspend(l, c.kind)
+		out := w.must(exitPerson, "status")
+		said(t, out, "ACCOUNT firm-harbor IS HELD BACK since", "1 invoice waits", "log in: the user name or password is not right")
+		said(t, out, c.says...)
+		w.must(exitDone, "resume", "firm-harbor", "--why", "mended by hand")
+		said(t, w.must(exitDone, "status"), "Nothing needs anybody.")
+		if code := w.run("resume", "firm-harbor", "--why", "again"); code != exitFailed {
+			t.Errorf("resume of an account that is not suspended: exit %d", code)
+		}
+	}
+}
+
+func TestAPausedAccountIsTold(t *testing.T) {
+	w := newWorld(t)
+	w.filled(ready())
+	w.write("lodge.yaml", "watermark: 2026-11-01T00:00:00Z\naccounts: {firm-harbor: {carrier: harbor, paused: \"audit, says Kim\"}}\n")
+	said(t, w.must(exitPerson, "status"), "HELD BACK; 1 invoice waits", "paused: audit, says Kim", `take "paused" out of`)
+	w.write("lodge.yaml", "watermark: 2026-11-01T00:00:00Z\naccounts: {}\n")
+	said(t, w.must(exitPerson, "status"), "lodge.yaml does not name it")
+}
+
+func TestShow(t *testing.T) {
+	w := newWorld(t)
+	r := rejected()
+	sent := true
+	r.ReceivedAt = noon
+	r.Attempts = []submission.Attempt{{ID: "01A", IntendedAt: noon, Request: "POST https://harbor.example/upload", Sent: &sent, Outcome: "HTTP 303",
+		Evidence: []submission.Proof{{Name: "firm-harbor/x/01A/form.jpg"}, {Name: "firm-harbor/x/01A/answer.html"}}}}
+	l := w.filled(r, accepted())
+	out := w.must(exitDone, "show", "INV-0001")
+	w.golden("show.txt", out)
+	list, err := l.List(t.Context(), ledger.Query{Invoice: "INV-0001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if byID := w.must(exitDone, "show", list[0].ID); byID != out {
+		t.Errorf("by its id it is shown otherwise:\n%s", cmp.Diff(out, byID))
+	}
+	if code := w.run("show", "INV-9"); code != exitFailed {
+		t.Errorf("show of an invoice that is not there: exit %d", code)
+	}
+	said(t, w.err.String(), "invoice INV-9: not in the ledger")
+	var whole struct {
+		Key     submission.Key     `json:"key"`
+		History []submission.Entry `json:"history"`
+	}
+	if err := json.Unmarshal([]byte(w.must(exitDone, "show", "--json", "INV-0001")), &whole); err != nil || whole.Key.Number != "INV-0001" || len(whole.History) != 1 {
+		t.Errorf("--json: %+v, %v", whole, err)
+	}
+}
+
+func TestDecide(t *testing.T) {
+	w := newWorld(t)
+	l := w.filled(undecided(), accepted())
+	out := w.must(exitDone, "decide", "INV-0001", "accepted", "--confirmation", "730187", "--why", "seen on the portal")
+	said(t, out, "invoice INV-0001 of account firm-harbor is accepted")
+	list, err := l.List(t.Context(), ledger.Query{Invoice: "INV-0001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	history, err := l.History(t.Context(), list[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := history[len(history)-1]; e.Actor != submission.ByPerson || e.Why != "seen on the portal" || e.Who == "" || e.Receipt.Number != "730187" {
+		t.Errorf("the history has %+v", e)
+	}
+	if code := w.run("decide", "INV-0002", "ready", "--why", "once more"); code != exitFailed {
+		t.Errorf("an accepted invoice was made ready: exit %d", code)
+	}
+}
