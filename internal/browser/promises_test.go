@@ -13,13 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"example.com/lodge/carriers"
 	"example.com/lodge/carriers/page"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // The browsers that Debian installs.
 const (

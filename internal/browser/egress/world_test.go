@@ -185,6 +185,25 @@ func until(t *testing.T, p *Proxy, what string, ok func(gate.Spent) bool) {
 	}
 }
 
+// known waits until the proxy has taken in so many connections.
+func known(t *testing.T, p *Proxy, n int) {
+	t.Helper()
+	count := func() int {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return len(p.tunnels)
+	}
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for count() < n {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatalf("waited for %d connections, there are %d", n, count())
+		}
+	}
+}
+
 func commitAt(hostPort string) gate.Commit {
 	return gate.Commit{Scheme: "https", HostPort: hostPort, Method: "POST", Path: "/commit"}
 }
