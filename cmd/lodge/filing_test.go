@@ -20,6 +20,7 @@ import (
 // The demonstration ends as it promises, files nothing twice when it runs again,
 // and is started over only when somebody says so.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	dir := filepath.Join(w.dir, "demo")
 	w.clock = systemClock()
@@ -71,7 +72,6 @@ func TestDemoForgetsOnlyDemos(t *testing.T) {
 type firm struct {
 	*world
 	portal *portal.Server
-	lodge  string // the command, built
 }
 
 func newFirm(t *testing.T) *firm {
@@ -98,19 +98,18 @@ accounts:
 	clean, _ := inbox(t)
 	w.write("inbox/firm-harbor/invoice.txt", clean)
 
-	f := &firm{w, p, filepath.Join(t.TempDir(), "lodge")}
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", f.lodge, ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return f
+	return &firm{w, p}
 }
 
-// start starts the built command in a process of its own.
+// start builds the command and starts it in a process of its own.
 func (f *firm) start(args ...string) (*exec.Cmd, *bytes.Buffer) {
 	f.t.Helper()
+	lodge := filepath.Join(f.dir, "lodge")
+	if out, err := exec.CommandContext(f.t.Context(), "go", "build", "-o", lodge, ".").CombinedOutput(); err != nil {
+		f.t.Fatalf("build: %v\n%s", err, out)
+	}
 	var said bytes.Buffer
-	cmd := exec.CommandContext(f.t.Context(), f.lodge, append([]string{"--config", f.config}, args...)...)
+	cmd := exec.CommandContext(f.t.Context(), lodge, append([]string{"--config", f.config}, args...)...)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		f.t.Fatal(err)
@@ -141,6 +140,7 @@ func (f *firm) taken(n int) {
 // The promise, at the worst moment: the carrier has the invoice, Lodge does not
 // know, and is killed. The next run looks, and files nothing again.
 func TestKilledInTheMiddleOfACommit(t *testing.T) {
+	t.Parallel()
 	f := newFirm(t)
 	f.hang()
 	cmd, said := f.start("run")
@@ -179,8 +179,10 @@ func TestKilledInTheMiddleOfACommit(t *testing.T) {
 // and says honestly that the invoice may be there. It is looked up when it is
 // due, and until then left alone.
 func TestStoppedInTheMiddleOfACommit(t *testing.T) {
+	t.Parallel()
 	for _, signals := range []int{1, 2} {
 		t.Run(fmt.Sprintf("%d signals", signals), func(t *testing.T) {
+			t.Parallel()
 			f := newFirm(t)
 			f.hang()
 			cmd, out := f.start("run", "--watch")
@@ -218,6 +220,7 @@ func TestStoppedInTheMiddleOfACommit(t *testing.T) {
 // A watching Lodge files what is put into the inbox, and ends when it is asked
 // to while it has nothing to do.
 func TestWatch(t *testing.T) {
+	t.Parallel()
 	f := newFirm(t)
 	cmd, out := f.start("run", "--watch")
 	f.taken(1)
@@ -236,6 +239,7 @@ func TestWatch(t *testing.T) {
 
 // One account's missing secret is told and stops no other account.
 func TestAMissingSecretStopsOneAccount(t *testing.T) {
+	t.Parallel()
 	f := newFirm(t)
 	settings, err := os.ReadFile(f.config)
 	if err != nil {
@@ -250,7 +254,7 @@ func TestAMissingSecretStopsOneAccount(t *testing.T) {
 		t.Errorf("an account was visited that was not asked for:\n%s", &f.err)
 	}
 	f.must(exitPerson, "run")
-	said(t, f.err.String(), "account other-harbor: ", "secret set other-harbor username", "inbox/strange: there is no such account")
+	said(t, f.err.String(), "account other-harbor has no secret", "secret set other-harbor username", "inbox/strange: there is no such account")
 	said(t, f.must(exitDone, "status", "--json", "--account", "firm-harbor"), `"state":"accepted"`)
 	if n := f.portal.Counts().Uploads; n != 1 {
 		t.Errorf("the portal took %d uploads in", n)
@@ -259,6 +263,7 @@ func TestAMissingSecretStopsOneAccount(t *testing.T) {
 
 // A portal that is down is a failure that mends itself: nobody is called.
 func TestAPortalThatIsDown(t *testing.T) {
+	t.Parallel()
 	f := newFirm(t)
 	if _, err := f.portal.Faults().Add(portal.Fault{What: portal.Down}); err != nil {
 		t.Fatal(err)
@@ -270,6 +275,7 @@ func TestAPortalThatIsDown(t *testing.T) {
 
 // A refused password holds the account back until there is another one.
 func TestARefusedPassword(t *testing.T) {
+	t.Parallel()
 	f := newFirm(t)
 	f.in = strings.NewReader("not-the-password")
 	f.must(exitDone, "secret", "set", "firm-harbor", "password")
