@@ -106,7 +106,18 @@ func (t *tale) openSends() int {
 // TestAnything lets random events, most of them nearly right, happen.
 func TestAnything(t *testing.T) {
 	rows := map[int]int{}
-	check := func(t *rapid.T) {
+	for rounds := 0; rounds < 20 && (rounds == 0 || len(rows) < 20); rounds++ {
+		happen(t, rows)
+	}
+	if len(rows) < 20 {
+		t.Errorf("only %d rows were taken: the events are not random enough", len(rows))
+	}
+}
+
+// happen counts the rows that a round of tales takes.
+func happen(t *testing.T, rows map[int]int) {
+	t.Helper()
+	rapid.Check(t, func(t *rapid.T) {
 		tale := newTale()
 		limits := Limits{Sends: rapid.IntRange(0, 3).Draw(t, "sends")}
 		for i := range rapid.IntRange(1, 40).Draw(t, "events") {
@@ -125,13 +136,7 @@ func TestAnything(t *testing.T) {
 			rows[tale.history[len(tale.history)-1].Row]++
 		}
 		checkInvariants(t, tale)
-	}
-	for range 5 { // one round of a hundred tales misses rows now and then
-		rapid.Check(t, check)
-	}
-	if len(rows) < 20 {
-		t.Errorf("only %d rows were taken: the events are not random enough", len(rows))
-	}
+	})
 }
 
 func countAttempts(s Submission) int {
