@@ -131,6 +131,7 @@ func (c *client) status() int {
 	if err != nil {
 		return 0
 	}
+	_ = res.Body.Close() // a tunnel's answer has none
 	return res.StatusCode
 }
 
