@@ -71,6 +71,9 @@ func (w *world) must(code exit, args ...string) string {
 // settings writes a lodge.yaml with one account of the simulated carrier.
 func (w *world) settings(more string) {
 	w.t.Helper()
+	if !strings.Contains(more, "browser:") {
+		more += "browser: {allow_unsandboxed: true}\n"
+	}
 	w.write("lodge.yaml", `watermark: 2026-11-01T00:00:00Z
 stage: test
 accounts:

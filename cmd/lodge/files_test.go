@@ -186,10 +186,20 @@ func TestTell(t *testing.T) {
 	}
 }
 
+// Root gives the browser's sandbox up, and must be told to.
+func TestUnsandboxed(t *testing.T) {
+	w := newWorld(t)
+	w.settings("browser: {allow_unsandboxed: false}\n")
+	code := w.run("run")
+	if refused := strings.Contains(w.err.String(), "allow_unsandboxed: true"); refused != (os.Geteuid() == 0) || refused && code != exitFailed {
+		t.Errorf("as user %d: exit %d, %s", os.Geteuid(), code, w.err.String())
+	}
+}
+
 // A browser that is not there is told before anything is begun.
 func TestNoBrowser(t *testing.T) {
 	w := newWorld(t)
-	w.settings("browser: {path: /nowhere/chromium}\n")
+	w.settings("browser: {path: /nowhere/chromium, allow_unsandboxed: true}\n")
 	w.must(exitFailed, "run")
 	said(t, w.err.String(), "lodge.yaml or $LODGE_BROWSER names", "/nowhere/chromium")
 	w.settings("")

@@ -87,6 +87,7 @@ func newFirm(t *testing.T) *firm {
 	w.write("lodge.yaml", fmt.Sprintf(`watermark: 2026-01-01T00:00:00Z
 stage: test
 grace: 20
+browser: {allow_unsandboxed: true}
 accounts:
   firm-harbor: {carrier: harbor, portal: %q, pin: %q}
 `, p.URL(), p.Pin()))

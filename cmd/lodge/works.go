@@ -114,8 +114,16 @@ func (a *app) inboxes(c config.Config) map[string]carriers.Carrier {
 	return byAccount
 }
 
+// errUnsandboxed refuses root: Chromium gives up its sandbox then, and what a
+// page breaks out of is all that stands between it and the other accounts.
+var errUnsandboxed = errors.New("as root Chromium runs without its sandbox: run lodge as another user, " +
+	"or, where that cannot be, set \"allow_unsandboxed: true\" under \"browser\" in lodge.yaml: the operator decides")
+
 // browserOptions finds the browser before anything needs it.
 func browserOptions(c config.Config) (browser.Options, error) {
+	if os.Geteuid() == 0 && !c.Browser.AllowUnsandboxed {
+		return browser.Options{}, errUnsandboxed
+	}
 	o := browser.Options{Exe: c.Browser.Path, Profiles: c.Profiles(), NoSandbox: c.Browser.AllowUnsandboxed}
 	if o.Exe == "" {
 		exe, err := browser.Find()

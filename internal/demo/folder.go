@@ -39,6 +39,7 @@ func Settings(path string, p *portal.Server, now time.Time, known []carriers.Car
 		fresh.Watermark = c.Watermark
 	}
 	fresh.Stage = "demo"
+	fresh.Browser.AllowUnsandboxed = true // the only portal is the simulated one
 	fresh.Accounts = []config.Account{{Name: Account, Carrier: "harbor", Portal: p.URL(), Pin: p.Pin()}}
 	var text bytes.Buffer
 	if err := config.Write(&text, fresh); err != nil {
