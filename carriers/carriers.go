@@ -31,8 +31,10 @@ type Carrier struct {
 	Limits  Limits
 	Hours   Hours
 
-	Commits  []Request // the irrevocable request; none: the first that is not harmless
-	Harmless []Request // requests that may leave before the commit though they could change something: beacons, chunks, queries by POST; and long polls
+	Commits []Request // the irrevocable request; none: the first that is not harmless
+	// Requests that may leave before the commit though they could change
+	// something: beacons, chunks, queries by POST; and long polls.
+	Harmless []Request
 
 	History History    // what a look-up proves
 	Mail    []MailSign // how its e-mails read

@@ -144,9 +144,10 @@ func (b *Browser) watch() {
 	<-chromedp.FromContext(b.ctx).Browser.LostConnection
 	b.cause = fmt.Errorf("%w: it was closed", ErrGone)
 	if !b.closing.Load() {
-		// chromedp keeps how the process ended and adds it to any later error.
+		// chromedp keeps how the process ended and adds it to any later error. Its
+		// words only: it wraps context.Canceled, and nobody has cancelled anything.
 		_, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})
-		b.cause = fmt.Errorf("%w: %v", ErrGone, err)
+		b.cause = fmt.Errorf("%w: %s", ErrGone, err.Error())
 	}
 	close(b.done)
 }

@@ -5,8 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -302,7 +301,7 @@ func TestPins(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte(`<p id=ok>ok</p>`))
 	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it would tell of refused handshakes
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // it would tell of refused handshakes
 	server.StartTLS()
 	defer server.Close()
 	sum := sha256.Sum256(server.Certificate().RawSubjectPublicKeyInfo)

@@ -137,7 +137,9 @@ func replaced(err error) bool {
 	if !ok {
 		return false
 	}
-	for _, text := range []string{"context was destroyed", "Cannot find context", "uniqueContextId not found", "navigated or closed", "Promise was collected"} {
+	for _, text := range []string{
+		"context was destroyed", "Cannot find context", "uniqueContextId not found", "navigated or closed", "Promise was collected",
+	} {
 		if strings.Contains(e.Message, text) {
 			return true
 		}
