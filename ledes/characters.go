@@ -17,7 +17,8 @@ func (r *reader) characters(it *item, column int) {
 	if foreign {
 		name := r.layout.fields[column].name
 		refuse := !r.profile.Transliterates || slices.Contains(identity, name)
-		r.note(severity(refuse), CodeNonASCII, it, column, "%s holds characters beyond ASCII, for instance curly quotes or a long dash: %s", name, quote(fromForeign(value)))
+		r.note(severity(refuse), CodeNonASCII, it, column,
+			"%s holds characters beyond ASCII, for instance curly quotes or a long dash: %s", name, quote(fromForeign(value)))
 	}
 	if len(value) > 1 && strings.HasPrefix(value, `"`) && strings.HasSuffix(value, `"`) {
 		r.note(Warn, CodeQuoted, it, column, "the quotes around %s will be taken as part of it", r.layout.fields[column].name)

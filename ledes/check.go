@@ -40,11 +40,13 @@ func checkPeriod(r *reader, it *item) {
 	}
 	start, end := it.date[billingStart], it.date[billingEnd]
 	if end.Before(start) {
-		r.note(severity(!r.profile.ReversedPeriods), CodePeriod, it, billingEnd, "the billing period ends %s, before it starts %s", it.value[billingEnd], it.value[billingStart])
+		r.note(severity(!r.profile.ReversedPeriods), CodePeriod, it, billingEnd,
+			"the billing period ends %s, before it starts %s", it.value[billingEnd], it.value[billingStart])
 		return
 	}
 	if d := it.date[lineDate]; it.has[lineDate] && (d.Before(start) || d.After(end)) {
-		r.note(Warn, CodeOutsidePeriod, it, lineDate, "%s is outside the billing period %s to %s", it.value[lineDate], it.value[billingStart], it.value[billingEnd])
+		r.note(Warn, CodeOutsidePeriod, it, lineDate, "%s is outside the billing period %s to %s",
+			it.value[lineDate], it.value[billingStart], it.value[billingEnd])
 	}
 }
 
@@ -57,7 +59,8 @@ func checkUnits(r *reader, it *item) {
 	}
 	_, decimals, _ := strings.Cut(it.value[lineUnits], ".")
 	if n := r.profile.UnitDecimals; n > 0 && len(strings.TrimRight(decimals, "0")) > n {
-		r.note(Reject, CodeDecimals, it, lineUnits, "%s has more than %d digits after the point, which this carrier refuses", it.value[lineUnits], n)
+		r.note(Reject, CodeDecimals, it, lineUnits, "%s has more than %d digits after the point, which this carrier refuses",
+			it.value[lineUnits], n)
 	}
 }
 

@@ -21,7 +21,7 @@ var errAmbiguous = errors.New("it could mean two amounts")
 // then has no amount, which is safer than a wrong one.
 func ParseDisplayed(s string) (Amount, error) {
 	number, negative := bare(s)
-	standard, err := standardize(number)
+	standard, err := standardise(number)
 	if err != nil {
 		return Amount{}, fmt.Errorf("amount %s: %w", quote(s), err)
 	}
@@ -56,8 +56,8 @@ func bare(s string) (number string, negative bool) {
 // groupMarks are what may stand between groups of three digits.
 const groupMarks = ".,' "
 
-// standardize brings digits with some marks into the form of ParseAmount.
-func standardize(number string) (string, error) {
+// standardise brings digits with some marks into the form of ParseAmount.
+func standardise(number string) (string, error) {
 	whole, fraction, err := cutFraction(number)
 	if err != nil {
 		return "", err

@@ -62,7 +62,8 @@ func (f *findings) rejected() bool { return f.count[Reject] > 0 }
 func (f *findings) sorted() (list []Finding, owners []int) {
 	for _, severity := range []Severity{Reject, Warn} {
 		if n := f.skipped[severity]; n > 0 {
-			f.list = append(f.list, found{Finding{severity, CodeMore, 0, "", fmt.Sprintf("%d more findings of this severity are not listed", n)}, whole, 1})
+			message := fmt.Sprintf("%d more findings of this severity are not listed", n)
+			f.list = append(f.list, found{Finding{severity, CodeMore, 0, "", message}, whole, 1})
 		}
 	}
 	slices.SortStableFunc(f.list, func(a, b found) int { return cmp.Compare(a.Line, b.Line) })

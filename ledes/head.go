@@ -44,7 +44,8 @@ func (r *reader) formatLine(p physical) bool {
 	case strings.Contains(name, fields1998B[invoiceDate].name+"|"):
 		r.reject(CodeFormatMissing, p.no, "the file begins with the header; the line %q before it is missing", "LEDES1998B[]")
 	case strings.Trim(name, "[]|,;\t \"") == string(LEDES1998B):
-		r.reject(CodeFormatPadded, p.no, "the first line is %s: a spreadsheet has padded or quoted it; export the file as plain text", quote(line))
+		r.reject(CodeFormatPadded, p.no, "the first line is %s: a spreadsheet has padded or quoted it; export the file as plain text",
+			quote(line))
 	default:
 		r.reject(CodeFormatUnknown, p.no, "the first line is %s, which names no LEDES format", quote(line))
 	}

@@ -100,10 +100,12 @@ func newLine(it *item) Line {
 // compare judges what must be the same on all lines of an invoice.
 func (r *reader) compare(inv *Invoice, it *item) {
 	if it.has[invoiceTotal] && it.amount[invoiceTotal] != inv.Total {
-		r.note(Reject, CodeTotalDiffers, it, invoiceTotal, "the total of the invoice is %s here and %s on its first line", it.amount[invoiceTotal], inv.Total)
+		r.note(Reject, CodeTotalDiffers, it, invoiceTotal, "the total of the invoice is %s here and %s on its first line",
+			it.amount[invoiceTotal], inv.Total)
 	}
 	if it.value[lawFirmID] != inv.LawFirmID {
-		r.note(Reject, CodeFirmDiffers, it, lawFirmID, "the invoice has two law firms: %s here and %s on its first line", quote(it.value[lawFirmID]), quote(inv.LawFirmID))
+		r.note(Reject, CodeFirmDiffers, it, lawFirmID, "the invoice has two law firms: %s here and %s on its first line",
+			quote(it.value[lawFirmID]), quote(inv.LawFirmID))
 	}
 	const message = "%s here and %s on the first line of the invoice; the first counts"
 	if d := it.date[invoiceDate]; it.has[invoiceDate] && !d.Equal(inv.Date) {
@@ -121,12 +123,14 @@ func (r *reader) compare(inv *Invoice, it *item) {
 func (r *reader) checkMatters(inv *Invoice, it *item) {
 	matter, client := it.value[matterID], it.value[clientID]
 	if matter != inv.Matter {
-		r.note(severity(r.profile.SingleMatter), CodeMultiMatter, it, matterID, "the invoice bills the matters %s and %s", quote(inv.Matter), quote(matter))
+		r.note(severity(r.profile.SingleMatter), CodeMultiMatter, it, matterID, "the invoice bills the matters %s and %s",
+			quote(inv.Matter), quote(matter))
 	}
 	if first, known := r.clientOf[matter]; !known {
 		r.clientOf[matter] = client
 	} else if first != client {
-		r.note(Warn, CodeDiffers, it, clientID, "the matter %s belongs to client %s here and to %s before", quote(matter), quote(client), quote(first))
+		r.note(Warn, CodeDiffers, it, clientID, "the matter %s belongs to client %s here and to %s before",
+			quote(matter), quote(client), quote(first))
 	}
 }
 
@@ -134,7 +138,8 @@ func (r *reader) checkMatters(inv *Invoice, it *item) {
 func (r *reader) sums() {
 	for i, t := range r.tallies {
 		if total := r.file.Invoices[i].Total; !t.broken && t.sum != total {
-			r.findings.add(Reject, CodeTotal, t.line, r.layout.fields[invoiceTotal].name, i, "the total of the invoice is %s, but its lines add up to %s", total, t.sum)
+			r.findings.add(Reject, CodeTotal, t.line, r.layout.fields[invoiceTotal].name, i,
+				"the total of the invoice is %s, but its lines add up to %s", total, t.sum)
 		}
 	}
 }

@@ -53,7 +53,8 @@ func (r *reader) cut(p physical) bool {
 		return false
 	}
 	if n := strings.Count(body, "|") + 1; n != len(r.layout.fields) {
-		r.reject(CodeFieldCount, p.no, "the line has %d fields; %s has %d; perhaps there is a | inside a text, or a column too many or too few", n, r.layout.format, len(r.layout.fields))
+		r.reject(CodeFieldCount, p.no, "the line has %d fields; %s has %d; "+
+			"perhaps there is a | inside a text, or a column too many or too few", n, r.layout.format, len(r.layout.fields))
 		return false
 	}
 	r.item = item{line: p.no, invoice: whole}

@@ -56,9 +56,12 @@ type File struct {
 	Invoices []Invoice
 	Findings []Finding // in the order of the lines; one for each problem of each invoice
 
-	Size  int64  // bytes read: all of them, unless a finding says that the file is too large
-	SHA   string // hex SHA-256 of the bytes read
-	Canon string // hex SHA-256 of the canonical bytes, for which a byte order mark, line ends, blank lines and blanks at line ends do not count
+	Size int64  // bytes read: all of them, unless a finding says that the file is too large
+	SHA  string // hex SHA-256 of the bytes read
+
+	// Canon is the hex SHA-256 of the canonical bytes, for which a byte order
+	// mark, line ends, blank lines and blanks at line ends do not count.
+	Canon string
 
 	owners []int    // for each finding the index of its invoice; whole for the file
 	lines  [][]span // for each invoice its lines in raw

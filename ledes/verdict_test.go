@@ -193,7 +193,7 @@ var cases = []struct {
 	{name: "totals differ", edit: set(4, "INVOICE_TOTAL", "541.00"), want: []string{"reject invoice-total-differs 4 INVOICE_TOTAL"}},
 	{name: "totals written in two ways", edit: set(4, "INVOICE_TOTAL", "540")},
 	{name: "adjustment is not its total", edit: set(5, "LINE_ITEM_ADJUSTMENT_AMOUNT", "-19.99"), want: []string{"reject adjustment-total 5 LINE_ITEM_TOTAL"}},
-	{name: "second invoice does not add up", edit: all(again, func(s string) string { return strings.Replace(s, "A-1002|ACME|M-7|540", "A-1002|ACME|M-7|541", -1) }), want: []string{"reject invoice-total 6 INVOICE_TOTAL"}},
+	{name: "second invoice does not add up", edit: all(again, func(s string) string { return strings.ReplaceAll(s, "A-1002|ACME|M-7|540", "A-1002|ACME|M-7|541") }), want: []string{"reject invoice-total 6 INVOICE_TOTAL"}},
 
 	// What must be the same within an invoice.
 	{name: "dates differ", edit: set(4, "INVOICE_DATE", "20260201"), want: []string{"warn differs 4 INVOICE_DATE"}},

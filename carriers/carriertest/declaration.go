@@ -30,7 +30,8 @@ func declarationProblems(c carriers.Carrier) []string {
 	say(len(c.Accepts) == 0, "Accepts is empty: no file could be filed")
 	say(c.Open == nil, "Open is nil")
 	u, err := url.Parse(c.Portal)
-	say(err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "", "Portal %q is not an https address without a path", c.Portal)
+	say(err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "",
+		"Portal %q is not an https address without a path", c.Portal)
 	for _, h := range c.Hosts {
 		say(strings.ContainsAny(h, "/*"), "host %q is not a plain host or host:port", h)
 	}

@@ -72,7 +72,7 @@ func TestAgainstTheSimulatedPortal(t *testing.T) {
 			if want.login != "" {
 				return
 			}
-			checkFound(t, site, ctx, sim, want.before)
+			checkFound(ctx, t, site, sim, want.before)
 			receipt, err := site.Submit(ctx, sim.Invoice())
 			if carriers.KindOf(err) != want.submit || (err != nil) != (want.submit != "") || receipt.State != want.state {
 				t.Errorf("submit: %+v, %v", receipt, err)
@@ -83,7 +83,7 @@ func TestAgainstTheSimulatedPortal(t *testing.T) {
 			if sim.Commits() != 1 || sim.Early() || v.commits != 1 {
 				t.Errorf("%d uploads, early %v, %d commits", sim.Commits(), sim.Early(), v.commits)
 			}
-			checkFound(t, site, ctx, sim, want.after)
+			checkFound(ctx, t, site, sim, want.after)
 		})
 	}
 }
@@ -111,7 +111,7 @@ func open(t *testing.T, sim *portal.Simulation) context.Context {
 
 // checkFound looks our invoice up and holds what is found against what the
 // portal has in its book.
-func checkFound(t *testing.T, site carriers.Site, ctx context.Context, sim *portal.Simulation, rows int) {
+func checkFound(ctx context.Context, t *testing.T, site carriers.Site, sim *portal.Simulation, rows int) {
 	t.Helper()
 	found, err := site.Find(ctx, sim.Invoice())
 	if err != nil || len(found) != rows {

@@ -102,6 +102,9 @@ func (b *Browser) hold() error {
 	}
 	var err error
 	b.wire, err = holdRequests(b.ctx, b.options.Egress, b.options.Gate)
+	if err == nil {
+		b.wire.popups = b.HoldPopups
+	}
 	return err
 }
 

@@ -26,6 +26,7 @@ type documents struct {
 	count  int                  // documents so far
 	number map[cdp.LoaderID]int // which of them a loader made
 	parsed int                  // the latest of them that is parsed
+	early  cdp.LoaderID         // of a document that was parsed before it was told of
 	leave  departure            // whether the tab is on its way to another
 	next   cdp.LoaderID         // what it will come from, when leaving
 }
@@ -120,7 +121,7 @@ func (d *documents) event(ev any) {
 		})
 	case *page.EventLifecycleEvent:
 		if e.Name == "DOMContentLoaded" {
-			d.ifMain(e.FrameID, func() { d.parsed = max(d.parsed, d.number[e.LoaderID]) })
+			d.ifMain(e.FrameID, func() { d.finish(e.LoaderID) })
 		}
 	}
 }
@@ -142,6 +143,19 @@ func (d *documents) arrive(f *cdp.Frame) {
 	d.frame, d.url, d.leave = f.ID, f.URL+f.URLFragment, staying
 	d.count++
 	d.number[f.LoaderID] = d.count
+	if f.LoaderID == d.early {
+		d.parsed = d.count
+	}
+}
+
+// finish takes note that a document is parsed. With a change of process it may
+// be heard of before the document itself is.
+func (d *documents) finish(loader cdp.LoaderID) {
+	if n, ok := d.number[loader]; ok {
+		d.parsed = max(d.parsed, n)
+		return
+	}
+	d.early = loader
 }
 
 func sameDocument(t page.FrameStartedNavigatingNavigationType) bool {

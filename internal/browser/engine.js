@@ -422,8 +422,8 @@
     return {value: e.isContentEditable ? e.textContent : e.value};
   }, ms);
 
-  // choose waits for the option and picks it. What is chosen already is left, so
-  // that it may be asked again of a document that the choice has led to.
+  // choose waits for the option and picks it. The page is told even where it was
+  // chosen before: some wait for that, and a list's first option always is.
   const choose = (l, option, ms) => until(() => {
     const {e, ...not} = usable(l);
     if (!e) return not;
@@ -434,7 +434,6 @@
     if (found.length === 0) return {why: `${describe(e)} has no such option`};
     if (found.length > 1) return {why: `${found.length} options of ${describe(e)} match`, ambiguous: true};
     if (found[0].disabled || found[0].closest('optgroup')?.disabled) return {why: 'the option is disabled'};
-    if (found[0].selected) return {kept: true};
     e.focus();
     found[0].selected = true;
     tell(e);

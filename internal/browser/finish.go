@@ -24,7 +24,15 @@ func (w *wire) Finish(ctx context.Context, origins []string) error {
 			return fmt.Errorf("clear the service workers of %s: %w", o, err)
 		}
 	}
-	return w.closePages(ctx)
+	if err := w.closePages(ctx); err != nil {
+		return err
+	}
+	if w.release == nil {
+		return nil
+	}
+	release := w.release
+	w.release = nil
+	return release(ctx)
 }
 
 // within is a context of the blank tab that ends when ctx does.

@@ -10,7 +10,7 @@ import (
 // evidenceLimit bounds each look at a page for evidence.
 const evidenceLimit = 10 * time.Second
 
-// quality of pictures: text is sharp, and a page takes some 60 kB.
+// quality of pictures, in percent: text stays sharp.
 const quality = 70
 
 // Picture is what the window shows, as JPEG. Under [Tab.Mask] it shows nothing

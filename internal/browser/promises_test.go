@@ -23,9 +23,9 @@ const (
 	full  = "/usr/lib/chromium/chromium"
 )
 
-// testPatience is long enough for what the test pages do late, and short for
-// what never comes.
-const testPatience = 1500 * time.Millisecond
+// testPatience is long enough for what the test pages do late, on a busy machine
+// too, and short for what never comes.
+const testPatience = 2500 * time.Millisecond
 
 // A promise is one page, what is done on it, and what comes of it.
 type promise struct {

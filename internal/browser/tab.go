@@ -17,7 +17,6 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	cdpage "github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"example.com/lodge/carriers/page"
@@ -157,21 +156,8 @@ func (t *Tab) Close(ctx context.Context) error {
 	}
 }
 
-// forget closes the tab while its guard still answers: a page may ask whether
-// it is to be left.
 func (t *Tab) forget() {
 	t.end(errTabClosed)
-	if t.target != nil {
-		ctx, cancel := context.WithTimeout(t.ctx, closeGrace)
-		defer cancel()
-		_, err := call(ctx, t.browser, target.CloseTarget, target.CloseTargetParams{TargetID: t.target.TargetID})
-		if gone, detachErr := chromedp.Detached(t.ctx); err == nil && detachErr == nil {
-			select {
-			case <-gone:
-			case <-ctx.Done():
-			}
-		}
-	}
 	t.cancel()
 	t.browser.mu.Lock()
 	delete(t.browser.tabs, t)

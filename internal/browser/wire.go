@@ -28,6 +28,9 @@ type wire struct {
 	lost   <-chan struct{} // closed when the browser has ended
 	gate   *gate.Gate
 	work   sync.WaitGroup
+
+	popups  func() (release func(context.Context) error) // has popups live; nil: nobody closes them
+	release func(context.Context) error                  // of the attempt under way
 }
 
 var _ gate.Wire = (*wire)(nil)
@@ -146,8 +149,14 @@ func socketsApart(ctx context.Context, way *egress.Proxy) error {
 	return nil
 }
 
-// Hold implements [gate.Wire].
-func (w *wire) Hold(ctx context.Context) error { return w.pattern(ctx, everything) }
+// Hold implements [gate.Wire]. A commit may go by way of a popup: from now on
+// the guard lets them live.
+func (w *wire) Hold(ctx context.Context) error {
+	if w.popups != nil && w.release == nil {
+		w.release = w.popups()
+	}
+	return w.pattern(ctx, everything)
+}
 
 // Idle implements [gate.Wire].
 func (w *wire) Idle(ctx context.Context) error { return w.pattern(ctx, nothing) }

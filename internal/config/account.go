@@ -35,9 +35,11 @@ func (a Account) MayCommit() error {
 	case a.stage == Production || a.Loopback || a.Test:
 		return nil
 	case a.stage == "":
-		return fmt.Errorf("account %s belongs to no stage, and only production files with real carriers: the operator sets \"stage\" in lodge.yaml", a.Name)
+		return fmt.Errorf("account %s belongs to no stage, and only production files with real carriers: "+
+			"the operator sets \"stage\" in lodge.yaml", a.Name)
 	default:
-		return fmt.Errorf("account %s belongs to stage %s, and only production files with real carriers: the operator sets \"test\" if the carrier knows it as a test account", a.Name, a.stage)
+		return fmt.Errorf("account %s belongs to stage %s, and only production files with real carriers: "+
+			"the operator sets \"test\" if the carrier knows it as a test account", a.Name, a.stage)
 	}
 }
 

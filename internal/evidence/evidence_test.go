@@ -396,7 +396,7 @@ func TestManyAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = store.Close() }()
+		t.Cleanup(func() { _ = store.Close() })
 		wg.Go(func() {
 			for i := range 12 {
 				p, err := attempt(t, store, "a", fmt.Sprint(i%3), fmt.Sprint(i)).Put(t.Context(), "x.txt", []byte("x"))

@@ -15,7 +15,8 @@ import (
 const rounds = 4
 
 // unreadable stands in place of a page that cannot be redacted with certainty.
-const unreadable = "<!DOCTYPE html><html><head><title>not kept</title></head><body><p>Lodge kept nothing of this page because it could not redact it.</p></body></html>"
+const unreadable = "<!DOCTYPE html><html><head><title>not kept</title></head><body>" +
+	"<p>Lodge kept nothing of this page because it could not redact it.</p></body></html>"
 
 // policy lets a kept page run nothing and fetch nothing when it is opened.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'"

@@ -76,9 +76,7 @@ func (g *Gate) await(ctx context.Context, a *attempt, c *click) (Request, error)
 			if c.err != nil {
 				return Request{}, fmt.Errorf("%w: %w", ErrNoCommit, c.err)
 			}
-			t := time.NewTimer(g.options.Appear)
-			defer t.Stop()
-			ended, late = nil, t.C
+			ended, late = nil, time.After(g.options.Appear)
 		case <-late:
 			return Request{}, carriers.Errorf(carriers.SiteChanged, "%w within %v of the click%s", ErrNoCommit, g.options.Appear, g.stoppedSoFar())
 		case <-ctx.Done():

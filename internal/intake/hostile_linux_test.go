@@ -56,7 +56,11 @@ func TestUnreadable(t *testing.T) {
 		if err := unix.Setfsuid(65534); err != nil {
 			t.Fatal(err)
 		}
-		defer unix.Setfsuid(0)
+		defer func() {
+			if err := unix.Setfsuid(0); err != nil {
+				t.Error(err)
+			}
+		}()
 	} else if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func (x *index) save(state *os.Root) error {
 		err = state.Rename(temporary, indexName)
 	}
 	if err != nil {
-		state.Remove(temporary)
+		_ = state.Remove(temporary) // what stays is a hidden file that nobody reads
 		return fmt.Errorf("remember what was taken; the next scan reads it again: %w", err)
 	}
 	x.changed = false

@@ -128,7 +128,8 @@ func (s *scan) folder(ctx context.Context, e os.FileInfo) error {
 		s.problem("", name, carriers.Biller, errors.New("it is not a folder: files belong in the folder of an account"))
 		return nil
 	case !known:
-		s.problem(name, "", carriers.Operator, errors.New("there is no such account: its files are left where they are; configure the account or rename the folder"))
+		s.problem(name, "", carriers.Operator, errors.New(
+			"there is no such account: its files are left where they are; configure the account or rename the folder"))
 		return nil
 	}
 	dir, err := s.inbox.OpenRoot(name)

@@ -22,7 +22,9 @@ const keptNotes = 100
 // holders that live, and with [ErrSuspended], a [*SuspendedError], while the
 // account is suspended. A suspension made under another version of the secret is
 // lifted and noted. The holds that a suspension had put on submissions end.
-func (l *Ledger) EnterAccount(ctx context.Context, account, owner, secretVersion string, visits int, ttl time.Duration) (Account, Claim, error) {
+func (l *Ledger) EnterAccount(
+	ctx context.Context, account, owner, secretVersion string, visits int, ttl time.Duration,
+) (Account, Claim, error) {
 	deadline, err := l.deadline(owner, ttl)
 	if err != nil {
 		return Account{}, Claim{}, err

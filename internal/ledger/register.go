@@ -21,7 +21,9 @@ type Registered struct {
 // here. The same bytes again are noted once for each name and move nothing. who
 // is the program that took it in. When a file that could not be read can be
 // read now, the submission under its object's name is superseded.
-func (l *Ledger) Register(ctx context.Context, carrier string, key submission.Key, rev submission.Revision, who string) (Registered, error) {
+func (l *Ledger) Register(
+	ctx context.Context, carrier string, key submission.Key, rev submission.Revision, who string,
+) (Registered, error) {
 	if err := key.Check(); err != nil {
 		return Registered{}, fmt.Errorf("register: %w", err)
 	}

@@ -50,7 +50,7 @@ func (w *world) pass(d time.Duration) {
 // A clockOf is the world as a clock.Clock.
 type clockOf struct{ *world }
 
-func (c clockOf) Now() time.Time      { c.mu.Lock(); defer c.mu.Unlock(); return c.world.now }
+func (c clockOf) Now() time.Time      { c.mu.Lock(); defer c.mu.Unlock(); return c.now }
 func (c clockOf) Boot() time.Duration { c.mu.Lock(); defer c.mu.Unlock(); return c.boot }
 
 var errNoIdea = errors.New("no idea")

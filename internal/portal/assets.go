@@ -69,7 +69,8 @@ func script(random *rand.Rand) []byte {
 	var b strings.Builder
 	b.WriteString("(function(){var f=[],t=0;\n")
 	for b.Len() < jsSize {
-		fmt.Fprintf(&b, "f.push(function(a){var s=%d;for(var i=0;i<a;i++){s=(s*31+i*%d)%%%d}return s});\n", random.IntN(1000), random.IntN(97)+1, random.IntN(1_000_000)+7)
+		fmt.Fprintf(&b, "f.push(function(a){var s=%d;for(var i=0;i<a;i++){s=(s*31+i*%d)%%%d}return s});\n",
+			random.IntN(1000), random.IntN(97)+1, random.IntN(1_000_000)+7)
 	}
 	b.WriteString("for(var i=0;i<f.length;i++){t+=f[i](200)}window.appReady=t})();\n")
 	return []byte(b.String())

@@ -12,9 +12,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"log"
 	"math/big"
 	"net"
 	"os"
@@ -79,7 +77,3 @@ func makeCertificate(certFile, keyFile string) error {
 func writePEM(name, kind string, der []byte) error {
 	return os.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600)
 }
-
-// quiet drops what net/http says about connections that were cut: cutting them
-// is what a portal with faults does.
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -52,9 +52,9 @@ func kinds() []kind {
 		{UnknownAfter, after, Upload, "taken in; a page nobody has seen before", sorry(Unknown, 200), nil},
 		{ElsewhereAfter, after, Upload, "taken in; redirect to another host", (*exchange).redirect, nil},
 
-		{Lag, with, Upload, "the history shows it later", nil, func(r *Record, f Fault, now time.Time) { r.ListedAt = now.Add(time.Duration(f.For)) }},
-		{Unconfirmed, with, Upload, "the history leaves out its confirmation number", nil, func(r *Record, _ Fault, _ time.Time) { r.Unconfirmed = true }},
-		{Late, with, Upload, "it is being processed for longer", nil, func(r *Record, f Fault, _ time.Time) { r.DueAt = r.DueAt.Add(time.Duration(f.For)) }},
+		{Lag, with, Upload, "the history shows it later", nil, lag},
+		{Unconfirmed, with, Upload, "the history leaves out its confirmation number", nil, unconfirm},
+		{Late, with, Upload, "it is being processed for longer", nil, delay},
 		{RejectedLate, with, Upload, "accepted, and rejected later", nil, turn},
 	}
 }
@@ -74,6 +74,12 @@ func sorry(w What, status int) func(*exchange, Fault) bool {
 		return true
 	}
 }
+
+func lag(r *Record, f Fault, now time.Time) { r.ListedAt = now.Add(time.Duration(f.For)) }
+
+func unconfirm(r *Record, _ Fault, _ time.Time) { r.Unconfirmed = true }
+
+func delay(r *Record, f Fault, _ time.Time) { r.DueAt = r.DueAt.Add(time.Duration(f.For)) }
 
 func turn(r *Record, f Fault, _ time.Time) {
 	r.TurnsAt = r.DueAt.Add(time.Duration(f.For))

@@ -13,6 +13,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -171,7 +172,7 @@ func (s *Server) serve(ctx context.Context, cert tls.Certificate, l net.Listener
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
 		ReadHeaderTimeout: 30 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ErrorLog:          quiet(),
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // cut connections are what faults do
 	}
 	s.servers = append(s.servers, server)
 	s.serving.Go(func() { _ = server.ServeTLS(l, "", "") }) // ends with ErrServerClosed

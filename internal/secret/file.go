@@ -158,7 +158,8 @@ func (f *File) read() (content, *age.X25519Identity, error) {
 	}
 	id, err := f.readIdentity()
 	if errors.Is(err, fs.ErrNotExist) {
-		return content{}, nil, fmt.Errorf("secret: %s is there and its key %s is not: the operator restores the key, or removes %s and sets every secret again", f.path, f.identity, f.path)
+		return content{}, nil, fmt.Errorf("secret: %s is there and its key %s is not: "+
+			"the operator restores the key, or removes %s and sets every secret again", f.path, f.identity, f.path)
 	}
 	if err != nil {
 		return content{}, nil, err
@@ -182,7 +183,8 @@ func (f *File) decrypt(sealed []byte, id *age.X25519Identity) (content, error) {
 		err = json.Unmarshal(plain, &c)
 	}
 	if err != nil { // its text could quote what was decrypted
-		return content{}, fmt.Errorf("secret: %s is damaged: the operator restores it from a backup, or removes it and sets every secret again", f.path)
+		return content{}, fmt.Errorf("secret: %s is damaged: "+
+			"the operator restores it from a backup, or removes it and sets every secret again", f.path)
 	}
 	if c.Format > fileFormat {
 		return content{}, fmt.Errorf("secret: %s was written by a newer Lodge: the operator updates this program", f.path)

@@ -38,7 +38,8 @@ func (l Layers) Set(ctx context.Context, account, key string, v Value) error {
 			return err
 		}
 		if i := slices.IndexFunc(list, func(e Entry) bool { return e.Account == account && e.Key == key }); i >= 0 {
-			return fmt.Errorf("secret: %q of account %s comes from the %s, which would win: the operator removes it there first", key, account, list[i].From)
+			return fmt.Errorf("secret: %q of account %s comes from the %s, which would win: the operator removes it there first",
+				key, account, list[i].From)
 		}
 	}
 	return l[last].Set(ctx, account, key, v)

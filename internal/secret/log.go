@@ -69,8 +69,8 @@ func (s *Scrubber) logged(v slog.Value) slog.Value {
 func (s *Scrubber) loggedAny(v slog.Value) slog.Value {
 	switch x := v.Any().(type) {
 	case error:
-		if clean := s.Error(x); clean != x {
-			return slog.AnyValue(clean)
+		if s.finds([]byte(x.Error())) {
+			return slog.AnyValue(s.Error(x))
 		}
 	case []byte:
 		return slog.StringValue(s.ScrubString(string(x)))

@@ -244,8 +244,22 @@ func TestErrorKeepsItsMeaning(t *testing.T) {
 	if _, ok := errors.AsType[*fs.PathError](err); !ok {
 		t.Error("As finds nothing")
 	}
-	if other := fs.ErrExist; s.Error(other) != other || s.Error(nil) != nil {
+	if other := fs.ErrExist; s.Error(other) != other || s.Error(nil) != nil { //nolint:errorlint // that very error is asked for
 		t.Error("an error without a value was changed")
+	}
+}
+
+// findings is an error that cannot be compared with ==.
+type findings []string
+
+func (f findings) Error() string { return strings.Join(f, ", ") }
+
+func TestLogsTakeErrorsOfAnyType(t *testing.T) {
+	var out bytes.Buffer
+	log := slog.New(scrubber(t, "hunter2!").Handler(slog.NewTextHandler(&out, nil)))
+	log.Info("x", "plain", findings{"a", "b"}, "telling", findings{"a", "hunter2!"})
+	if got := out.String(); !strings.Contains(got, `plain="a, b" telling="a, [secret]"`) {
+		t.Errorf("logged %s", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -25,7 +26,7 @@ type writer struct {
 func (w *writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	text := append(w.kept, p...)
+	text := slices.Concat(w.kept, p)
 	set := w.scrubber.set.Load()
 	if set == nil {
 		w.kept = nil

@@ -235,7 +235,9 @@ func onlyDraft() Guard {
 // BetweenLooks apart, each after the settle time, with positive control and the
 // mailbox searched, at a carrier that declares TrustAbsence.
 func absenceProven() Guard {
-	return guard("two looks of two visits, 10 min apart, each after the settle time, with positive control and mailbox, absence trusted", func(c change) string {
+	const wanted = "two looks of two visits, 10 min apart, each after the settle time, " +
+		"with positive control and mailbox, absence trusted"
+	return guard(wanted, func(c change) string {
 		look := c.e.Look
 		switch {
 		case c.e.Receipt != nil:

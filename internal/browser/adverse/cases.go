@@ -1,6 +1,7 @@
 package adverse
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/lodge/carriers"
@@ -38,8 +39,8 @@ func page(html string) map[string]string { return map[string]string{"/": html} }
 
 func pages(html string, more ...string) map[string]string {
 	m := page(html)
-	for i := 0; i < len(more); i += 2 {
-		m[more[i]] = more[i+1]
+	for pair := range slices.Chunk(more, 2) {
+		m[pair[0]] = pair[1]
 	}
 	return m
 }

@@ -32,6 +32,10 @@ func TestArmCutsWhatIsUnderWay(t *testing.T) {
 	p := newProxy(t, options(s))
 	before, far := tunnelTo(t, p, s, Requests, portal)
 	half := dial(t, p, Requests) // a connection that has not said yet what it wants
+	if _, err := io.WriteString(half, "CONN"); err != nil {
+		t.Fatal(err)
+	}
+	known(t, p, 2)
 	send(t, before, far, "x")
 	arm(t, p)
 	if !before.over() {

@@ -74,6 +74,7 @@ func TestPlainIsForwardedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(res.Body)
 	if err != nil || string(body) != "ok" || res.StatusCode != http.StatusOK || !res.Close || res.Header.Get("Keep-Alive") != "" {
 		t.Errorf("%v %q %v", res, body, err)

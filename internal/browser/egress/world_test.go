@@ -131,6 +131,7 @@ func (c *client) status() int {
 	if err != nil {
 		return 0
 	}
+	_ = res.Body.Close() // a tunnel's answer has none
 	return res.StatusCode
 }
 
@@ -181,6 +182,25 @@ func until(t *testing.T, p *Proxy, what string, ok func(gate.Spent) bool) {
 		case <-tick.C:
 		case <-t.Context().Done():
 			t.Fatalf("waited for %s: %+v", what, p.Spent())
+		}
+	}
+}
+
+// known waits until the proxy has taken in so many connections.
+func known(t *testing.T, p *Proxy, n int) {
+	t.Helper()
+	count := func() int {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return len(p.tunnels)
+	}
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for count() < n {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatalf("waited for %d connections, there are %d", n, count())
 		}
 	}
 }

@@ -26,7 +26,8 @@ func pages(t *testing.T, e ledger.Engine) {
 	}
 	slices.Sort(ids)
 	for _, q := range []ledger.Query{
-		{Limit: 10}, {Limit: 1}, {Limit: 57}, {Limit: 10, NeedsFirst: true}, {Limit: 7, States: states}, {Limit: 9, Account: "acme", States: states, NeedsFirst: true},
+		{Limit: 10}, {Limit: 1}, {Limit: 57}, {Limit: 10, NeedsFirst: true}, {Limit: 7, States: states},
+		{Limit: 9, Account: "acme", States: states, NeedsFirst: true},
 	} {
 		var got []string
 		for {
@@ -70,7 +71,10 @@ func filters(t *testing.T, e ledger.Engine) {
 		{ledger.Query{Invoice: "1"}, []submission.Submission{a, c}},
 		{ledger.Query{Invoice: "1", Account: "bolt"}, []submission.Submission{c}},
 		{ledger.Query{Invoice: "1", States: []submission.State{submission.Accepted}}, nil},
-		{ledger.Query{Invoice: "1", Carrier: "harbor", States: []submission.State{submission.Ready, submission.Accepted}}, []submission.Submission{a, c}},
+		{
+			ledger.Query{Invoice: "1", Carrier: "harbor", States: []submission.State{submission.Ready, submission.Accepted}},
+			[]submission.Submission{a, c},
+		},
 		{ledger.Query{Invoice: "1", DueBy: at(99)}, []submission.Submission{a, c}},
 		{ledger.Query{States: []submission.State{submission.Ready}}, []submission.Submission{a, c}},
 		{ledger.Query{States: []submission.State{submission.Ready, submission.Ready}}, []submission.Submission{a, c}},
@@ -176,7 +180,9 @@ func counts(t *testing.T, e ledger.Engine) {
 		return strings.Compare(a.Account+string(a.State), b.Account+string(b.State))
 	})
 	want(t, "counts", got, []ledger.Count{
-		{Account: "acme", State: submission.Accepted, N: 1}, {Account: "acme", State: submission.Ready, N: 1}, {Account: "bolt", State: submission.Ready, N: 1},
+		{Account: "acme", State: submission.Accepted, N: 1},
+		{Account: "acme", State: submission.Ready, N: 1},
+		{Account: "bolt", State: submission.Ready, N: 1},
 	})
 }
 

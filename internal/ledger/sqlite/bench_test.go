@@ -87,6 +87,7 @@ func fill(b *testing.B, e *Engine, n int) {
 			if err != nil {
 				return err
 			}
+			defer func() { _ = insert.Close() }()
 			for i := from; i < min(n, from+batch); i++ {
 				row, err := rowOf(example(i))
 				if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,7 +217,7 @@ func TestStepsAreAtomic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad := append(all, "CREATE TABLE more (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)")
+	bad := append(slices.Clone(all), "CREATE TABLE more (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)")
 	if err := migrate(t.Context(), e.write, bad); err == nil {
 		t.Fatal("the bad step passed")
 	}
@@ -224,7 +225,7 @@ func TestStepsAreAtomic(t *testing.T) {
 	if err := e.read.QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_schema WHERE name = 'more'").Scan(&tables); err != nil || tables != 0 {
 		t.Errorf("half of the step is there: %d, %v", tables, err)
 	}
-	good := append(all, "CREATE TABLE more (x INTEGER) STRICT")
+	good := append(slices.Clone(all), "CREATE TABLE more (x INTEGER) STRICT")
 	if err := migrate(t.Context(), e.write, good); err != nil {
 		t.Fatal(err)
 	}

@@ -28,13 +28,15 @@ func rules() []rule {
 			return when(d.Matter == ClosedMatter, "Matter %s is closed. Invoices can no longer be posted to it.", d.Matter)
 		},
 		func(d portal.Document, _, _ string, _ time.Time) string {
-			return when(d.Matter == "" || strings.HasPrefix(d.Matter, UnknownMatterPrefix), "Unable to find a match for the matter number %q.", d.Matter)
+			return when(d.Matter == "" || strings.HasPrefix(d.Matter, UnknownMatterPrefix),
+				"Unable to find a match for the matter number %q.", d.Matter)
 		},
 		func(d portal.Document, _, _ string, _ time.Time) string {
 			return when(d.Matters > 1, "Multi-matter invoices are not accepted.")
 		},
 		func(d portal.Document, client, _ string, _ time.Time) string {
-			return when(!knownClient(d.Client) || !strings.EqualFold(d.Client, client), "The file's client %q is not the client %q that was chosen.", d.Client, client)
+			return when(!knownClient(d.Client) || !strings.EqualFold(d.Client, client),
+				"The file's client %q is not the client %q that was chosen.", d.Client, client)
 		},
 		func(d portal.Document, _, matter string, _ time.Time) string {
 			return when(d.Matter != strings.TrimSpace(matter), "The file's matter %s is not the matter %s that was entered.", d.Matter, matter)
@@ -43,7 +45,8 @@ func rules() []rule {
 			return when(d.Firm == "", "Law Firm ID (TIN) is missing from the invoice file.")
 		},
 		func(d portal.Document, _, _ string, now time.Time) string {
-			return when(now.Sub(d.Date) > DaysToFile*24*time.Hour, "The invoice cannot be accepted as it is past due: its date is more than %d days ago.", DaysToFile)
+			return when(now.Sub(d.Date) > DaysToFile*24*time.Hour,
+				"The invoice cannot be accepted as it is past due: its date is more than %d days ago.", DaysToFile)
 		},
 		func(d portal.Document, _, _ string, _ time.Time) string {
 			return when(d.Total != d.Sum, "INVOICE_TOTAL %s is not the sum of the line items, %s.", d.Total, d.Sum)

@@ -163,16 +163,12 @@ func TestRunEndsWithItsContext(t *testing.T) {
 // which can be killed.
 const childDir = "LODGE_TEST_PORTAL"
 
-func serveChild(dir string) {
+func serveChild(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := harbor.Run(ctx, portal.Options{Dir: dir, Users: harbor.Users()}, func(p *portal.Server) {
+	return harbor.Run(ctx, portal.Options{Dir: dir, Users: harbor.Users()}, func(p *portal.Server) {
 		fmt.Println(p.URL(), p.Pin())
 	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
 }
 
 // TestNothingAnsweredIsLostByAKill kills the portal in the middle of many
