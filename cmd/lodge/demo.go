@@ -119,7 +119,7 @@ func (s *stage) set(ctx context.Context) (err error) {
 		return err
 	}
 	s.app.config = filepath.Join(s.dir, "lodge.yaml")
-	if s.config, err = demo.Settings(s.app.config, s.portal, s.clock.Now(), s.carriers); err != nil {
+	if s.config, err = demo.Settings(s.app.config, s.portal, s.clock.Now(), s.carriers, s.variable); err != nil {
 		return err
 	}
 	if err := s.config.MakeFolders(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -71,7 +72,12 @@ func (a *app) tell(err error) {
 	if err == nil || errors.Is(err, errPerson) || errors.Is(err, errFailed) {
 		return
 	}
-	_, _ = fmt.Fprintf(a.err, "lodge: %v\n", err)
+	for i, text := range strings.Split(err.Error(), "\n") {
+		if i == 0 {
+			text = "lodge: " + text
+		}
+		_, _ = fmt.Fprintln(a.err, strings.Map(harmless, text))
+	}
 	for _, known := range advices() {
 		if errors.Is(err, known.about) {
 			_, _ = fmt.Fprintf(a.err, "  %s\n", known.say)

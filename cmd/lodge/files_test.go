@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -175,6 +176,7 @@ func TestTell(t *testing.T) {
 		{fmt.Errorf("stage x: %w", &fs.PathError{Op: "write", Path: "y", Err: syscall.ENOSPC}), "the operator makes room on the disk"},
 		{fmt.Errorf("open: %w", fs.ErrPermission), "the user who owns its folders"},
 		{fmt.Errorf("list: %w", context.Canceled), "the next run goes on"},
+		{errors.New("open \x1b[2J\u202ename: gone\n  line 2"), "lodge: open [2Jname: gone\n  line 2\n"},
 		{errPerson, ""}, {errFailed, ""}, {nil, ""},
 	} {
 		var b strings.Builder

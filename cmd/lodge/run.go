@@ -43,6 +43,11 @@ run finds out at the carrier's site what became of it.`,
 			if err := known(c, o.accounts); err != nil {
 				return err
 			}
+			for _, name := range o.accounts {
+				if acc, _ := c.Account(name); acc.Paused != "" {
+					return fmt.Errorf("account %s is paused (%s): the operator takes \"paused\" out of %s", name, acc.Paused, c.Path)
+				}
+			}
 			return a.work(cmd.Context(), c, o)
 		},
 	}
@@ -102,7 +107,7 @@ func (w *works) watch(hard, soft context.Context, json bool) error {
 		if hard.Err() != nil {
 			return errors.New("broken off. Nothing is lost: the next run settles what was under way")
 		}
-		w.tell(err)
+		w.tellOnce(err)
 		for _, f := range r.batch.Failures {
 			w.resting[f.Account] = w.clock.Now().Add(restAfter)
 		}
@@ -113,6 +118,15 @@ func (w *works) watch(hard, soft context.Context, json bool) error {
 			return nil
 		}
 	}
+}
+
+// tellOnce tells why a round failed, unless the one before failed alike.
+func (w *works) tellOnce(err error) {
+	text := fmt.Sprint(err)
+	if err != nil && text != w.failed {
+		w.tell(err)
+	}
+	w.failed = text
 }
 
 // pause lets d pass; false if ctx ended.

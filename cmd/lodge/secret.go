@@ -143,6 +143,7 @@ func (a *app) secretListCommand() *cobra.Command {
 type listed struct {
 	secret.Entry
 	Missing  bool   `json:"missing"`
+	Unused   bool   `json:"unused"` // no account of lodge.yaml asks for it
 	Optional bool   `json:"optional"`
 	Help     string `json:"help"`
 }
@@ -189,7 +190,7 @@ func (a *app) wanted(c config.Config, there []secret.Entry) []listed {
 		}
 	}
 	for _, e := range there {
-		list = append(list, listed{Entry: e, Help: "no account of lodge.yaml asks for it"})
+		list = append(list, listed{Entry: e, Unused: true})
 	}
 	return list
 }
@@ -211,8 +212,8 @@ func (a *app) showSecrets(list []listed) {
 			where = "not there, and not needed"
 		case l.Missing:
 			where = "missing (" + l.Help + "): " + a.with("secret set "+l.Account+" "+l.Key)
-		case strings.HasPrefix(l.Help, "no account"):
-			where += " (" + l.Help + ")"
+		case l.Unused:
+			where += " (no account of lodge.yaml asks for it)"
 		}
 		t.add(l.Account, l.Key, a.stamp(l.SetAt), where)
 	}

@@ -255,6 +255,8 @@ func TestAPausedAccountIsTold(t *testing.T) {
 	w.filled(ready())
 	w.write("lodge.yaml", "watermark: 2026-11-01T00:00:00Z\naccounts: {firm-harbor: {carrier: harbor, paused: \"audit, says Kim\"}}\n")
 	said(t, w.must(exitPerson, "status"), "HELD BACK; 1 invoice waits", "paused: audit, says Kim", `take "paused" out of`)
+	w.must(exitFailed, "run", "--account", "firm-harbor")
+	said(t, w.err.String(), "account firm-harbor is paused (audit, says Kim)")
 	w.write("lodge.yaml", "watermark: 2026-11-01T00:00:00Z\naccounts: {}\n")
 	said(t, w.must(exitPerson, "status"), "lodge.yaml does not name it")
 }

@@ -27,7 +27,7 @@ func (a *app) stopping(ctx context.Context, grace time.Duration) (hard, soft con
 		defer close(over)
 		select {
 		case s := <-signals:
-			_, _ = fmt.Fprintf(a.err, "lodge: %v: finishing what is under way, for up to %s; once more breaks it off\n", s, short(grace))
+			a.notice(fmt.Sprintf("%v: finishing what is under way, for up to %s; once more breaks it off", s, short(grace)))
 			finish(errStopped)
 		case <-soft.Done():
 			return
@@ -40,7 +40,7 @@ func (a *app) stopping(ctx context.Context, grace time.Duration) (hard, soft con
 		case <-hard.Done():
 			return
 		}
-		_, _ = fmt.Fprintln(a.err, "lodge: breaking off; the next run settles what was under way")
+		a.notice("breaking off; the next run settles what was under way")
 		breakOff(errStopped)
 	}()
 	return hard, soft, func() {
@@ -48,6 +48,16 @@ func (a *app) stopping(ctx context.Context, grace time.Duration) (hard, soft con
 		<-over
 		giveBack()
 	}
+}
+
+// notice tells something while a bar may stand in the line.
+func (a *app) notice(text string) {
+	if a.errColumns > 0 {
+		text = "\nlodge: " + text
+	} else {
+		text = "lodge: " + text
+	}
+	_, _ = fmt.Fprintln(a.err, text)
 }
 
 // untilStopped derives a context that the first signal ends.

@@ -130,10 +130,13 @@ func shorten(s string, width int) string {
 // that turns the direction of writing and so shows another number than there is:
 // carriers' texts and file names are other people's.
 func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Cf) {
-			return -1
-		}
-		return r
-	}, strings.Join(strings.Fields(s), " "))
+	return strings.Map(harmless, strings.Join(strings.Fields(s), " "))
+}
+
+// harmless is r, or -1 if a terminal would obey it.
+func harmless(r rune) rune {
+	if unicode.In(r, unicode.Cc, unicode.Cf) {
+		return -1
+	}
+	return r
 }

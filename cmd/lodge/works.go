@@ -35,6 +35,7 @@ type works struct {
 
 	resting map[string]time.Time // accounts that are left alone until then, after a failure
 	told    map[string]bool      // what was said of the inbox already
+	failed  string               // how the last round failed
 }
 
 // works opens everything that filing for accounts needs; none means all that are
@@ -66,9 +67,6 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 		Inbox: c.Inbox, State: c.State, Watermark: c.Watermark,
 		Accounts: a.inboxes(c), Ledger: w.ledger, Clock: a.clock,
 	})
-	if err != nil {
-		return nil, err
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -25,11 +25,10 @@ const (
 
 // Settings reads the lodge.yaml at path, and writes it anew where it is missing
 // or the portal has another address or key. The watermark stays as it was.
-func Settings(path string, p *portal.Server, now time.Time, known []carriers.Carrier) (config.Config, error) {
-	none := func(string) (string, bool) { return "", false }
-	c, err := config.Read(path, known, none)
+func Settings(path string, p *portal.Server, now time.Time, known []carriers.Carrier, env config.Environment) (config.Config, error) {
+	c, err := config.Read(path, known, env)
 	if err == nil && len(c.Accounts) == 1 && c.Accounts[0].Portal == p.URL() && c.Accounts[0].Pin == p.Pin() {
-		return config.Read(path, known, os.LookupEnv)
+		return c, nil
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return config.Config{}, err
@@ -48,7 +47,7 @@ func Settings(path string, p *portal.Server, now time.Time, known []carriers.Car
 	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
 		return config.Config{}, fmt.Errorf("demo: %w", err)
 	}
-	return config.Read(path, known, os.LookupEnv)
+	return config.Read(path, known, env)
 }
 
 // Secrets keeps the login of the portal's first user.

@@ -30,7 +30,7 @@ func TestSettingsFollowThePortal(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "lodge.yaml")
 	p, _ := open(t, filepath.Join(dir, "portal"))
-	first, err := Settings(path, p, day, all.Carriers())
+	first, err := Settings(path, p, day, all.Carriers(), os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestSettingsFollowThePortal(t *testing.T) {
 	}
 	q, _ := open(t, filepath.Join(dir, "portal"))
 	defer func() { _ = q.Close() }()
-	second, err := Settings(path, q, day.Add(time.Hour), all.Carriers())
+	second, err := Settings(path, q, day.Add(time.Hour), all.Carriers(), os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestFillOnce(t *testing.T) {
 	dir := t.TempDir()
 	p, o := open(t, filepath.Join(dir, "portal"))
 	defer func() { _ = p.Close() }()
-	c, err := Settings(filepath.Join(dir, "lodge.yaml"), p, day, all.Carriers())
+	c, err := Settings(filepath.Join(dir, "lodge.yaml"), p, day, all.Carriers(), os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
