@@ -129,9 +129,9 @@ func (r *run) account(ctx, soft context.Context, account string) {
 		switch {
 		case err == nil && report.More:
 			died = 0
-		case err == nil && report.Done > 0:
+		case err == nil && report.Done > 0 && !v.Rehearse:
 			return // and what becomes due meanwhile is seen in the next round
-		case err == nil, errors.Is(err, ledger.ErrHeld):
+		case err == nil, elsewhere(err):
 			// There was nothing for us: outside the carrier's hours, or somebody
 			// else visits it. Asking again at once would go on for ever.
 			r.close(account, nil)
@@ -153,6 +153,12 @@ func (r *run) count(report visit.Report) {
 	defer r.mu.Unlock()
 	r.visits++
 	r.done += report.Done
+}
+
+// elsewhere says whether somebody who is known to live visits the account.
+func elsewhere(err error) bool {
+	held, ok := errors.AsType[*ledger.HeldError](err)
+	return ok && held.Unknown == nil
 }
 
 // close leaves an account to the next run, because of err if that is not nil.
