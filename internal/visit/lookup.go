@@ -60,7 +60,8 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 // notSettled waits longer after a look that showed nothing, or only a draft.
 func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause error) error {
 	if why := a.looked.Blind; why != "" {
-		return a.notAsked(ctx, fmt.Errorf("the carrier's site cannot be asked: %s", why))
+		e := submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile}
+		return a.wait(ctx, e, fmt.Errorf("the carrier's site cannot be asked: %s", why))
 	}
 	e := submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &a.looked}
 	if row.Receipt.State == carriers.StateDraft {
@@ -71,7 +72,11 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 
 // notAsked waits longer because the site could not be asked.
 func (a *attempt) notAsked(ctx context.Context, cause error) error {
-	err := a.wait(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, Needs: carriers.KindOf(cause).Acts()}, cause)
+	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile}
+	if !interrupted(cause) {
+		e.Needs = carriers.KindOf(cause).Acts()
+	}
+	err := a.wait(ctx, e, cause)
 	return errors.Join(err, a.suspend(ctx, cause))
 }
 

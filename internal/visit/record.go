@@ -109,7 +109,7 @@ func (a *attempt) recordEnd(ctx context.Context, err error) {
 	if html, err := a.tab.HTML(short); err == nil {
 		a.put(ctx, name+".html", []byte(html))
 	}
-	a.putJSON(ctx, name+"-steps.json", a.tab.Trace())
+	a.putJSON(ctx, "steps.json", a.tab.Trace())
 }
 
 // recordFound stores the row on which the submission's state rests, and its page.
