@@ -183,6 +183,15 @@ func interrupted(err error) bool {
 	return !missed && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 }
 
+// acts says who acts on err. Of a visit that was ended, or whose browser died,
+// the next one makes good.
+func acts(err error) carriers.Person {
+	if interrupted(err) || BrowserDied(err) {
+		return carriers.Nobody
+	}
+	return carriers.KindOf(err).Acts()
+}
+
 // safeName is an invoice number as a file name, for the carrier to see.
 func safeName(number string) string {
 	return strings.Map(func(r rune) rune {

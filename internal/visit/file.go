@@ -188,9 +188,12 @@ func (a *attempt) notSent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cause := kindOfGate(a.commit.err)
+	cause, next := kindOfGate(a.commit.err), now.Add(afterDown)
+	if interrupted(cause) {
+		next = now
+	}
 	err = a.move(ctx, submission.Event{Kind: submission.NotSent, Actor: submission.ByGate, Attempt: a.known(), Why: cause.Error(),
-		Needs: carriers.KindOf(cause).Acts(), NotBefore: now.Add(afterDown)})
+		Needs: acts(cause), NotBefore: next})
 	a.done(a.rev.State, a.rev.Why)
 	return errors.Join(err, stop(cause))
 }
@@ -229,7 +232,7 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 		return err
 	}
 	kind := carriers.KindOf(cause)
-	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Why: cause.Error(), Needs: kind.Acts(), NotBefore: now.Add(afterDown)}
+	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Why: cause.Error(), Needs: acts(cause), NotBefore: now.Add(afterDown)}
 	switch kind {
 	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked:
 		e.NotBefore, e.Hold = now.Add(afterRefusal), submission.HoldCredentials
@@ -239,7 +242,7 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 			e.Kind, e.NotBefore = submission.Contradicted, time.Time{}
 			break
 		}
-		e.NotBefore, e.Needs = now, carriers.Nobody
+		e.NotBefore = now
 	}
 	err = errors.Join(err, a.move(ctx, e))
 	a.done(a.rev.State, e.Why)

@@ -72,11 +72,7 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 
 // notAsked waits longer because the site could not be asked.
 func (a *attempt) notAsked(ctx context.Context, cause error) error {
-	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile}
-	if !interrupted(cause) {
-		e.Needs = carriers.KindOf(cause).Acts()
-	}
-	err := a.wait(ctx, e, cause)
+	err := a.wait(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, Needs: acts(cause)}, cause)
 	return errors.Join(err, a.suspend(ctx, cause))
 }
 

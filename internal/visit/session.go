@@ -19,13 +19,13 @@ import (
 // session is a visit under way. It is used by one goroutine.
 type session struct {
 	Visit
-	claim    ledger.Claim // on the account
-	scrub    *secret.Scrubber
-	proxy    *egress.Proxy
-	browser  *browser.Browser
-	site     carriers.Site
-	origins  []string // of the portal and the carrier's hosts
-	attempt  *attempt // whose Submit is under way, for Commit; nil otherwise
+	claim   ledger.Claim // on the account
+	scrub   *secret.Scrubber
+	proxy   *egress.Proxy
+	browser *browser.Browser
+	site    carriers.Site
+	origins []string // of the portal and the carrier's hosts
+	attempt *attempt // whose Submit is under way, for Commit; nil otherwise
 }
 
 const (
