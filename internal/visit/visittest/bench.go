@@ -32,7 +32,8 @@ import (
 	"example.com/lodge/ledes"
 )
 
-// The accounts of a bench: two firms with a login each.
+// The accounts of a bench: two firms with a login each. Any other account has
+// the login of the first.
 const (
 	Moor = "moor"
 	Pier = "pier"
@@ -108,7 +109,7 @@ func (b *Bench) now() time.Time { return time.Now().Add(time.Duration(b.later.Lo
 
 // Visit prepares a visit to an account.
 func (b *Bench) Visit(account string) visit.Visit {
-	user := harbor.Users()[map[string]int{Moor: 0, Pier: 2}[account]]
+	user := harbor.Users()[map[string]int{Pier: 2}[account]]
 	return visit.Visit{
 		Carrier: b.Carrier,
 		Account: config.Account{Name: account, Carrier: b.Carrier.Name, Portal: b.Portal.URL(), Loopback: true, Pin: b.Portal.Pin()},
@@ -236,8 +237,10 @@ type Engine struct {
 	ledger.Engine
 	later *atomic.Int64
 
-	mu   sync.Mutex
-	fail func(submission.Submission, []submission.Entry) error
+	mu     sync.Mutex
+	fail   func(submission.Submission, []submission.Entry) error
+	visits map[string]int // under way, by account
+	most   int
 }
 
 // Fail has f called before each write; what it returns is the write's end. nil
@@ -246,6 +249,32 @@ func (e *Engine) Fail(f func(submission.Submission, []submission.Entry) error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.fail = f
+}
+
+// Most is how many visits were under way at once, at most.
+func (e *Engine) Most() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.most
+}
+
+// StoreAccount implements [ledger.Engine].
+func (e *Engine) StoreAccount(ctx context.Context, a ledger.Account) error {
+	if err := e.Engine.StoreAccount(ctx, a); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.visits == nil {
+		e.visits = map[string]int{}
+	}
+	e.visits[a.Name] = len(a.Visits)
+	sum := 0
+	for _, n := range e.visits {
+		sum += n
+	}
+	e.most = max(e.most, sum)
+	return nil
 }
 
 // Store implements [ledger.Engine].
