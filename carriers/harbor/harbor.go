@@ -75,7 +75,8 @@ func (s *site) Find(ctx context.Context, inv carriers.Invoice) ([]carriers.Found
 			return nil, err
 		}
 		head, err := page.Await(ctx, or(page.Good(page.Text("#results",
-			fmt.Sprintf(`^results for %s: (\d+ found, page %d of \d+)$`, page.Quote(inv.Number), n))))...)
+			fmt.Sprintf(`^results for %s: (\d+ found, page %d of \d+)$`, page.Quote(inv.Number), n))),
+			page.Bad(carriers.Unavailable, page.Text("h1", `sign in`)))...) // the session is over
 		if err != nil {
 			return nil, err
 		}

@@ -53,27 +53,21 @@ const again = 3
 // mostly wait for the carrier's site (docs/benchmarks.md).
 func DefaultVisits() int { return 2 * runtime.GOMAXPROCS(0) }
 
-// Run first settles what dead holders left, then visits every account that has
+// Run takes over what dead holders left and visits every account that has
 // something due, until nothing is due any more or what is left failed. soft
 // ending means that nothing new is begun, ctx ending that everything is broken
 // off. The error is the ledger's, or of ctx; what befell single accounts is in
 // the result.
 func (b *Batch) Run(ctx, soft context.Context) (Result, error) {
-	left, err := b.Ledger.Takeover(ctx, b.Owner)
-	for _, s := range left {
-		b.Log.Warn("left by a program that ended", "account", s.Account, "invoice", s.Invoice, "state", s.State)
-	}
-	if err != nil {
-		b.Log.Warn("not everything that others left could be judged", "error", err)
-	}
-	r := run{Batch: b, failed: map[string]error{}}
+	r := run{Batch: b, closed: map[string]error{}}
 	for soft.Err() == nil && ctx.Err() == nil {
+		b.takeOver(ctx) // each time: holders die while we work, and what they had is due then
 		accounts, err := b.Ledger.DueAccounts(ctx)
 		if err != nil {
 			return r.result(), err
 		}
 		accounts = slices.DeleteFunc(accounts, func(name string) bool {
-			return !slices.Contains(b.Accounts, name) || r.hasFailed(name)
+			return !slices.Contains(b.Accounts, name) || r.isClosed(name)
 		})
 		if len(accounts) == 0 {
 			break
@@ -83,13 +77,23 @@ func (b *Batch) Run(ctx, soft context.Context) (Result, error) {
 	return r.result(), ctx.Err()
 }
 
+func (b *Batch) takeOver(ctx context.Context) {
+	left, err := b.Ledger.Takeover(ctx, b.Owner)
+	for _, s := range left {
+		b.Log.Warn("left by a program that ended", "account", s.Account, "invoice", s.Invoice, "state", s.State)
+	}
+	if err != nil {
+		b.Log.Warn("not everything that others left could be judged", "error", err)
+	}
+}
+
 // run is one run under way.
 type run struct {
 	*Batch
 	mu     sync.Mutex
 	done   int
 	visits int
-	failed map[string]error // accounts that are not tried again in this run
+	closed map[string]error // accounts that are not tried again in this run; nil: nothing is wrong
 }
 
 // round visits the accounts, as many side by side as allowed.
@@ -104,7 +108,8 @@ func (r *run) round(ctx, soft context.Context, accounts []string) {
 			// A panic is one account's misfortune: its submissions stay as the
 			// ledger has them, and the others go on.
 			if recovered := panics.Try(func() { r.account(ctx, soft, account) }); recovered != nil {
-				r.fail(account, fmt.Errorf("account %s: a defect in the program: %w", account, recovered.AsError()))
+				r.Log.Error("a defect in the program", "account", account, "panic", recovered.String())
+				r.close(account, fmt.Errorf("account %s: a defect in the program: %v", account, recovered.Value))
 			}
 		})
 	}
@@ -116,26 +121,28 @@ func (r *run) account(ctx, soft context.Context, account string) {
 	for died := 0; soft.Err() == nil && ctx.Err() == nil; {
 		v, err := r.Visit(ctx, account)
 		if err != nil {
-			r.fail(account, err)
+			r.close(account, err)
 			return
 		}
 		report, err := v.Run(ctx, soft)
 		r.count(report)
 		switch {
-		case err == nil && !report.More:
-			return
-		case err == nil:
+		case err == nil && report.More:
 			died = 0
+		case err == nil && report.Done > 0 && !v.Rehearse:
+			return // and what becomes due meanwhile is seen in the next round
+		case err == nil, elsewhere(err):
+			// There was nothing for us: outside the carrier's hours, or somebody
+			// else visits it. Asking again at once would go on for ever.
+			r.close(account, nil)
+			return
+		case ctx.Err() != nil:
+			return // Run tells
 		case visit.BrowserDied(err) && died < again:
 			died++
 			r.Log.Warn("the browser died; another one goes on", "account", account, "error", err)
-		case soft.Err() != nil:
-			return
-		case errors.Is(err, ledger.ErrHeld): // somebody else visits it
-			r.fail(account, nil)
-			return
 		default:
-			r.fail(account, err)
+			r.close(account, err)
 			return
 		}
 	}
@@ -148,16 +155,23 @@ func (r *run) count(report visit.Report) {
 	r.done += report.Done
 }
 
-func (r *run) fail(account string, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.failed[account] = err
+// elsewhere says whether somebody who is known to live visits the account.
+func elsewhere(err error) bool {
+	held, ok := errors.AsType[*ledger.HeldError](err)
+	return ok && held.Unknown == nil
 }
 
-func (r *run) hasFailed(account string) bool {
+// close leaves an account to the next run, because of err if that is not nil.
+func (r *run) close(account string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, ok := r.failed[account]
+	r.closed[account] = err
+}
+
+func (r *run) isClosed(account string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.closed[account]
 	return ok
 }
 
@@ -165,7 +179,7 @@ func (r *run) result() Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	res := Result{Done: r.done, Visits: r.visits}
-	for account, err := range r.failed {
+	for account, err := range r.closed {
 		if err != nil {
 			res.Failures = append(res.Failures, Failure{account, err})
 		}

@@ -11,6 +11,7 @@ import (
 	"example.com/lodge/carriers/page"
 	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/gate"
+	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/submission"
 )
@@ -61,12 +62,13 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 		return carriers.ErrRehearsal
 	}
 	if err := s.Account.MayCommit(); err != nil {
-		return carriers.Errorf(carriers.ActionNeeded, "%w", err)
+		return err
 	}
 	a.recordForm(ctx)
 	a.popups = s.browser.HoldPopups()
 	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
-	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, do)
+	click := func(ctx context.Context) error { return s.guarded("Commit", func() error { return do(ctx) }) }
+	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, click)
 	a.recordAnswer(ctx)
 	return kindOfGate(a.commit.err)
 }
@@ -74,8 +76,8 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 // kindOfGate gives the gate's errors the kind that tells who acts.
 func kindOfGate(err error) error {
 	switch {
-	case err == nil:
-		return nil
+	case err == nil, interrupted(err), errors.Is(err, ledger.ErrStale):
+		return err
 	case carriers.KindOf(err) != carriers.Unclassified:
 		return err
 	case errors.Is(err, gate.ErrNoCommit), errors.Is(err, gate.ErrUndeclared):
@@ -107,13 +109,14 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	if err := a.recordIntent(ctx, t); err != nil {
 		return err
 	}
+	t.Evidence = a.proofs
 	e := submission.Event{Kind: submission.Intended, Actor: submission.ByGate, Attempt: &t, Look: &a.looked,
 		Why: "sending it: " + request}
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
 	if err != nil {
 		return err
 	}
-	a.sub, a.rev, a.written = sub, sub.Current(), true
+	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true
 	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Step: StepCommit})
 	return nil
 }
@@ -134,7 +137,7 @@ func (a *attempt) finish(ctx context.Context) error {
 		return nil
 	}
 	if a.commit.outcome.Unfinished {
-		return stop(a.commit.err)
+		return ended{errors.Join(gate.ErrUnfinished, a.commit.err)} // whatever was answered
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
@@ -149,9 +152,10 @@ func (a *attempt) finish(ctx context.Context) error {
 	return nil
 }
 
-// BrowserDied says whether err is that the browser, or its page, is gone.
+// BrowserDied says whether err is that the browser, or its page, is gone or must
+// not be used any more: a visit with another one may go on.
 func BrowserDied(err error) bool {
-	return errors.Is(err, browser.ErrGone) || errors.Is(err, browser.ErrCrashed)
+	return errors.Is(err, browser.ErrGone) || errors.Is(err, browser.ErrCrashed) || errors.Is(err, gate.ErrUnfinished)
 }
 
 // ended marks an error after which the visit cannot go on.
@@ -165,7 +169,7 @@ func stop(err error) error {
 	switch kind := carriers.KindOf(err); {
 	case err == nil:
 		return nil
-	case interrupted(err), BrowserDied(err), errors.Is(err, gate.ErrUnfinished):
+	case interrupted(err), BrowserDied(err):
 		return ended{err}
 	case kind == carriers.Unclassified, kind == carriers.Rejected, kind == carriers.Duplicate:
 		return nil
@@ -177,6 +181,15 @@ func stop(err error) error {
 func interrupted(err error) bool {
 	_, missed := errors.AsType[*page.Miss](err)
 	return !missed && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+}
+
+// acts says who acts on err. Of a visit that was ended, or whose browser died,
+// the next one makes good.
+func acts(err error) carriers.Person {
+	if interrupted(err) || BrowserDied(err) {
+		return carriers.Nobody
+	}
+	return carriers.KindOf(err).Acts()
 }
 
 // safeName is an invoice number as a file name, for the carrier to see.

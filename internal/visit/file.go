@@ -9,6 +9,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/gate"
+	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
 )
 
@@ -35,11 +36,9 @@ func (a *attempt) file(ctx context.Context) error {
 	what, row, why := judge(a.inv, rows, a.lastRefusal())
 	switch what {
 	case held:
-		err := a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &row.Receipt, Filed: row.At,
-			Why: "it was on the carrier's site already" + by(row)})
-		a.done(a.rev.State, a.rev.Receipt.Text)
-		return err
+		return a.found(ctx, row)
 	case conflict:
+		a.recordFound(ctx, row)
 		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: why, Needs: carriers.Biller})
 		a.done(a.rev.State, why)
 		return err
@@ -47,7 +46,38 @@ func (a *attempt) file(ctx context.Context) error {
 	if row.Receipt.State == carriers.StateDraft {
 		a.inv.Draft = &row
 	}
+	if err := a.Account.MayCommit(); err != nil && !a.Rehearse {
+		return a.notAllowed(ctx, err)
+	}
 	return a.submit(ctx)
+}
+
+// found is row 6: somebody filed it before.
+func (a *attempt) found(ctx context.Context, row carriers.Found) error {
+	now, err := a.now(ctx)
+	if err != nil {
+		return err
+	}
+	a.recordFound(ctx, row)
+	receipt := row.Receipt
+	receipt.Text = a.scrub.ScrubString(receipt.Text)
+	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &receipt, Filed: row.At,
+		NotBefore: now.Add(recheck), Why: "it was on the carrier's site already" + by(row)})
+	a.done(a.rev.State, receipt.Text)
+	return err
+}
+
+// notAllowed leaves what may only be looked up. It is no refusal of the site's:
+// the account is not suspended, and lodge.yaml, once mended, has its way.
+func (a *attempt) notAllowed(ctx context.Context, why error) error {
+	now, err := a.now(ctx)
+	if err != nil {
+		return err
+	}
+	err = a.move(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Why: why.Error(),
+		Needs: carriers.Operator, NotBefore: now.Add(afterRefusal)})
+	a.done(a.rev.State, why.Error())
+	return err
 }
 
 // submit has the Site fill the form and commit, and tells the ledger the end.
@@ -60,14 +90,35 @@ func (a *attempt) submit(ctx context.Context) error {
 	}
 	a.inv.Path = path
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepSubmit})
-	receipt, siteErr := a.site.Submit(a.tab.Context(ctx), a.inv)
-
-	if a.written && a.commit.outcome.Sent {
-		a.lastSent = time.Now()
-	}
+	receipt, siteErr := a.fill(ctx)
+	a.noteSent(ctx)
 	a.recordEnd(ctx, siteErr)
 	err = a.conclude(ctx, receipt, siteErr)
 	return errors.Join(err, a.finish(ctx))
+}
+
+// fill calls the Site's Submit, the only time at which it may commit.
+func (a *attempt) fill(ctx context.Context) (receipt carriers.Receipt, err error) {
+	a.session.attempt = a
+	defer func() { a.session.attempt = nil }()
+	err = a.guarded("Submit", func() (err error) {
+		receipt, err = a.site.Submit(a.tab.Context(ctx), a.inv)
+		return err
+	})
+	return receipt, err
+}
+
+// noteSent remembers for the carrier's pace, and for other visits to the
+// account, that something was sent.
+func (a *attempt) noteSent(ctx context.Context) {
+	if a.Carrier.Limits.Pace == 0 || !a.written || !a.commit.outcome.Sent {
+		return
+	}
+	ctx, cancel := outlive(ctx)
+	defer cancel()
+	if err := a.Ledger.Sent(ctx, a.Account.Name); err != nil {
+		a.Log.Error("when something was last sent is not in the ledger", "error", err)
+	}
 }
 
 // conclude is the table of what an end of Submit means (DESIGN §4, rows 8 to
@@ -85,7 +136,7 @@ func (a *attempt) conclude(ctx context.Context, receipt carriers.Receipt, err er
 		return a.postpone(ctx, err)
 	case errors.Is(a.commit.err, gate.ErrNotSent):
 		return a.notSent(ctx)
-	case a.commit.outcome.Answer == nil:
+	case a.commit.err != nil: // whatever the page says: it may be of another time
 		return a.lost(ctx, a.commit.err)
 	case err == nil && receipt.State == carriers.StateReceived:
 		return a.answered(ctx, receipt, false)
@@ -133,9 +184,18 @@ func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
 
 // notSent is row 10: the proxy saw no byte leave, or the request was refused.
 func (a *attempt) notSent(ctx context.Context) error {
-	err := a.move(ctx, submission.Event{Kind: submission.NotSent, Actor: submission.ByGate, Attempt: a.known(), Why: a.commit.err.Error()})
+	now, err := a.now(ctx)
+	if err != nil {
+		return err
+	}
+	cause, next := kindOfGate(a.commit.err), now.Add(afterDown)
+	if interrupted(cause) {
+		next = now
+	}
+	err = a.move(ctx, submission.Event{Kind: submission.NotSent, Actor: submission.ByGate, Attempt: a.known(), Why: cause.Error(),
+		Needs: acts(cause), NotBefore: next})
 	a.done(a.rev.State, a.rev.Why)
-	return errors.Join(err, stop(a.commit.err))
+	return errors.Join(err, stop(cause))
 }
 
 // lost is row 12, and one look at once: a row that is there settles it, a row
@@ -151,7 +211,7 @@ func (a *attempt) lost(ctx context.Context, cause error) error {
 	}
 	if a.commit.outcome.Unfinished || BrowserDied(cause) {
 		a.done(a.rev.State, a.rev.Why)
-		return stop(cause)
+		return stop(cause) // and of an unfinished one, finish tells
 	}
 	what, row, why, err := a.lookAgain(ctx)
 	if err != nil {
@@ -164,22 +224,25 @@ func (a *attempt) lost(ctx context.Context, cause error) error {
 // postpone is row 8, or 7 where nobody foresaw the error: nothing was sent. The
 // error comes back if the visit cannot go on.
 func (a *attempt) postpone(ctx context.Context, cause error) error {
+	if errors.Is(cause, ledger.ErrStale) {
+		return cause // it is no longer ours to say anything about
+	}
 	now, err := a.now(ctx)
 	if err != nil {
 		return err
 	}
 	kind := carriers.KindOf(cause)
-	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Why: cause.Error(), Needs: kind.Acts(), NotBefore: now.Add(afterDown)}
+	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Why: cause.Error(), Needs: acts(cause), NotBefore: now.Add(afterDown)}
 	switch kind {
 	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked:
-		e.NotBefore = now.Add(afterRefusal)
+		e.NotBefore, e.Hold = now.Add(afterRefusal), submission.HoldCredentials
 		err = a.suspend(ctx, cause)
 	case carriers.Rejected, carriers.Duplicate, carriers.Unclassified:
 		if !interrupted(cause) {
 			e.Kind, e.NotBefore = submission.Contradicted, time.Time{}
 			break
 		}
-		e.NotBefore, e.Needs = now, carriers.Nobody
+		e.NotBefore = now
 	}
 	err = errors.Join(err, a.move(ctx, e))
 	a.done(a.rev.State, e.Why)

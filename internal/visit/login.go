@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
+	"strings"
+
+	"github.com/sourcegraph/conc/panics"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/carriers/page"
+	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/ledger"
 )
 
@@ -23,52 +28,90 @@ func (s *session) login(ctx context.Context) error {
 	if err := s.Ledger.LoginBegins(ctx, s.claim); err != nil {
 		return err
 	}
-	timed, cancel := context.WithTimeout(tab.Context(ctx), s.timeout())
+	timed, cancel := s.timed(ctx, "the login")
 	defer cancel()
-	err = s.site.Login(timed)
+	err = s.guarded("Login", func() error { return s.site.Login(tab.Context(timed)) })
 	if err == nil {
-		return s.Ledger.LoginEnds(ctx, s.claim, nil)
+		return s.loginEnds(ctx, nil)
 	}
 	err = fmt.Errorf("account %s: log in: %w", s.Account.Name, err)
-	s.recordLogin(ctx, tab, err)
-	suspension, answered := s.suspension(ctx, err)
+	defer s.recordLogin(ctx, tab, err)
+	suspension, answered := s.judgeLogin(err, typed(tab))
 	if !answered {
 		return err
 	}
-	return errors.Join(err, s.Ledger.LoginEnds(ctx, s.claim, suspension))
+	return errors.Join(err, s.loginEnds(ctx, suspension))
 }
 
-// suspension says what a failed login, or a refusal met later, means for the
-// account. answered is false if the site did not judge the login, so that it
-// may yet have counted against the account.
-func (s *session) suspension(ctx context.Context, err error) (_ *ledger.Suspension, answered bool) {
-	kind := carriers.KindOf(err)
-	switch kind {
+// loginEnds writes down how the login ended, also when ctx has ended: a refusal
+// that is forgotten is tried again.
+func (s *session) loginEnds(ctx context.Context, suspension *ledger.Suspension) error {
+	ctx, cancel := outlive(ctx)
+	defer cancel()
+	return s.Ledger.LoginEnds(ctx, s.claim, suspension)
+}
+
+// judgeLogin says what a failed login means for the account. Where something was
+// typed, a page that nobody knows may be a refusal in new words: it stops the
+// account as a refusal does. answered is false if it may have counted against
+// the account, and trying again a little later is all there is to do.
+func (s *session) judgeLogin(err error, typed bool) (_ *ledger.Suspension, answered bool) {
+	if stops := s.suspension(err); stops != nil {
+		return stops, true
+	}
+	if typed && carriers.KindOf(err) == carriers.SiteChanged {
+		return s.because(err), true
+	}
+	return nil, !typed
+}
+
+// typed says whether anything was put into a field of the tab's pages.
+func typed(tab *browser.Tab) bool {
+	return slices.ContainsFunc(tab.Trace(), func(n browser.Note) bool {
+		return n.Kind == browser.Stepped && strings.HasPrefix(n.What, string(page.VerbFill)+" ")
+	})
+}
+
+// suspension is what an error means for the account, whenever it is met; nil if
+// nothing.
+func (s *session) suspension(err error) *ledger.Suspension {
+	switch carriers.KindOf(err) {
 	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked:
-	case carriers.Unavailable, carriers.SiteChanged:
-		return nil, ctx.Err() == nil && !BrowserDied(err)
-	default:
-		return nil, false
+		return s.because(err)
 	}
-	now, clockErr := s.Ledger.Now(ctx)
-	if clockErr != nil {
-		now = time.Now()
-	}
-	return &ledger.Suspension{At: now, Kind: string(kind), Why: s.scrub.ScrubString(err.Error()), SecretVersion: s.Secrets.Version}, true
+	return nil
+}
+
+func (s *session) because(err error) *ledger.Suspension {
+	return &ledger.Suspension{Kind: string(carriers.KindOf(err)), Why: s.scrub.ScrubString(err.Error()), SecretVersion: s.Secrets.Version}
 }
 
 // suspend stops the account if err, met after the login, asks for it.
 func (s *session) suspend(ctx context.Context, err error) error {
-	suspension, _ := s.suspension(ctx, err)
+	suspension := s.suspension(err)
 	if suspension == nil {
 		return nil
 	}
+	ctx, cancel := outlive(ctx)
+	defer cancel()
 	return s.Ledger.Suspend(ctx, s.Account.Name, s.Owner, *suspension)
 }
 
-func (s *session) timeout() time.Duration {
-	if t := s.Carrier.Limits.Timeout; t > 0 {
-		return t
+// timed bounds what the carrier's code may take. Its end means that the site is
+// slow, and not that somebody ended the work.
+func (s *session) timed(ctx context.Context, what string) (context.Context, context.CancelFunc) {
+	slow := carriers.Errorf(carriers.Unavailable, "%s took longer than %s", what, s.timeout())
+	return context.WithTimeoutCause(ctx, s.timeout(), slow)
+}
+
+// guarded calls the carrier's code. A panic there is a defect that its author
+// mends: an error like any other, so that what was begun is still brought to its
+// end.
+func (s *session) guarded(what string, call func() error) (err error) {
+	recovered := panics.Try(func() { err = call() })
+	if recovered == nil {
+		return err
 	}
-	return carriers.DefaultTimeout
+	s.Log.Error("a defect in the carrier", "in", what, "panic", recovered.String())
+	return carriers.Errorf(carriers.SiteChanged, "a defect in %s of carrier %s: %v", what, s.Carrier.Name, recovered.Value)
 }

@@ -49,21 +49,30 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err
 	case conflict:
+		a.recordFound(ctx, row)
 		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller})
 		a.done(a.rev.State, why)
 		return err
 	}
-	return a.notSettled(ctx, a.looked, errors.New(cmp.Or(why, "the carrier's history does not show it yet")))
+	return a.notSettled(ctx, row, errors.New(cmp.Or(why, "the carrier's history does not show it yet")))
 }
 
-// notSettled waits longer after a look that showed nothing.
-func (a *attempt) notSettled(ctx context.Context, look submission.Look, cause error) error {
-	return a.wait(ctx, submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &look}, cause)
+// notSettled waits longer after a look that showed nothing, or only a draft.
+func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause error) error {
+	if why := a.looked.Blind; why != "" {
+		e := submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile}
+		return a.wait(ctx, e, fmt.Errorf("the carrier's site cannot be asked: %s", why))
+	}
+	e := submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &a.looked}
+	if row.Receipt.State == carriers.StateDraft {
+		e.Receipt = &row.Receipt
+	}
+	return a.wait(ctx, e, cause)
 }
 
 // notAsked waits longer because the site could not be asked.
 func (a *attempt) notAsked(ctx context.Context, cause error) error {
-	err := a.wait(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, Needs: carriers.KindOf(cause).Acts()}, cause)
+	err := a.wait(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, Needs: acts(cause)}, cause)
 	return errors.Join(err, a.suspend(ctx, cause))
 }
 
@@ -74,7 +83,7 @@ func (a *attempt) wait(ctx context.Context, e submission.Event, cause error) err
 		return err
 	}
 	e.Why = cause.Error()
-	if since := a.intendedAt(); now.Sub(since) > patience {
+	if since := a.lastWord(); now.Sub(since) > patience {
 		e = submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Needs: carriers.Operator,
 			Why: fmt.Sprintf("could not be settled since %s: %v", since.Format(time.RFC3339), cause)}
 	} else if e.NotBefore, err = a.nextLook(ctx); err != nil {
@@ -85,13 +94,17 @@ func (a *attempt) wait(ctx context.Context, e submission.Event, cause error) err
 	return errors.Join(err, stop(cause))
 }
 
-// nextLook is when to look again: soon after the intent, then ever later.
+// nextLook is when to look again: soon after it was sent, then ever later.
 func (a *attempt) nextLook(ctx context.Context) (time.Time, error) {
 	now, err := a.now(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}
-	return now.Add(min(max(recheck, now.Sub(a.intendedAt())), longest)), nil
+	since := a.intendedAt()
+	if since.IsZero() { // somebody else sent it
+		since = a.sub.CreatedAt
+	}
+	return now.Add(min(max(recheck, now.Sub(since)), longest)), nil
 }
 
 // find asks the Site, and remembers that it was asked.
@@ -100,11 +113,16 @@ func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.looked = submission.Look{At: now, Visit: a.session.claim.Owner, Trusted: a.Carrier.History.TrustAbsence, Blind: a.Carrier.History.Blind}
+	a.looked = submission.Look{At: now, Visit: fmt.Sprintf("%s/%d", a.session.claim.Owner, a.session.claim.Fence),
+		Mail: len(a.Carrier.Mail) == 0, Trusted: a.Carrier.History.TrustAbsence, Blind: a.Carrier.History.Blind}
 	if a.looked.Blind != "" {
 		return nil, nil
 	}
-	rows, err := a.site.Find(a.tab.Context(ctx), a.inv)
+	var rows []carriers.Found
+	err = a.guarded("Find", func() (err error) {
+		rows, err = a.site.Find(a.tab.Context(ctx), a.inv)
+		return err
+	})
 	if errors.Is(err, carriers.ErrNoHistory) {
 		return nil, carriers.Errorf(carriers.SiteChanged, "the carrier does not declare its history blind: %w", err)
 	}
@@ -117,16 +135,27 @@ func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, strin
 	if err := a.finish(ctx); err != nil {
 		return "", carriers.Found{}, "", err
 	}
-	var err error
-	if a.tab, err = a.browser.Tab(ctx); err != nil {
+	tab, err := a.browser.Tab(ctx)
+	if err != nil {
 		return "", carriers.Found{}, "", carriers.Errorf(carriers.Unavailable, "%w", err)
 	}
+	a.closeTab(ctx, a.tab)
+	a.tab = tab
 	rows, err := a.find(ctx)
 	if err != nil {
 		return "", carriers.Found{}, "", err
 	}
 	what, row, why := judge(a.inv, rows, a.intendedAt())
 	return what, row, why, nil
+}
+
+// lastWord is since when nothing was heard of the revision: since it was sent,
+// or since the carrier's last word on it.
+func (a *attempt) lastWord() time.Time {
+	if sent := a.intendedAt(); sent.After(a.rev.ReceivedAt) {
+		return sent
+	}
+	return a.rev.ReceivedAt
 }
 
 // intendedAt is when the last request of the revision was about to leave.

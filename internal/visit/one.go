@@ -30,7 +30,7 @@ type attempt struct {
 	looked   submission.Look // the look-before
 	attached string          // hex SHA-256 of the bytes that the page was given
 	begun    time.Time
-	proofs   []submission.Proof
+	proofs   []submission.Proof // stored, and not yet told to the ledger
 	commit   commit
 	popups   func(context.Context) error // closes those that the commit opened
 	written  bool                        // the intent is in the ledger
@@ -40,10 +40,10 @@ type attempt struct {
 // the visit can go on with the next.
 func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	var err error
-	if s.claim, err = s.Ledger.RenewAccount(ctx, s.claim, accountLease); err != nil {
+	if s.claim, err = s.Ledger.RenewAccount(ctx, s.claim, s.lease()); err != nil {
 		return err
 	}
-	sub, claim, err := s.Ledger.Claim(ctx, due.ID, s.Owner, s.timeout()+accountLease)
+	sub, claim, err := s.Ledger.Claim(ctx, due.ID, s.Owner, s.lease())
 	if err != nil {
 		return err
 	}
@@ -51,17 +51,21 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	if a.folder, err = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub); err != nil {
 		return errors.Join(err, a.release(ctx))
 	}
-	s.attempt = a
-	defer func() { s.attempt = nil }()
 	a.inv = a.invoice()
 
-	err = a.work(ctx)
-	return errors.Join(err, a.release(ctx))
+	err = errors.Join(a.work(ctx), a.release(ctx))
+	if _, over := errors.AsType[ended](err); !over && errors.Is(err, ledger.ErrStale) {
+		// A new version of the file came meanwhile: what was known is noted, and
+		// the other submissions are as they were.
+		a.Log.Warn("taken over meanwhile", "invoice", a.inv.Number, "attempt", a.id, "error", err)
+		return nil
+	}
+	return err
 }
 
 // work does what the revision's state asks for, in a tab of its own.
 func (a *attempt) work(ctx context.Context) error {
-	timed, cancel := context.WithTimeout(ctx, a.timeout())
+	timed, cancel := a.timed(ctx, "invoice "+a.inv.Number)
 	defer cancel()
 	var err error
 	if a.tab, err = a.browser.Tab(timed); err != nil {
@@ -90,14 +94,15 @@ func (a *attempt) invoice() carriers.Invoice {
 // move tells the ledger what happened, and people where it stands.
 func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	if a.Rehearse {
-		a.done(a.rev.State, e.Why)
 		return nil
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
 	e.Why = a.scrub.ScrubString(e.Why)
-	if a.written && e.Attempt != nil {
-		e.Attempt.ID, e.Attempt.Evidence = a.id, a.proofs
+	if e.Attempt != nil {
+		e.Attempt.Evidence = a.proofs
+	} else {
+		e.Evidence = a.proofs
 	}
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
 	if err != nil {
@@ -107,7 +112,7 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 		}
 		return err
 	}
-	a.sub, a.rev = sub, sub.Current()
+	a.sub, a.rev, a.proofs = sub, sub.Current(), nil
 	a.Log.Info("moved", "invoice", a.inv.Number, "submission", sub.ID, "attempt", a.id, "event", e.Kind, "state", a.rev.State, "why", e.Why)
 	return nil
 }

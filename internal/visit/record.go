@@ -24,6 +24,8 @@ func (a *attempt) put(ctx context.Context, name string, data []byte) {
 	if len(data) == 0 {
 		return
 	}
+	ctx, cancel := outlive(ctx)
+	defer cancel()
 	p, err := a.folder.Put(ctx, name, data)
 	if err != nil {
 		a.Log.Error("evidence was not stored", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
@@ -33,6 +35,8 @@ func (a *attempt) put(ctx context.Context, name string, data []byte) {
 }
 
 func (a *attempt) putJSON(ctx context.Context, name string, v any) {
+	ctx, cancel := outlive(ctx)
+	defer cancel()
 	p, err := a.folder.PutJSON(ctx, name, v)
 	if err != nil {
 		a.Log.Error("evidence was not stored", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
@@ -85,8 +89,6 @@ func (a *attempt) recordAnswer(ctx context.Context) {
 		rec.Header = o.Answer.Header.Clone()
 		delete(rec.Header, "Set-Cookie")
 	}
-	ctx, cancel := outlive(ctx)
-	defer cancel()
 	a.putJSON(ctx, "answer.json", rec)
 	a.put(ctx, "answer.html", o.Body)
 }
@@ -107,10 +109,10 @@ func (a *attempt) recordEnd(ctx context.Context, err error) {
 	if html, err := a.tab.HTML(short); err == nil {
 		a.put(ctx, name+".html", []byte(html))
 	}
-	a.putJSON(ctx, name+"-steps.json", a.tab.Trace())
+	a.putJSON(ctx, "steps.json", a.tab.Trace())
 }
 
-// recordFound stores the row that settled the submission, and its page.
+// recordFound stores the row on which the submission's state rests, and its page.
 func (a *attempt) recordFound(ctx context.Context, row carriers.Found) {
 	a.putJSON(ctx, "found.json", row)
 	a.picture(ctx, a.tab, "found.jpg")
@@ -146,7 +148,7 @@ func (a *attempt) picture(ctx context.Context, tab *browser.Tab, name string) {
 		a.Log.Warn("the page was not pictured", "invoice", a.inv.Number, "attempt", a.id, "error", err)
 		return
 	}
-	a.put(short, name, data)
+	a.put(ctx, name, data)
 }
 
 // spool keeps the result of an attempt whose lease was taken over meanwhile.

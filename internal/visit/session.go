@@ -19,26 +19,35 @@ import (
 // session is a visit under way. It is used by one goroutine.
 type session struct {
 	Visit
-	claim    ledger.Claim // on the account
-	scrub    *secret.Scrubber
-	proxy    *egress.Proxy
-	browser  *browser.Browser
-	site     carriers.Site
-	origins  []string // of the portal and the carrier's hosts
-	lastSent time.Time
-	attempt  *attempt // the submission under way, for Commit; nil between them
+	claim   ledger.Claim // on the account
+	scrub   *secret.Scrubber
+	proxy   *egress.Proxy
+	browser *browser.Browser
+	site    carriers.Site
+	origins []string // of the portal and the carrier's hosts
+	attempt *attempt // whose Submit is under way, for Commit; nil otherwise
 }
 
-// bounds of a lease: of the account for the whole visit, renewed before each
-// submission, and what one browser command may take when a visit winds up.
 const (
-	accountLease = 15 * time.Minute
-	windUp       = 10 * time.Second
+	spare  = 15 * time.Minute // of a lease, beside the longest that a step may take
+	windUp = 10 * time.Second // for one browser command, or one write, when a visit winds up
 )
+
+// lease is how long a lease is taken for: on the account for the login, renewed
+// with each submission, and on each submission.
+func (v Visit) lease() time.Duration { return v.timeout() + spare }
+
+// timeout is the longest that a login, or one submission, may take.
+func (v Visit) timeout() time.Duration {
+	if t := v.Carrier.Limits.Timeout; t > 0 {
+		return t
+	}
+	return carriers.DefaultTimeout
+}
 
 // enter takes the account.
 func (v Visit) enter(ctx context.Context) (*session, error) {
-	acc, claim, err := v.Ledger.EnterAccount(ctx, v.Account.Name, v.Owner, v.Secrets.Version, v.Carrier.Limits.Visits, accountLease)
+	_, claim, err := v.Ledger.EnterAccount(ctx, v.Account.Name, v.Owner, v.Secrets.Version, v.Carrier.Limits.Visits, v.lease())
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +59,7 @@ func (v Visit) enter(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, errors.Join(err, v.Ledger.LeaveAccount(ctx, claim))
 	}
-	s := &session{Visit: v, claim: claim, scrub: scrub, lastSent: acc.LastSent}
+	s := &session{Visit: v, claim: claim, scrub: scrub}
 	s.Log = slog.New(s.scrub.Handler(v.Log.Handler())).With("account", v.Account.Name, "carrier", v.Carrier.Name)
 	return s, nil
 }
@@ -85,8 +94,14 @@ func (s *session) open(ctx context.Context) error {
 	if s.browser, err = browser.Start(ctx, o); err != nil {
 		return errors.Join(carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err), s.proxy.Close())
 	}
-	s.site = s.Carrier.Open(s)
-	return nil
+	err = s.guarded("Open", func() error {
+		s.site = s.Carrier.Open(s)
+		return nil
+	})
+	if err != nil {
+		s.close()
+	}
+	return err
 }
 
 // hosts are "host:port" of the portal, first, and of the carrier's other hosts;

@@ -69,10 +69,22 @@ type Report struct {
 const most = 100
 
 // Run makes the visit. It works until nothing is due; soft ending means that
-// nothing new is begun, ctx ending that what is under way is broken off and left
-// as the ledger has it. The error says why the visit could not go on: it has a
-// [carriers.Kind], or is the ledger's.
+// nothing new is begun, which is no error, ctx ending that what is under way is
+// broken off and left as the ledger has it. A paused account is not visited, and
+// no account outside its carrier's hours: what is due waits for the next window.
+// The error says why the visit could not go on: it has a [carriers.Kind], or is
+// the ledger's, or that of ctx.
 func (v Visit) Run(ctx, soft context.Context) (Report, error) {
+	if v.Account.Paused != "" {
+		return Report{}, carriers.Errorf(carriers.ActionNeeded, "%w", v.Account.MayCommit())
+	}
+	until, err := v.closed(ctx)
+	if err == nil && !until.IsZero() {
+		err = v.keep(ctx, until)
+	}
+	if err != nil || !until.IsZero() {
+		return Report{}, err
+	}
 	s, err := v.enter(ctx)
 	if err != nil {
 		return Report{}, err
@@ -95,16 +107,17 @@ func (s *session) work(ctx, soft context.Context) (Report, error) {
 	if limit == 0 {
 		limit = most
 	}
-	for r.Done < limit {
-		due, err := s.Ledger.Due(ctx, s.Account.Name, limit-r.Done)
+	for {
+		due, err := s.Ledger.Due(ctx, s.Account.Name, max(1, limit-r.Done))
 		if err != nil || len(due) == 0 {
 			return r, err
 		}
+		if r.Done >= limit {
+			r.More = true
+			return r, nil
+		}
 		for _, d := range due {
-			if soft.Err() != nil || ctx.Err() != nil {
-				return r, context.Cause(soft)
-			}
-			if err := s.pace(soft); err != nil {
+			if more, err := s.ready(ctx, soft, d); !more || err != nil {
 				return r, err
 			}
 			switch err := s.one(ctx, d); {
@@ -119,22 +132,45 @@ func (s *session) work(ctx, soft context.Context) (Report, error) {
 			return r, nil
 		}
 	}
-	r.More = true
-	return r, nil
 }
 
-// pace waits until the carrier may be sent something again.
-func (s *session) pace(ctx context.Context) error {
-	if s.Carrier.Limits.Pace == 0 || s.lastSent.IsZero() {
-		return nil
+// ready says whether the visit may take up d, and waits as long as the carrier's
+// pace asks. A visit is long: meanwhile the account may have been suspended, by
+// another visit or by a person, and the carrier's window may have closed.
+func (s *session) ready(ctx, soft context.Context, d ledger.Summary) (bool, error) {
+	if ctx.Err() != nil || soft.Err() != nil {
+		return false, context.Cause(ctx)
 	}
-	t := time.NewTimer(time.Until(s.lastSent.Add(s.Carrier.Limits.Pace)))
+	acc, err := s.Ledger.Account(ctx, s.Account.Name)
+	if err != nil {
+		return false, err
+	}
+	if d.State == submission.Ready && !s.pace(soft, acc.LastSent) {
+		return false, context.Cause(ctx)
+	}
+	if acc.Suspended != nil {
+		return false, &ledger.SuspendedError{Account: acc.Name, Suspension: *acc.Suspended}
+	}
+	until, err := s.closed(ctx)
+	if err == nil && !until.IsZero() {
+		err = s.keep(ctx, until)
+	}
+	return until.IsZero(), err
+}
+
+// pace waits until the carrier may be sent something again; false if ctx ended
+// before.
+func (s *session) pace(ctx context.Context, lastSent time.Time) bool {
+	if s.Carrier.Limits.Pace == 0 || lastSent.IsZero() {
+		return true
+	}
+	t := time.NewTimer(time.Until(lastSent.Add(s.Carrier.Limits.Pace)))
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return nil
+		return ctx.Err() == nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return false
 	}
 }
 
