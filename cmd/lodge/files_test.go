@@ -203,9 +203,9 @@ func TestNoBrowser(t *testing.T) {
 	w := newWorld(t)
 	w.settings("browser: {path: /nowhere/chromium, allow_unsandboxed: true}\n")
 	w.must(exitFailed, "run")
-	said(t, w.err.String(), "lodge.yaml or $LODGE_BROWSER names", "/nowhere/chromium")
+	said(t, w.err.String(), "lodge.yaml or $LODGE_CHROMIUM names", "/nowhere/chromium")
 	w.settings("")
-	w.environ = []string{"LODGE_BROWSER=/elsewhere/chromium"}
+	w.environ = []string{"LODGE_CHROMIUM=/elsewhere/chromium"}
 	w.must(exitFailed, "run")
 	said(t, w.err.String(), "/elsewhere/chromium")
 }

@@ -129,7 +129,7 @@ func browserOptions(c config.Config) (browser.Options, error) {
 		return o, err
 	}
 	if _, err := os.Stat(o.Exe); err != nil {
-		return o, fmt.Errorf("the browser that lodge.yaml or $LODGE_BROWSER names is not there: %w: the operator corrects it", err)
+		return o, fmt.Errorf("the browser that lodge.yaml or $LODGE_CHROMIUM names is not there: %w: the operator corrects it", err)
 	}
 	return o, nil
 }

@@ -281,7 +281,7 @@ func TestWhatWriteWritesReadReads(t *testing.T) {
 
 func TestEnvironmentWins(t *testing.T) {
 	path := write(t, marked+"visits: 3\nbrowser: {path: /a}\n")
-	c, err := config.Read(path, known, env(map[string]string{"LODGE_VISITS": "7", "LODGE_BROWSER": "/b"}))
+	c, err := config.Read(path, known, env(map[string]string{"LODGE_VISITS": "7", "LODGE_CHROMIUM": "/b"}))
 	if err != nil || c.Visits != 7 || c.Browser.Path != "/b" {
 		t.Errorf("%+v, %v", c, err)
 	}

@@ -54,7 +54,7 @@ func Find(path string, env Environment) (string, error) {
 // Read reads the lodge.yaml at path. known are the carriers of this program.
 // What is wrong with the file comes as one [*Problems]. Two settings depend on
 // the machine rather than on the firm and may come from the environment, which
-// wins: LODGE_BROWSER (browser.path) and LODGE_VISITS (visits).
+// wins: LODGE_CHROMIUM (browser.path) and LODGE_VISITS (visits).
 func Read(path string, known []carriers.Carrier, env Environment) (Config, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -184,7 +184,7 @@ func (r *reader) zone(what string, to **time.Location) func(ast.Node) {
 
 // environment lets the machine's variables win.
 func (r *reader) environment(env Environment) {
-	if path, ok := env("LODGE_BROWSER"); ok && path != "" {
+	if path, ok := env("LODGE_CHROMIUM"); ok && path != "" {
 		r.config.Browser.Path = path
 	}
 	if visits, ok := env("LODGE_VISITS"); ok && visits != "" {

@@ -40,7 +40,8 @@ func (s *session) Secret(key string) carriers.Value {
 
 // Code implements [carriers.Visit].
 func (s *session) Code(_ context.Context, kind carriers.CodeKind) (carriers.Value, error) {
-	return secret.Value{}, carriers.Errorf(carriers.ActionNeeded, "the site asks for a one-time code (%s), which this Lodge cannot get: log in by hand", kind)
+	return secret.Value{}, carriers.Errorf(carriers.ActionNeeded,
+		"the site asks for a one-time code (%s), which this Lodge cannot get: log in by hand", kind)
 }
 
 var (
@@ -65,7 +66,6 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 		return err
 	}
 	a.recordForm(ctx)
-	a.popups = s.browser.HoldPopups()
 	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
 	click := func(ctx context.Context) error { return s.guarded("Commit", func() error { return do(ctx) }) }
 	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, click)
@@ -141,12 +141,7 @@ func (a *attempt) finish(ctx context.Context) error {
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	err := a.browser.Gate().Finish(ctx)
-	if a.popups != nil {
-		err = errors.Join(err, a.popups(ctx))
-		a.popups = nil
-	}
-	if err != nil {
+	if err := a.browser.Gate().Finish(ctx); err != nil {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil

@@ -84,7 +84,8 @@ func (a *attempt) notAllowed(ctx context.Context, why error) error {
 func (a *attempt) submit(ctx context.Context) error {
 	path, err := a.browserCopy()
 	if err != nil {
-		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: err.Error(), Needs: carriers.Operator})
+		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit,
+			Why: err.Error(), Needs: carriers.Operator})
 		a.done(a.rev.State, a.rev.Why)
 		return err
 	}
@@ -121,7 +122,7 @@ func (a *attempt) noteSent(ctx context.Context) {
 	}
 }
 
-// conclude is the table of what an end of Submit means (DESIGN §4, rows 8 to
+// conclude is the table of what an end of Submit means (docs/states.md, rows 8 to
 // 12). Before the intent nothing can have been sent; after it only a proof, or
 // the carrier's own words, count.
 func (a *attempt) conclude(ctx context.Context, receipt carriers.Receipt, err error) error {
@@ -232,7 +233,8 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 		return err
 	}
 	kind := carriers.KindOf(cause)
-	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Why: cause.Error(), Needs: acts(cause), NotBefore: now.Add(afterDown)}
+	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit,
+		Why: cause.Error(), Needs: acts(cause), NotBefore: now.Add(afterDown)}
 	switch kind {
 	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked:
 		e.NotBefore, e.Hold = now.Add(afterRefusal), submission.HoldCredentials

@@ -57,7 +57,8 @@ func (v Visit) closed(ctx context.Context) (time.Time, error) {
 	if zone == nil {
 		var err error
 		if zone, err = time.LoadLocation(hours.Zone); err != nil {
-			return time.Time{}, fmt.Errorf("account %s: the hours of carrier %s: %w: the author mends the carrier", v.Account.Name, v.Carrier.Name, err)
+			return time.Time{}, fmt.Errorf("account %s: the hours of carrier %s: %w: the author mends the carrier",
+				v.Account.Name, v.Carrier.Name, err)
 		}
 	}
 	now, err := v.Ledger.Now(ctx)

@@ -22,7 +22,7 @@ const (
 // judge says what the rows of a history mean for inv. Rows that the site took
 // in before since do not count as an answer to what was sent then; a zero since
 // counts them all. It is the only place that compares a carrier's row with an
-// invoice (DESIGN §4, rows 6, 7, 13 and 15).
+// invoice (docs/states.md, rows 6, 7, 13 and 15).
 func judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (finding, carriers.Found, string) {
 	var live, no, drafts []carriers.Found
 	for _, r := range rows {
@@ -68,7 +68,8 @@ func differs(inv carriers.Invoice, r carriers.Found) string {
 		return fmt.Sprintf("the site holds this invoice number with amount %s, the file says %s", r.Amount, inv.Total)
 	}
 	if r.Matter != "" && r.Matter != inv.Matter && r.Matter != inv.ClientMatter {
-		return fmt.Sprintf("the site holds this invoice number on matter %q, the file says %q (client's %q)", r.Matter, inv.Matter, inv.ClientMatter)
+		return fmt.Sprintf("the site holds this invoice number on matter %q, the file says %q (client's %q)",
+			r.Matter, inv.Matter, inv.ClientMatter)
 	}
 	return ""
 }

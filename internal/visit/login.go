@@ -17,7 +17,7 @@ import (
 
 // login logs in once. That it is tried is in the ledger before anything is
 // typed: carriers lock accounts after three refusals, and a crash loop must not
-// spend them (DESIGN §4).
+// spend them (docs/guarantees.md).
 func (s *session) login(ctx context.Context) error {
 	s.tell(Progress{Step: StepLogin})
 	tab, err := s.browser.Tab(ctx)

@@ -44,7 +44,8 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 		if err != nil {
 			return err
 		}
-		err = a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile, Receipt: &receipt, Filed: row.At, NotBefore: next,
+		err = a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile,
+			Receipt: &receipt, Filed: row.At, NotBefore: next,
 			Why: "the carrier's history says: " + cmp.Or(receipt.Text, receipt.Status)})
 		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err

@@ -32,8 +32,7 @@ type attempt struct {
 	begun    time.Time
 	proofs   []submission.Proof // stored, and not yet told to the ledger
 	commit   commit
-	popups   func(context.Context) error // closes those that the commit opened
-	written  bool                        // the intent is in the ledger
+	written  bool // the intent is in the ledger
 }
 
 // one works on one submission: looks it up, or files it. The error is nil if

@@ -169,7 +169,8 @@ func (a *attempt) browserCopy() (string, error) {
 	}
 	sum := sha256.Sum256(data)
 	if a.attached = hex.EncodeToString(sum[:]); a.attached != a.rev.Object.SHA {
-		return "", fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; put the invoice's file into the inbox again", a.rev.Object.Path)
+		return "", fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; "+
+			"put the invoice's file into the inbox again", a.rev.Object.Path)
 	}
 	path := filepath.Join(a.browser.Scratch(), a.id, safeName(a.inv.Number))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
