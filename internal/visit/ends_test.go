@@ -47,7 +47,7 @@ func interrupt(t *testing.T, c interruption, stop func(*visittest.Bench, context
 	var b *visittest.Bench
 	carrier := harbor.Carrier()
 	if c.click {
-		carrier = with(site{submit: func(s site, ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+		carrier = with(site{submit: func(ctx context.Context, s site, inv carriers.Invoice) (carriers.Receipt, error) {
 			if err := form(ctx, s, inv); err != nil {
 				return carriers.Receipt{}, err
 			}

@@ -100,8 +100,8 @@ func (a *attempt) submit(ctx context.Context) error {
 
 // fill calls the Site's Submit, the only time at which it may commit.
 func (a *attempt) fill(ctx context.Context) (receipt carriers.Receipt, err error) {
-	a.session.attempt = a
-	defer func() { a.session.attempt = nil }()
+	a.attempt = a
+	defer func() { a.attempt = nil }()
 	err = a.guarded("Submit", func() (err error) {
 		receipt, err = a.site.Submit(a.tab.Context(ctx), a.inv)
 		return err

@@ -132,7 +132,7 @@ func (s oddLogin) Login(ctx context.Context) error { return s.login(ctx, s.visit
 // waits is not begun, and is due at once when the suspension is lifted.
 func TestSuspendedLater(t *testing.T) {
 	t.Parallel()
-	refused := func(s site, ctx context.Context, inv carriers.Invoice) ([]carriers.Found, error) {
+	refused := func(ctx context.Context, s site, inv carriers.Invoice) ([]carriers.Found, error) {
 		return nil, carriers.Errorf(carriers.ActionNeeded, "the site wants its new terms read")
 	}
 	b := visittest.New(t, with(site{find: refused}))

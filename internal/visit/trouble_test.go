@@ -26,20 +26,20 @@ const number = "INV-1"
 type site struct {
 	carriers.Site
 	carriers.Visit
-	find   func(s site, ctx context.Context, inv carriers.Invoice) ([]carriers.Found, error)
-	submit func(s site, ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error)
+	find   func(ctx context.Context, s site, inv carriers.Invoice) ([]carriers.Found, error)
+	submit func(ctx context.Context, s site, inv carriers.Invoice) (carriers.Receipt, error)
 }
 
 func (s site) Find(ctx context.Context, inv carriers.Invoice) ([]carriers.Found, error) {
 	if s.find != nil {
-		return s.find(s, ctx, inv)
+		return s.find(ctx, s, inv)
 	}
 	return s.Site.Find(ctx, inv)
 }
 
 func (s site) Submit(ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
 	if s.submit != nil {
-		return s.submit(s, ctx, inv)
+		return s.submit(ctx, s, inv)
 	}
 	return s.Site.Submit(ctx, inv)
 }
@@ -107,7 +107,7 @@ func troubles() map[string]trouble {
 		"commits without a click": {carrier: func() carriers.Carrier { return with(site{submit: commitsNothing}) },
 			state: ready, needs: carriers.Author, failed: true, kind: carriers.SiteChanged, says: "no commit appeared", wait: soon},
 		"panics before": {carrier: func() carriers.Carrier {
-			return with(site{submit: func(site, context.Context, carriers.Invoice) (carriers.Receipt, error) { panic("a nil map") }})
+			return with(site{submit: func(context.Context, site, carriers.Invoice) (carriers.Receipt, error) { panic("a nil map") }})
 		}, state: ready, needs: carriers.Author, failed: true, kind: carriers.SiteChanged, says: "a nil map", wait: soon},
 		"panics in the click": {carrier: func() carriers.Carrier { return with(site{submit: panicsInClick}) },
 			state: ready, needs: carriers.Author, failed: true, kind: carriers.SiteChanged, says: "a nil map", wait: soon},
@@ -152,7 +152,7 @@ func noEvidence(b *visittest.Bench, _ *visit.Visit, id string) {
 	_ = os.WriteFile(filepath.Join(dir, id), nil, 0o600)
 }
 
-func commitsTwice(s site, ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+func commitsTwice(ctx context.Context, s site, inv carriers.Invoice) (carriers.Receipt, error) {
 	r, err := s.Site.Submit(ctx, inv)
 	if err != nil {
 		return r, err
@@ -160,25 +160,25 @@ func commitsTwice(s site, ctx context.Context, inv carriers.Invoice) (carriers.R
 	return r, errors.Join(form(ctx, s, inv), s.Commit(ctx, click))
 }
 
-func commitsInFind(s site, ctx context.Context, inv carriers.Invoice) ([]carriers.Found, error) {
+func commitsInFind(ctx context.Context, s site, inv carriers.Invoice) ([]carriers.Found, error) {
 	return nil, errors.Join(page.Do(ctx, page.Goto(s.URL("/invoices/new"))), s.Commit(ctx, click))
 }
 
-func commitsNever(s site, ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+func commitsNever(ctx context.Context, s site, inv carriers.Invoice) (carriers.Receipt, error) {
 	return carriers.Receipt{State: carriers.StateAccepted}, form(ctx, s, inv)
 }
 
-func commitsNothing(s site, ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+func commitsNothing(ctx context.Context, s site, inv carriers.Invoice) (carriers.Receipt, error) {
 	err := form(ctx, s, inv)
 	return carriers.Receipt{}, errors.Join(err, s.Commit(ctx, func(context.Context) error { return nil }))
 }
 
-func panicsInClick(s site, ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+func panicsInClick(ctx context.Context, s site, inv carriers.Invoice) (carriers.Receipt, error) {
 	err := form(ctx, s, inv)
 	return carriers.Receipt{}, errors.Join(err, s.Commit(ctx, func(context.Context) error { panic("a nil map") }))
 }
 
-func panicsAfter(s site, ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+func panicsAfter(ctx context.Context, s site, inv carriers.Invoice) (carriers.Receipt, error) {
 	if err := form(ctx, s, inv); err != nil {
 		return carriers.Receipt{}, err
 	}
@@ -187,7 +187,7 @@ func panicsAfter(s site, ctx context.Context, inv carriers.Invoice) (carriers.Re
 }
 
 // claims says that all is well, whatever Commit says.
-func claims(s site, ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+func claims(ctx context.Context, s site, inv carriers.Invoice) (carriers.Receipt, error) {
 	if err := form(ctx, s, inv); err != nil {
 		return carriers.Receipt{}, err
 	}
