@@ -23,6 +23,7 @@ import (
 func (w *world) filled(revs ...submission.Revision) *ledger.Ledger {
 	w.t.Helper()
 	w.settings("")
+	w.environ = append(w.environ, "LODGE_SECRET_FIRM_HARBOR_USERNAME=ada.moor", "LODGE_SECRET_FIRM_HARBOR_PASSWORD=harbor-lights")
 	w.config = w.dir + "/lodge.yaml"
 	c, err := w.app.settings()
 	if err != nil {
@@ -248,6 +249,16 @@ func TestTroubles(t *testing.T) {
 			t.Errorf("resume of an account that is not suspended: exit %d", code)
 		}
 	}
+}
+
+// An account with work and without a login is nobody's news but status's.
+func TestAnAccountWithoutALoginIsTold(t *testing.T) {
+	w := newWorld(t)
+	w.filled(submission.Revision{State: submission.Ready})
+	w.environ = nil
+	said(t, w.must(exitPerson, "status"), "ACCOUNT firm-harbor IS HELD BACK; 1 invoice waits", "username, password",
+		"secret set firm-harbor username", "secret set firm-harbor password")
+	said(t, w.must(exitPerson, "status", "--json"), `"hold":"credentials"`, `"needs":"operator"`)
 }
 
 func TestAPausedAccountIsTold(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/lodge/carriers"
@@ -38,7 +39,7 @@ func (a *app) remedy(who string, r remedy) {
 }
 
 // troubles are what holds accounts back, by account: they are suspended, paused
-// in lodge.yaml, or not in it although they have work.
+// in lodge.yaml, or have work and are not in it, or have no login.
 func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) ([]trouble, error) {
 	var list []trouble
 	items, err := l.Accounts(ctx)
@@ -62,12 +63,38 @@ func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) (
 	}
 	for _, n := range counts {
 		there := slices.ContainsFunc(list, func(t trouble) bool { return t.Account == n.Account })
-		if _, err := c.Account(n.Account); err != nil && n.State.Working() && !there {
-			list = append(list, trouble{n.Account, submission.HoldPaused, carriers.Operator, time.Time{},
-				"the ledger has work for this account and lodge.yaml does not name it", remedy{Do: "add the account to " + c.Path}})
+		if there || !n.State.Working() {
+			continue
+		}
+		if t, ok := a.unfit(ctx, c, n.Account); ok {
+			list = append(list, t)
 		}
 	}
 	return list, nil
+}
+
+// unfit tells of an account that has work and cannot be visited as it is set up.
+func (a *app) unfit(ctx context.Context, c config.Config, account string) (trouble, bool) {
+	acc, err := c.Account(account)
+	if err != nil {
+		return trouble{account, submission.HoldPaused, carriers.Operator, time.Time{},
+			"the ledger has work for this account and lodge.yaml does not name it", remedy{Do: "add the account to " + c.Path}}, true
+	}
+	carrier, err := a.carrier(acc.Carrier)
+	if err != nil {
+		return trouble{}, false // reading lodge.yaml has told
+	}
+	store := a.secrets(c)
+	t := trouble{Account: account, Hold: submission.HoldCredentials, Needs: carriers.Operator, Next: remedy{Do: "keep the login; the next run uses it"}}
+	var missing []string
+	for _, s := range carrier.Secrets {
+		if _, err := store.Get(ctx, account, s.Key); err != nil && !s.Optional {
+			missing = append(missing, s.Key)
+			t.Next.Type = append(t.Next.Type, a.with("secret set "+account+" "+s.Key))
+		}
+	}
+	t.Why = "its login cannot be read: " + strings.Join(missing, ", ")
+	return t, len(missing) > 0
 }
 
 // suspended tells of an account that a carrier did not let in, or that a person
