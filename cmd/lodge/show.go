@@ -116,6 +116,20 @@ func (a *app) showOne(c config.Config, s submission.Submission, history []submis
 		t.rows[len(t.rows)-1][0] = "  " + a.stamp(e.At)
 	}
 	t.write(a.out, a.columns)
+	a.showLooks(c, history)
+}
+
+// showLooks lists the evidence of what came before and after attempts: rows that
+// look-ups found, pages that failed.
+func (a *app) showLooks(c config.Config, history []submission.Entry) {
+	var proofs []submission.Proof
+	for _, e := range history {
+		proofs = append(proofs, e.Evidence...)
+	}
+	if len(proofs) > 0 {
+		_, _ = fmt.Fprintln(a.out, "\nWhat else was seen:")
+		a.showEvidence(c, proofs)
+	}
 }
 
 // facts writes names and values; empty values are left out.
@@ -213,12 +227,21 @@ func attempted(t submission.Attempt) string {
 	}
 }
 
-// why is what people read of an entry. An arrival tells which file came.
+// why is what people read of an entry: its own reason, which file came, or what
+// the table says of such a move.
 func why(e submission.Entry) string {
-	if e.Why == "" && e.Arrival != nil {
+	switch {
+	case e.Why != "":
+		return e.Why
+	case e.Arrival != nil:
 		return "file " + e.Arrival.Object.Name + " came"
 	}
-	return e.Why
+	for _, r := range submission.Table() {
+		if r.Number == e.Row && r.Kind == e.Kind && r.To == e.To && slices.Contains(r.By, e.Actor) {
+			return r.Text
+		}
+	}
+	return ""
 }
 
 // moved is what an entry of the history did.
