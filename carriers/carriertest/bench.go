@@ -154,7 +154,7 @@ func (s *watchedSite) keep(err error) error {
 	return err
 }
 
-func (b *bench) checkEnd(t *testing.T) {
+func (b *bench) checkEnd(t judge) {
 	t.Helper()
 	s, err := b.ledger.Get(t.Context(), b.id)
 	check(t, err)
@@ -176,7 +176,7 @@ func (b *bench) checkEnd(t *testing.T) {
 	}
 }
 
-func (b *bench) checkCommits(t *testing.T, most int) {
+func (b *bench) checkCommits(t judge, most int) {
 	t.Helper()
 	if n := b.site.Commits(); n > most {
 		t.Errorf("the irrevocable request was made %d times, %d allowed", n, most)
@@ -186,7 +186,7 @@ func (b *bench) checkCommits(t *testing.T, most int) {
 	}
 }
 
-func (b *bench) checkPrompt(t *testing.T) {
+func (b *bench) checkPrompt(t judge) {
 	t.Helper()
 	if b.cancelled.IsZero() {
 		t.Fatalf("the visit ended before it could be cancelled: %v", b.err)
@@ -197,7 +197,7 @@ func (b *bench) checkPrompt(t *testing.T) {
 }
 
 // checkSecrets looks for the secrets in whatever was written or said.
-func (b *bench) checkSecrets(t *testing.T) {
+func (b *bench) checkSecrets(t judge) {
 	t.Helper()
 	look := func(where string, data []byte) {
 		for key, value := range b.site.Secrets() {
@@ -230,11 +230,24 @@ func values(plain map[string]string) map[string]secret.Value {
 	return m
 }
 
-func check(t *testing.T, err error) {
+func check(t judge, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// judge is what the checks need of a test; so that tests of the kit can see it
+// fail.
+type judge interface {
+	Context() context.Context
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+	Failed() bool
 }
 
 // safeBuffer is a log that a visit's goroutines may write to at once.
