@@ -85,7 +85,8 @@ func (a *app) unfit(ctx context.Context, c config.Config, account string) (troub
 		return trouble{}, false // reading lodge.yaml has told
 	}
 	store := a.secrets(c)
-	t := trouble{Account: account, Hold: submission.HoldCredentials, Needs: carriers.Operator, Next: remedy{Do: "keep the login; the next run uses it"}}
+	t := trouble{Account: account, Hold: submission.HoldCredentials, Needs: carriers.Operator,
+		Next: remedy{Do: "keep the login; the next run uses it"}}
 	var missing []string
 	for _, s := range carrier.Secrets {
 		if _, err := store.Get(ctx, account, s.Key); err != nil && !s.Optional {
