@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"golang.org/x/tools/txtar"
-
-	"example.com/lodge/carriers"
 )
 
 // required are the scenarios that every carrier must have recorded.
@@ -103,7 +101,6 @@ func readPage(f txtar.File) (recorded, error) {
 // replay serves a scenario and judges what it is asked.
 type replay struct {
 	scenario *scenario
-	commits  []carriers.Request // declared by the carrier
 
 	mu      sync.Mutex
 	allowed bool     // the intent is written

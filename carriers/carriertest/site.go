@@ -66,7 +66,7 @@ type played struct {
 
 func play(t *testing.T, c carriers.Carrier, s *scenario) site {
 	t.Helper()
-	p := &played{replay: &replay{scenario: s, commits: c.Commits}, secrets: map[string]string{}}
+	p := &played{replay: &replay{scenario: s}, secrets: map[string]string{}}
 	for _, secret := range c.Secrets {
 		p.secrets[secret.Key] = sentinel + secret.Key
 	}
