@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,60 +76,65 @@ func (s *Store) Prune(ctx context.Context, account string, p Pruning) (Removed, 
 	return removed, head, nil
 }
 
+// A candidate is a link that is old enough.
+type candidate struct {
+	n          int64
+	submission string
+	files      int
+	bytes      int64
+}
+
 // old are the links whose files may go. What an earlier prune, which was broken
 // off, has left goes at once.
 func (s *Store) old(ctx context.Context, account string, p Pruning) (Removed, []int64, error) {
-	var removed Removed
-	var old []int64
-	sizes := map[int64]Removed{}
+	var list []candidate
+	gone := map[int64]bool{}
 	for l, err := range s.Links(ctx, account, submission.Head{}) {
 		switch {
 		case err != nil:
 			return Removed{}, nil, err
 		case l.Pruned != nil:
 			for _, n := range l.Pruned.Links {
-				delete(sizes, n)
+				gone[n] = true
 			}
-			if !p.Dry {
-				if err := s.forget(ctx, account, l.Pruned.Links, l.N, *l.Pruned); err != nil {
-					return Removed{}, nil, err
-				}
-			}
-		case l.At.Before(p.Before):
-			free, err := p.free(ctx, l.Submission)
-			if err != nil {
-				return Removed{}, nil, err
-			}
-			if !free {
-				removed.Kept++
+			if p.Dry {
 				continue
 			}
-			old, sizes[l.N] = append(old, l.N), l.weight()
+			if err := s.forget(ctx, account, l.Pruned.Links, l.N, *l.Pruned); err != nil {
+				return Removed{}, nil, err
+			}
+		case l.At.Before(p.Before):
+			list = append(list, l.candidate())
 		}
 	}
-	left := old[:0]
-	for _, n := range old {
-		if w, ok := sizes[n]; ok {
-			left = append(left, n)
-			removed.Attempts, removed.Files, removed.Bytes = removed.Attempts+1, removed.Files+w.Files, removed.Bytes+w.Bytes
+	return p.choose(ctx, slices.DeleteFunc(list, func(c candidate) bool { return gone[c.n] }))
+}
+
+// choose takes those of which nobody needs the submission any more.
+func (p Pruning) choose(ctx context.Context, list []candidate) (removed Removed, links []int64, err error) {
+	for _, c := range list {
+		free := c.submission == Logins
+		if !free {
+			if free, err = p.Free(ctx, c.submission); err != nil {
+				return Removed{}, nil, err
+			}
 		}
+		if !free {
+			removed.Kept++
+			continue
+		}
+		links = append(links, c.n)
+		removed.Attempts, removed.Files, removed.Bytes = removed.Attempts+1, removed.Files+c.files, removed.Bytes+c.bytes
 	}
-	return removed, left, nil
+	return removed, links, nil
 }
 
-func (p Pruning) free(ctx context.Context, submissionID string) (bool, error) {
-	if submissionID == Logins {
-		return true, nil
-	}
-	return p.Free(ctx, submissionID)
-}
-
-func (l Link) weight() Removed {
-	w := Removed{Files: len(l.Files)}
+func (l Link) candidate() candidate {
+	c := candidate{n: l.N, submission: l.Submission, files: len(l.Files)}
 	for _, f := range l.Files {
-		w.Bytes += f.Size
+		c.bytes += f.Size
 	}
-	return w
+	return c
 }
 
 // forget removes the files of links, and leaves word of it in their folders.
