@@ -152,6 +152,7 @@ func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tel
 	return visit.Visit{
 		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
 		Owner: w.holder.ID(), State: w.config.State, Browser: w.browser, Log: log, Tell: tell,
+		Version: version(),
 	}, nil
 }
 

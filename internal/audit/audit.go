@@ -25,8 +25,8 @@ type Audit struct {
 	Head   submission.Head // as somebody wrote it down elsewhere; zero: nobody did
 	Only   string          // a submission's id: no other's files are read; the chain is followed all the same
 
-	Tell func(Fault)      // called with each fault as it is found
-	Step func(links int)  // called as the work goes on; may be nil
+	Tell func(Fault)     // called with each fault as it is found
+	Step func(links int) // called as the work goes on; may be nil
 }
 
 // A Fault is one thing that is wrong.
@@ -69,8 +69,8 @@ type run struct {
 	last  int64           // its number
 	first map[key]int64   // the first link of each attempt
 	more  map[key][]int64 // further ones, of which there are few
-	gone  map[int64]time.Time
-	lost  []int64 // links of which files are missing, unless they were pruned
+	gone  map[int64]bool  // links whose files were removed as the chain says
+	lost  []int64         // links of which files are missing, unless they were pruned
 
 	item     ledger.Account
 	recently evidence.Link // read last
@@ -79,7 +79,7 @@ type run struct {
 // Account proves the evidence of one account. The error is that it could not be
 // done, never that something is wrong.
 func (a Audit) Account(ctx context.Context, name string) (Chain, error) {
-	r := &run{Audit: a, chain: Chain{Account: name}, first: map[key]int64{}, more: map[key][]int64{}, gone: map[int64]time.Time{}}
+	r := &run{Audit: a, chain: Chain{Account: name}, first: map[key]int64{}, more: map[key][]int64{}, gone: map[int64]bool{}}
 	steps := []func(context.Context) error{r.follow, r.missing, r.folders}
 	if a.Ledger != nil {
 		var err error

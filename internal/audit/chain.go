@@ -87,7 +87,7 @@ func (r *run) next(ctx context.Context, n int64) error {
 	if !r.wanted(l.Submission) {
 		return nil
 	}
-	return r.files(ctx, l, false)
+	return r.files(ctx, l)
 }
 
 // pruned notes what a link says was removed. It may only be what is older than
@@ -103,31 +103,25 @@ func (r *run) pruned(l evidence.Link) error {
 			r.fault(Fault{Link: l.N, Invoice: old.Invoice}, "link %d removed the files of link %d, which is of %s and so younger than %s allows: "+
 				"the operator finds out who removed them", l.N, n, old.At.Format("2006-01-02"), l.Pruned.Keep)
 		default:
-			r.gone[n] = l.Pruned.Before
+			r.gone[n] = true
 		}
 	}
 	return nil
 }
 
-// files reads what a link names. Files that are missing are told only if strict:
-// a later link may say that they were removed.
-func (r *run) files(ctx context.Context, l evidence.Link, strict bool) error {
-	for i, f := range l.Files {
+// files reads what a link names. Missing files are told later: a link that comes
+// may say that they were removed.
+func (r *run) files(ctx context.Context, l evidence.Link) error {
+	lost := false
+	for _, f := range l.Files {
 		name := path.Join(l.Folder(), f.Name)
 		sha, size, err := r.Store.Sum(ctx, name)
 		at := Fault{Link: l.N, Invoice: l.Invoice, File: name}
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.Is(err, fs.ErrNotExist) && !strict:
-			r.lost = append(r.lost, l.N)
-			r.chain.Files -= i // all of them are read again
-			for _, f := range l.Files[:i] {
-				r.chain.Bytes -= f.Size
-			}
-			return nil
 		case errors.Is(err, fs.ErrNotExist):
-			r.fault(at, "%s is missing; link %d of %s names it: %s", name, l.N, day(l), restore)
+			lost = true
 		case err != nil:
 			r.fault(at, "%s cannot be read: %v: the operator looks at that disk", name, err)
 		case sha != f.SHA:
@@ -137,6 +131,9 @@ func (r *run) files(ctx context.Context, l evidence.Link, strict bool) error {
 			r.chain.Bytes += size
 		}
 	}
+	if lost {
+		r.lost = append(r.lost, l.N)
+	}
 	return nil
 }
 
@@ -144,20 +141,23 @@ func day(l evidence.Link) string { return l.At.UTC().Format("2006-01-02") }
 
 // missing tells of the files that are not there and that no link says were
 // removed.
-func (r *run) missing(ctx context.Context) error {
+func (r *run) missing(context.Context) error {
 	lost := r.lost
 	r.lost = nil
 	for _, n := range lost {
 		l, err := r.link(n)
 		if err != nil {
-			continue // told before
+			return err // it could be read a moment ago
 		}
-		if _, ok := r.gone[n]; ok {
+		if r.gone[n] {
 			r.chain.Pruned++
 			continue
 		}
-		if err := r.files(ctx, l, true); err != nil {
-			return err
+		for _, f := range l.Files {
+			name := path.Join(l.Folder(), f.Name)
+			if !r.Store.Has(name) {
+				r.fault(Fault{Link: n, Invoice: l.Invoice, File: name}, "%s is missing; link %d of %s names it: %s", name, n, day(l), restore)
+			}
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"example.com/lodge/internal/evidence"
@@ -69,14 +70,12 @@ func (r *run) unnamed(kept evidence.Kept) []string {
 		for _, f := range l.Files {
 			ours[f.Name] = true
 		}
-		if _, ok := r.gone[n]; ok {
-			ours[prunedWord] = true
-		}
+		ours[prunedWord] = ours[prunedWord] || r.gone[n]
 	}
 	var strange []string
 	for _, name := range kept.Files {
 		if n := evidence.Marked(name); n > 0 {
-			ours[name] = r.marks(n, links)
+			ours[name] = slices.Contains(links, n)
 		}
 		if !ours[name] && !(evidence.Tomb(name) && ours[prunedWord]) {
 			strange = append(strange, name)
@@ -87,15 +86,6 @@ func (r *run) unnamed(kept evidence.Kept) []string {
 
 // prunedWord stands for the word of a prune among the names of files.
 const prunedWord = "/"
-
-func (r *run) marks(n int64, links []int64) bool {
-	for _, l := range links {
-		if l == n {
-			return true
-		}
-	}
-	return false
-}
 
 // underWay says whether somebody works on the submission whose attempt lies in
 // folder.

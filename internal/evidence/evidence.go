@@ -212,3 +212,9 @@ func (s *Store) Sum(ctx context.Context, name string) (sha string, size int64, e
 	}
 	return hex.EncodeToString(h.Sum(nil)), size, nil
 }
+
+// Has says whether the store holds a file of that name.
+func (s *Store) Has(name string) bool {
+	_, err := s.root.Lstat(name)
+	return err == nil
+}

@@ -1,48 +1,57 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
-	"example.com/lodge/carriers"
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/submission"
 )
 
-// put stores one piece of evidence. Losing one is told in the log and never
-// stops an attempt that may have been sent already; the intent is not stored
-// here, since without it nothing may leave.
-func (a *attempt) put(ctx context.Context, name string, data []byte) {
+// put stores one piece of evidence. Losing one never stops an attempt that may
+// have been sent already: the log tells of it at once, and the history with what
+// the attempt comes to. Before the commit the error is what keeps it from going.
+func (a *attempt) put(ctx context.Context, name string, data []byte) error {
 	if len(data) == 0 {
-		return
+		return nil
 	}
-	ctx, cancel := outlive(ctx)
-	defer cancel()
-	p, err := a.folder.Put(ctx, name, data)
-	if err != nil {
-		a.Log.Error("evidence was not stored", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
-		return
-	}
-	a.proofs = append(a.proofs, p)
+	return a.keep(ctx, name, func(ctx context.Context) (submission.Proof, error) { return a.folder.Put(ctx, name, data) })
 }
 
 func (a *attempt) putJSON(ctx context.Context, name string, v any) {
+	_ = a.keep(ctx, name, func(ctx context.Context) (submission.Proof, error) { return a.folder.PutJSON(ctx, name, v) })
+}
+
+func (a *attempt) keep(ctx context.Context, name string, put func(context.Context) (submission.Proof, error)) error {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	p, err := a.folder.PutJSON(ctx, name, v)
+	p, err := put(ctx)
 	if err != nil {
-		a.Log.Error("evidence was not stored", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
-		return
+		a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
+		a.unkept, a.unkeptWhy = append(a.unkept, name), cmp.Or(a.unkeptWhy, err)
+		return err
 	}
 	a.proofs = append(a.proofs, p)
+	return nil
+}
+
+// errNotKept is why nothing may be sent: what proves it could not be kept.
+var errNotKept = errors.New("evidence could not be kept, and without it nothing is sent")
+
+// lacking ends the reason of a move with the evidence that could not be kept.
+func (a *attempt) lacking(why string) string {
+	if len(a.unkept) == 0 {
+		return why
+	}
+	return fmt.Sprintf("%s; not kept as evidence: %s: %v", why, strings.Join(a.unkept, ", "), a.unkeptWhy)
 }
 
 // recordIntent writes the intent where a restored ledger would find it.
@@ -53,14 +62,11 @@ func (a *attempt) recordIntent(ctx context.Context, t submission.Attempt) error 
 		IntendedAt: t.IntendedAt, SettleUntil: t.SettleUntil, Look: evidence.Look{At: a.looked.At, Text: "the carrier's site did not hold it"},
 	})
 	if err != nil {
-		return fmt.Errorf("the intent was not stored as evidence: %w", err)
+		return fmt.Errorf("%w: the intent: %w", errNotKept, err)
 	}
 	a.proofs = append(a.proofs, p)
 	return nil
 }
-
-// recordForm pictures the filled form before it is sent.
-func (a *attempt) recordForm(ctx context.Context) { a.picture(ctx, a.tab, "form.jpg") }
 
 // answer is the evidence of the one answer.
 type answer struct {
@@ -90,65 +96,7 @@ func (a *attempt) recordAnswer(ctx context.Context) {
 		delete(rec.Header, "Set-Cookie")
 	}
 	a.putJSON(ctx, "answer.json", rec)
-	a.put(ctx, "answer.html", o.Body)
-}
-
-// recordEnd pictures the page at the end of a Submit, or where it failed.
-func (a *attempt) recordEnd(ctx context.Context, err error) {
-	name := "result"
-	if err != nil {
-		name = "failure"
-		a.put(ctx, "failure.txt", []byte(err.Error()+"\n"))
-	}
-	if BrowserDied(err) {
-		return
-	}
-	a.picture(ctx, a.tab, name+".jpg")
-	short, cancel := outlive(ctx)
-	defer cancel()
-	if html, err := a.tab.HTML(short); err == nil {
-		a.put(ctx, name+".html", []byte(html))
-	}
-	a.putJSON(ctx, "steps.json", a.tab.Trace())
-}
-
-// recordFound stores the row on which the submission's state rests, and its page.
-func (a *attempt) recordFound(ctx context.Context, row carriers.Found) {
-	a.putJSON(ctx, "found.json", row)
-	a.picture(ctx, a.tab, "found.jpg")
-}
-
-// recordLogin pictures a failed login, with its fields masked.
-func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error) {
-	ctx, cancel := outlive(ctx)
-	defer cancel()
-	f, err := s.Evidence.Attempt(s.Account.Name, "login", ulid.Make().String(), s.scrub)
-	if err == nil {
-		_, err = f.Put(ctx, "failure.txt", []byte(cause.Error()+"\n"))
-	}
-	if err == nil && !BrowserDied(cause) {
-		tab.Mask(true)
-		var picture []byte
-		if picture, err = tab.Picture(ctx); err == nil {
-			_, err = f.Put(ctx, "login.jpg", picture)
-		}
-	}
-	if err != nil {
-		s.Log.Warn("the failed login was not pictured", "error", err)
-	}
-}
-
-// picture stores what the page looks like. A page that cannot be pictured, for
-// instance one that is gone, is told in the log.
-func (a *attempt) picture(ctx context.Context, tab *browser.Tab, name string) {
-	short, cancel := outlive(ctx)
-	defer cancel()
-	data, err := tab.Picture(short)
-	if err != nil {
-		a.Log.Warn("the page was not pictured", "invoice", a.inv.Number, "attempt", a.id, "error", err)
-		return
-	}
-	a.put(ctx, name, data)
+	_ = a.put(ctx, "answer.html", o.Body)
 }
 
 // spool keeps the result of an attempt whose lease was taken over meanwhile.
