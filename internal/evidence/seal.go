@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -82,18 +83,20 @@ func (s *Store) SealLeft(ctx context.Context, account, submissionID, but string,
 func (s *Store) seal(ctx context.Context, l Link, how Sealing) (submission.Head, error) {
 	l.At, l.By, l.Invoice = how.At.UTC(), how.By, how.Invoice
 	head, err := s.append(ctx, l, how.After)
-	if err != nil {
-		return head, err
-	}
-	mark, err := encodeJSON(head)
-	if err != nil {
-		return head, err
-	}
-	err = durable.Create(s.root, path.Join(l.Folder(), markName(head.N)), mark)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist) {
-		err = nil // the folder was removed meanwhile; the link has been written all the same
+	if err == nil {
+		s.mark(l, head)
 	}
 	return head, err
+}
+
+// mark is a hint, of which only the name counts: it need not reach the disk.
+func (s *Store) mark(l Link, head submission.Head) {
+	f, err := s.root.OpenFile(path.Join(l.Folder(), markName(head.N)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return
+	}
+	_, _ = fmt.Fprintln(f, head)
+	_ = f.Close()
 }
 
 // append writes l as the next link. Others may be at it: whoever comes second
@@ -105,8 +108,10 @@ func (s *Store) append(ctx context.Context, l Link, after submission.Head) (subm
 	if head.N < after.N {
 		head = after
 	}
-	if err := durable.MkdirAll(s.root, path.Dir(linkPath(l.Account, 1))); err != nil {
-		return after, err
+	if head.N == 0 {
+		if err := durable.MkdirAll(s.root, path.Dir(linkPath(l.Account, 1))); err != nil {
+			return after, err
+		}
 	}
 	for {
 		if err := ctx.Err(); err != nil {

@@ -64,7 +64,7 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 		e := submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile}
 		return a.wait(ctx, e, fmt.Errorf("the carrier's site cannot be asked: %s", why))
 	}
-	a.recordText(ctx, "absent.txt")
+	a.recordAbsent(ctx)
 	e := submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &a.looked}
 	if row.Receipt.State == carriers.StateDraft {
 		e.Receipt = &row.Receipt

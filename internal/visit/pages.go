@@ -30,7 +30,7 @@ func (a *attempt) recordForm(ctx context.Context) error {
 		err = errors.New("the page shows nothing")
 	}
 	if err == nil {
-		err = a.put(ctx, name, data)
+		err = a.keep(ctx, piece{name: name, data: data})
 	}
 	if err != nil {
 		return carriers.Errorf(carriers.Unavailable, "%w: the form: %w", errNotKept, err)
@@ -41,56 +41,59 @@ func (a *attempt) recordForm(ctx context.Context) error {
 // recordEnd keeps the page at the end of a Submit, or where it failed: its
 // picture, its text and its document.
 func (a *attempt) recordEnd(ctx context.Context, err error) {
-	name := "result"
+	name, pieces := "result", []piece(nil)
 	if err != nil {
-		name = "failure"
-		_ = a.put(ctx, "cause.txt", []byte(err.Error()+"\n"))
+		name, pieces = "failure", []piece{{name: "cause.txt", data: []byte(err.Error() + "\n")}}
 	}
-	if BrowserDied(err) {
-		return
+	if !BrowserDied(err) {
+		pieces = append(pieces, a.picture(ctx, name+".jpg"), a.text(ctx, name+".txt"), a.document(ctx, name+".html"))
 	}
-	a.picture(ctx, name+".jpg")
-	a.recordText(ctx, name+".txt")
-	short, cancel := outlive(ctx)
-	defer cancel()
-	if html, err := a.tab.HTML(short); err == nil {
-		_ = a.put(ctx, name+".html", []byte(html))
-	}
+	_ = a.keep(ctx, pieces...)
 }
 
 // recordFound keeps the row that a look-up saw, and the page's text. Where the
 // state rests on the look-up, and not on the site's answer, it is pictured too.
 func (a *attempt) recordFound(ctx context.Context, row carriers.Found, rests bool) {
-	a.putJSON(ctx, "found.json", row)
-	a.recordText(ctx, "found.txt")
+	pieces := []piece{{name: "found.json", value: row}, a.text(ctx, "found.txt")}
 	if rests {
-		a.picture(ctx, "found.jpg")
+		pieces = append(pieces, a.picture(ctx, "found.jpg"))
 	}
+	_ = a.keep(ctx, pieces...)
 }
 
-// recordText keeps the text that the page shows.
-func (a *attempt) recordText(ctx context.Context, name string) {
-	short, cancel := outlive(ctx)
-	defer cancel()
-	text, err := a.tab.Text(short)
-	if err != nil {
-		a.Log.Warn("the page's text was not read", "invoice", a.inv.Number, "attempt", a.id, "error", err)
-		return
-	}
-	_ = a.put(ctx, name, []byte(text))
+// recordAbsent keeps the text of a page that did not show what was looked for.
+func (a *attempt) recordAbsent(ctx context.Context) { _ = a.keep(ctx, a.text(ctx, "absent.txt")) }
+
+// picture is what the page looks like, text the text that it shows, document its
+// document. Of a page that cannot be read, for instance one that is gone, the
+// piece is empty and the log tells.
+func (a *attempt) picture(ctx context.Context, name string) piece {
+	return a.seen(ctx, name, a.tab.Picture)
 }
 
-// picture keeps what the page looks like. A page that cannot be pictured, for
-// instance one that is gone, is told in the log.
-func (a *attempt) picture(ctx context.Context, name string) {
+func (a *attempt) text(ctx context.Context, name string) piece {
+	return a.seen(ctx, name, func(ctx context.Context) ([]byte, error) {
+		text, err := a.tab.Text(ctx)
+		return []byte(text), err
+	})
+}
+
+func (a *attempt) document(ctx context.Context, name string) piece {
+	return a.seen(ctx, name, func(ctx context.Context) ([]byte, error) {
+		html, err := a.tab.HTML(ctx)
+		return []byte(html), err
+	})
+}
+
+func (a *attempt) seen(ctx context.Context, name string, look func(context.Context) ([]byte, error)) piece {
 	short, cancel := outlive(ctx)
 	defer cancel()
-	data, err := a.tab.Picture(short)
+	data, err := look(short)
 	if err != nil {
-		a.Log.Warn("the page was not pictured", "invoice", a.inv.Number, "attempt", a.id, "error", err)
-		return
+		a.Log.Warn("the page was not read for evidence", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
+		return piece{}
 	}
-	_ = a.put(ctx, name, data)
+	return piece{name: name, data: data}
 }
 
 // recordLogin keeps the page of a failed login, with what its fields hold masked

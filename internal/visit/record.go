@@ -10,37 +10,53 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/submission"
 )
 
-// put stores one piece of evidence. Losing one never stops an attempt that may
-// have been sent already: the log tells of it at once, and the history with what
-// the attempt comes to. Before the commit the error is what keeps it from going.
-func (a *attempt) put(ctx context.Context, name string, data []byte) error {
-	if len(data) == 0 {
-		return nil
-	}
-	return a.keep(ctx, name, func(ctx context.Context) (submission.Proof, error) { return a.folder.Put(ctx, name, data) })
+// A piece is one file of evidence: bytes, or what becomes JSON.
+type piece struct {
+	name  string
+	data  []byte
+	value any
 }
 
-func (a *attempt) putJSON(ctx context.Context, name string, v any) {
-	_ = a.keep(ctx, name, func(ctx context.Context) (submission.Proof, error) { return a.folder.PutJSON(ctx, name, v) })
-}
-
-func (a *attempt) keep(ctx context.Context, name string, put func(context.Context) (submission.Proof, error)) error {
+// keep stores pieces, side by side: each waits for the disk. Empty ones are left
+// out. Losing one never stops an attempt that may have been sent already: the log
+// tells of it at once, and the history with what the attempt comes to. Before
+// the commit the error is what keeps it from going.
+func (a *attempt) keep(ctx context.Context, pieces ...piece) error {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	p, err := put(ctx)
-	if err != nil {
-		a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
-		a.unkept, a.unkeptWhy = append(a.unkept, name), cmp.Or(a.unkeptWhy, err)
-		return err
+	proofs, errs := make([]submission.Proof, len(pieces)), make([]error, len(pieces))
+	var work sync.WaitGroup
+	for i, p := range pieces {
+		if p.value == nil && len(p.data) == 0 {
+			continue
+		}
+		work.Go(func() { proofs[i], errs[i] = p.put(ctx, a.folder) })
 	}
-	a.proofs = append(a.proofs, p)
-	return nil
+	work.Wait()
+	for i, p := range pieces {
+		switch {
+		case errs[i] != nil:
+			a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "name", p.name, "error", errs[i])
+			a.unkept, a.unkeptWhy = append(a.unkept, p.name), cmp.Or(a.unkeptWhy, errs[i])
+		case proofs[i].Name != "":
+			a.proofs = append(a.proofs, proofs[i])
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (p piece) put(ctx context.Context, f *evidence.Folder) (submission.Proof, error) {
+	if p.value != nil {
+		return f.PutJSON(ctx, p.name, p.value)
+	}
+	return f.Put(ctx, p.name, p.data)
 }
 
 // errNotKept is why nothing may be sent: what proves it could not be kept.
@@ -95,8 +111,7 @@ func (a *attempt) recordAnswer(ctx context.Context) {
 		rec.Header = o.Answer.Header.Clone()
 		delete(rec.Header, "Set-Cookie")
 	}
-	a.putJSON(ctx, "answer.json", rec)
-	_ = a.put(ctx, "answer.html", o.Body)
+	_ = a.keep(ctx, piece{name: "answer.json", value: rec}, piece{name: "answer.html", data: o.Body})
 }
 
 // spool keeps the result of an attempt whose lease was taken over meanwhile.

@@ -60,8 +60,7 @@ func (a *attempt) end(ctx context.Context) {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
 	a.traced()
-	a.putJSON(ctx, "steps.json", a.steps)
-	a.putJSON(ctx, "about.json", a.about())
+	_ = a.keep(ctx, piece{name: "steps.json", value: a.steps}, piece{name: "about.json", value: a.about()})
 	a.seal(ctx, a.folder, a.inv.Number)
 }
 
