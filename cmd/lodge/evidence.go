@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -139,4 +141,22 @@ func (w *works) sealLogins(ctx context.Context) {
 			w.tell(fmt.Errorf("evidence of failed logins to account %s was not sealed: %w", account, err))
 		}
 	}
+}
+
+// whatIsLeft says why evidence that the ledger names is not there; "" if it is.
+func (a *app) whatIsLeft(folder string, names []string) string {
+	missing := 0
+	for _, name := range names {
+		if _, err := os.Lstat(filepath.Join(folder, name)); err != nil {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return ""
+	}
+	word, err := evidence.ReadTomb(folder)
+	if err != nil {
+		return fmt.Sprintf("%s not there: %s tells more", count(missing, "file"), a.with("evidence verify"))
+	}
+	return fmt.Sprintf("removed, since evidence is kept for %s: links %d and %d of the chain tell what it was", word.Keep, word.Link, word.By)
 }

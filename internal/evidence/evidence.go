@@ -58,6 +58,9 @@ func OpenCopy(dir string) (*Store, error) {
 // Close gives the folder back. Nothing waits to be written.
 func (s *Store) Close() error { return s.root.Close() }
 
+// Root is the store's folder.
+func (s *Store) Root() string { return s.root.Name() }
+
 // A Folder takes the evidence of one attempt.
 type Folder struct {
 	store *Store

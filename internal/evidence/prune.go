@@ -2,10 +2,13 @@ package evidence
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -178,7 +181,7 @@ func (s *Store) empty(l Link, by int64, why Pruned) error {
 	if there == 0 {
 		return nil
 	}
-	data, err := encodeJSON(map[string]any{"link": l.N, "pruned_by_link": by, "before": why.Before, "keep": why.Keep})
+	data, err := encodeJSON(Word{Link: l.N, By: by, Keep: why.Keep})
 	if err == nil {
 		err = durable.Create(s.root, tomb, data)
 	}
@@ -191,3 +194,20 @@ func (s *Store) empty(l Link, by int64, why Pruned) error {
 // Tomb says whether a file of an attempt's folder is the word that its others
 // were removed.
 func Tomb(name string) bool { return name == tombName }
+
+// A Word is what is left in the folder of an attempt whose files were removed.
+type Word struct {
+	Link int64  `json:"link"`           // that names the files
+	By   int64  `json:"pruned_by_link"` // that says that they were removed
+	Keep string `json:"keep"`           // the setting
+}
+
+// ReadTomb reads the word that is left in an attempt's folder, by its full path.
+func ReadTomb(folder string) (Word, error) {
+	var w Word
+	data, err := os.ReadFile(filepath.Join(folder, tombName))
+	if err == nil {
+		err = json.Unmarshal(data, &w)
+	}
+	return w, err
+}

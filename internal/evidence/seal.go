@@ -82,6 +82,7 @@ func (s *Store) SealLeft(ctx context.Context, account, submissionID, but string,
 // sealed once more, which is no contradiction.
 func (s *Store) seal(ctx context.Context, l Link, how Sealing) (submission.Head, error) {
 	l.At, l.By, l.Invoice = how.At.UTC(), how.By, how.Invoice
+	slices.SortFunc(l.Files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
 	head, err := s.append(ctx, l, how.After)
 	if err == nil {
 		s.mark(l, head)
@@ -190,6 +191,5 @@ func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
 		}
 		files = append(files, File{Name: e.Name(), SHA: sha, Size: size})
 	}
-	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
 	return files, nil
 }

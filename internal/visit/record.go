@@ -108,8 +108,7 @@ func (a *attempt) recordAnswer(ctx context.Context) {
 	rec := answer{At: time.Now().UTC(), Request: request, Sent: o.Sent, Seen: o.Seen, Blocked: o.Blocked, Let: o.Let, Way: o.Spent}
 	if o.Answer != nil {
 		rec.Status, rec.Error = o.Answer.Status, o.Answer.Error
-		rec.Header = o.Answer.Header.Clone()
-		delete(rec.Header, "Set-Cookie")
+		rec.Header = evidence.RedactHeader(o.Answer.Header)
 	}
 	_ = a.keep(ctx, piece{name: "answer.json", value: rec}, piece{name: "answer.html", data: o.Body})
 }
