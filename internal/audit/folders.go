@@ -29,8 +29,8 @@ func (r *run) folders(ctx context.Context) error {
 // folder finds what no link names in the folder of one attempt. Somebody may be
 // working on it: then it is sealed before the lease on its submission ends.
 func (r *run) folder(ctx context.Context, kept evidence.Kept) error {
-	if len(r.unnamed(kept)) == 0 && r.links(kept.Path) != nil {
-		return nil
+	if len(r.unnamed(kept)) == 0 && (r.links(kept.Path) != nil || len(kept.Files) == 0) {
+		return nil // an empty folder proves nothing: a full disk leaves one
 	}
 	working, err := r.underWay(ctx, kept.Path)
 	if err != nil {

@@ -40,16 +40,21 @@ func (a *attempt) keep(ctx context.Context, pieces ...piece) error {
 		work.Go(func() { proofs[i], errs[i] = p.put(ctx, a.folder) })
 	}
 	work.Wait()
+	var lost []string
 	for i, p := range pieces {
 		switch {
 		case errs[i] != nil:
-			a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "name", p.name, "error", errs[i])
-			a.unkept, a.unkeptWhy = append(a.unkept, p.name), cmp.Or(a.unkeptWhy, errs[i])
+			lost = append(lost, p.name)
 		case proofs[i].Name != "":
 			a.proofs = append(a.proofs, proofs[i])
 		}
 	}
-	return errors.Join(errs...)
+	err := cmp.Or(errs...) // the others have met the same disk
+	if err != nil {
+		a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "names", lost, "error", err)
+		a.unkept, a.unkeptWhy = append(a.unkept, lost...), cmp.Or(a.unkeptWhy, err)
+	}
+	return err
 }
 
 func (p piece) put(ctx context.Context, f *evidence.Folder) (submission.Proof, error) {
@@ -67,7 +72,11 @@ func (a *attempt) lacking(why string) string {
 	if len(a.unkept) == 0 {
 		return why
 	}
-	return fmt.Sprintf("%s; not kept as evidence: %s: %v", why, strings.Join(a.unkept, ", "), a.unkeptWhy)
+	why += "; not kept as evidence: " + strings.Join(a.unkept, ", ")
+	if !strings.Contains(why, a.unkeptWhy.Error()) {
+		why += ": " + a.unkeptWhy.Error()
+	}
+	return why
 }
 
 // recordIntent writes the intent where a restored ledger would find it.
