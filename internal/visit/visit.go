@@ -91,6 +91,11 @@ func (v Visit) Run(ctx, soft context.Context) (Report, error) {
 		return Report{}, err
 	}
 	defer s.leave(ctx)
+	r, err := s.visit(ctx, soft)
+	return r, s.scrub.Error(err) // it may hold the site's words, and those a secret
+}
+
+func (s *session) visit(ctx, soft context.Context) (Report, error) {
 	if err := s.open(ctx); err != nil {
 		return Report{}, err
 	}
