@@ -57,7 +57,7 @@ func (a *app) prune(ctx context.Context, accounts []string, dry bool) error {
 			if err != nil {
 				return err
 			}
-			_, _ = fmt.Fprintf(a.out, "%s: evidence of %s %s: %s, %s; %s stay because their invoices are not settled.\n", account,
+			_, _ = fmt.Fprintf(a.out, "%s: evidence of %s %s: %s, %s; of invoices that are not settled it stays (%s).\n", account,
 				count(r.Attempts, "attempt"), done, count(r.Files, "file"), megabytes(r.Bytes), count(r.Kept, "attempt"))
 		}
 		return nil
