@@ -86,7 +86,8 @@ func TestEvidenceVerify(t *testing.T) {
 	a := newArchive(t, time.Now())
 	out := a.must(exitDone, "evidence", "verify")
 	said(t, out, "firm-harbor: 2 links until", "2 files, 2 invoices", "head 2:", "All is right")
-	head := strings.Fields(out[strings.Index(out, "head "):])[1]
+	_, head, _ := strings.Cut(out, "head ")
+	head, _, _ = strings.Cut(head, "\n")
 	said(t, a.must(exitDone, "evidence", "verify", "firm-harbor"), "2 links")
 	said(t, a.must(exitDone, "evidence", "verify", "INV-1"), "1 file, 1 invoice")
 	copied := filepath.Join(a.dir, "copy")

@@ -110,7 +110,8 @@ func (r *run) submission(ctx context.Context, id string) error {
 func (r *run) proof(ctx context.Context, s submission.Submission, p submission.Proof) (bool, error) {
 	at := Fault{Invoice: s.Key.Number, File: p.Name}
 	if strings.Split(p.Name+"///", "/")[1] != s.ID {
-		r.fault(at, "the ledger names %s as evidence of invoice %s, whose it is not: the operator restores the ledger from a backup", p.Name, s.Key.Number)
+		r.fault(at, "the ledger names %s as evidence of invoice %s, whose it is not: "+
+			"the operator restores the ledger from a backup", p.Name, s.Key.Number)
 		return false, nil
 	}
 	f, ok := r.named(p.Name)

@@ -47,8 +47,8 @@ func (r *run) folder(ctx context.Context, kept evidence.Kept) error {
 		return err
 	}
 	if r.links(kept.Path) == nil {
-		r.fault(Fault{File: kept.Path}, "no link names the folder %s: it was put there later, or the program that wrote it ended at that moment: "+
-			"the operator compares it with a backup", kept.Path)
+		r.fault(Fault{File: kept.Path}, "no link names the folder %s: it was put there later, or the program that wrote it ended "+
+			"at that moment: the operator compares it with a backup", kept.Path)
 		return nil
 	}
 	for _, name := range r.unnamed(kept) {
@@ -77,7 +77,7 @@ func (r *run) unnamed(kept evidence.Kept) []string {
 		if n := evidence.Marked(name); n > 0 {
 			ours[name] = slices.Contains(links, n)
 		}
-		if !ours[name] && !(evidence.Tomb(name) && ours[prunedWord]) {
+		if !ours[name] && (!evidence.Tomb(name) || !ours[prunedWord]) {
 			strange = append(strange, name)
 		}
 	}

@@ -149,8 +149,8 @@ func (s *Store) Ahead(ctx context.Context, account string, head submission.Head)
 			return nil, err
 		}
 		if found != head {
-			return nil, fmt.Errorf("evidence: account %s: the ledger knows link %d by another hash, or it is gone: %w: lodge evidence verify tells more",
-				account, head.N, ErrBroken)
+			return nil, fmt.Errorf("evidence: account %s: the ledger knows link %d by another hash, or it is gone: %w: "+
+				"lodge evidence verify tells more", account, head.N, ErrBroken)
 		}
 	}
 	var list []Link

@@ -70,7 +70,8 @@ func (s *Store) Prune(ctx context.Context, account string, p Pruning) (Removed, 
 		old = old[len(part):]
 		told := Link{Account: account, At: p.At.UTC(), By: p.By, Pruned: &Pruned{Links: part, Before: p.Before.UTC(), Keep: p.Keep}}
 		if head, err = s.append(ctx, told, head); err != nil {
-			return removed, head, fmt.Errorf("evidence: tell in the chain of account %s what is removed: %w; nothing of it was removed", account, err)
+			return removed, head, fmt.Errorf("evidence: tell in the chain of account %s what is removed: %w; nothing of it was removed",
+				account, err)
 		}
 		if err := s.forget(ctx, account, part, head.N, *told.Pruned); err != nil {
 			return removed, head, fmt.Errorf("evidence: remove what is old of account %s: %w; the next prune goes on", account, err)

@@ -174,7 +174,8 @@ func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
 		named[e.Name()] = true
 		sealed, _, err := s.Link(l.Account, n)
 		if err != nil || sealed.Folder() != l.Folder() {
-			return nil, errors.Join(fmt.Errorf("%s names a link that is not its own: %w: lodge evidence verify tells more", e.Name(), ErrBroken), err)
+			foreign := fmt.Errorf("%s names a link that is not its own: %w: lodge evidence verify tells more", e.Name(), ErrBroken)
+			return nil, errors.Join(foreign, err)
 		}
 		for _, f := range sealed.Files {
 			named[f.Name] = true

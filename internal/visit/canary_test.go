@@ -82,7 +82,7 @@ func echo(t *testing.T, b *visittest.Bench) (address, pin string) {
 			r.Out.Host = r.In.Host
 			r.Out.Header.Del("Accept-Encoding")
 		},
-		Transport:      &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, //nolint:gosec // the portal of this test
+		Transport:      &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, // the portal of this test
 		ModifyResponse: repeat,
 	}
 	s := httptest.NewTLSServer(proxy)

@@ -115,7 +115,7 @@ func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.looked = submission.Look{At: now, Visit: a.session.name(),
+	a.looked = submission.Look{At: now, Visit: a.name(),
 		Mail: len(a.Carrier.Mail) == 0, Trusted: a.Carrier.History.TrustAbsence, Blind: a.Carrier.History.Blind}
 	if a.looked.Blind != "" {
 		return nil, nil

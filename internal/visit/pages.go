@@ -121,7 +121,8 @@ func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error
 		picture, pictureErr := tab.Picture(ctx)
 		html, htmlErr := tab.HTML(ctx)
 		text, textErr := tab.Text(ctx)
-		err = errors.Join(err, put("login.jpg", picture, pictureErr), put("login.html", []byte(html), htmlErr), put("login.txt", []byte(text), textErr))
+		err = errors.Join(err, put("login.jpg", picture, pictureErr), put("login.html", []byte(html), htmlErr),
+			put("login.txt", []byte(text), textErr))
 	}
 	_, stepsErr := f.PutJSON(ctx, "steps.json", tab.Trace())
 	_, aboutErr := f.PutJSON(ctx, "about.json", s.about())
