@@ -113,13 +113,10 @@ func (r *run) pruned(l evidence.Link) error {
 // may say that they were removed.
 func (r *run) files(ctx context.Context, l evidence.Link) error {
 	lost := false
-	for _, f := range l.Files {
+	err := r.Store.Sums(ctx, l, func(f evidence.File, sha string, size int64, err error) {
 		name := path.Join(l.Folder(), f.Name)
-		sha, size, err := r.Store.Sum(ctx, name)
 		at := Fault{Link: l.N, Invoice: l.Invoice, File: name}
 		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
 		case errors.Is(err, fs.ErrNotExist):
 			lost = true
 		case err != nil:
@@ -130,11 +127,11 @@ func (r *run) files(ctx context.Context, l evidence.Link) error {
 			r.chain.Files++
 			r.chain.Bytes += size
 		}
-	}
+	})
 	if lost {
 		r.lost = append(r.lost, l.N)
 	}
-	return nil
+	return err
 }
 
 func day(l evidence.Link) string { return l.At.UTC().Format("2006-01-02") }

@@ -204,13 +204,42 @@ func (s *Store) Sum(ctx context.Context, name string) (sha string, size int64, e
 	if err := ctx.Err(); err != nil {
 		return "", 0, err
 	}
-	file, err := s.root.Open(name)
+	return hashed(s.root, name, make([]byte, piece))
+}
+
+// Sums calls each with the SHA-256 and the size that a link's files have now, or
+// why one cannot be read. It looks the folder up once.
+func (s *Store) Sums(ctx context.Context, l Link, each func(f File, sha string, size int64, err error)) error {
+	folder, err := s.root.OpenRoot(l.Folder())
+	if err == nil {
+		defer func() { _ = folder.Close() }()
+	}
+	buf := make([]byte, piece)
+	for _, f := range l.Files {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			each(f, "", 0, err)
+			continue
+		}
+		sha, size, err := hashed(folder, f.Name, buf)
+		each(f, sha, size, err)
+	}
+	return nil
+}
+
+// piece is how much of a file is read at once, in bytes.
+const piece = 64 << 10
+
+func hashed(root *os.Root, name string, buf []byte) (sha string, size int64, err error) {
+	file, err := root.Open(name)
 	if err != nil {
 		return "", 0, err
 	}
 	defer func() { _ = file.Close() }()
 	h := sha256.New()
-	if size, err = io.Copy(h, file); err != nil {
+	if size, err = io.CopyBuffer(h, struct{ io.Reader }{file}, buf); err != nil { // the file alone would bring a buffer of its own
 		return "", 0, err
 	}
 	return hex.EncodeToString(h.Sum(nil)), size, nil

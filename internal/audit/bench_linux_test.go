@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"example.com/lodge/internal/audit"
 	"example.com/lodge/internal/evidence"
 )
@@ -58,6 +60,16 @@ func library(b *testing.B) string {
 	return dir
 }
 
+// cpu is the processor time that this process has used.
+func cpu(b *testing.B) time.Duration {
+	b.Helper()
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // BenchmarkVerify proves a year of one account's evidence: 240,000 files.
 func BenchmarkVerify(b *testing.B) {
 	store, err := evidence.OpenCopy(library(b))
@@ -65,6 +77,7 @@ func BenchmarkVerify(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer store.Close()
+	before := cpu(b)
 	for b.Loop() {
 		chain, err := audit.Audit{Store: store, Tell: func(f audit.Fault) { b.Errorf("%+v", f) }}.Account(b.Context(), account)
 		if err != nil || chain.Files != 10*attempts {
@@ -72,6 +85,7 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 	b.ReportMetric(10*attempts*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+	b.ReportMetric((cpu(b)-before).Seconds()/float64(b.N), "cpu-s/op")
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)
