@@ -141,7 +141,7 @@ func (a *attempt) finish(ctx context.Context) error {
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	if err := a.browser.Gate().Finish(ctx); err != nil {
+	if err := a.browser.Gate().Finish(ctx, nil); err != nil {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil
