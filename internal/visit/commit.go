@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,14 +59,17 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 	case a.commit.called:
 		return errTwice
 	}
-	a.commit.called = true
 	if s.Rehearse {
-		return carriers.ErrRehearsal
+		a.commit.called = true
+		return cmp.Or(a.recordForm(ctx), carriers.ErrRehearsal)
 	}
 	if err := s.Account.MayCommit(); err != nil {
 		return err
 	}
-	a.recordForm(ctx)
+	if err := a.recordForm(ctx); err != nil {
+		return err
+	}
+	a.commit.called = true
 	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
 	click := func(ctx context.Context) error { return s.guarded("Commit", func() error { return do(ctx) }) }
 	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, click)
@@ -181,8 +185,11 @@ func interrupted(err error) bool {
 // acts says who acts on err. Of a visit that was ended, or whose browser died,
 // the next one makes good.
 func acts(err error) carriers.Person {
-	if interrupted(err) || BrowserDied(err) {
+	switch {
+	case interrupted(err), BrowserDied(err):
 		return carriers.Nobody
+	case errors.Is(err, errNotKept):
+		return carriers.Operator
 	}
 	return carriers.KindOf(err).Acts()
 }

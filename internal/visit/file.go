@@ -38,7 +38,7 @@ func (a *attempt) file(ctx context.Context) error {
 	case held:
 		return a.found(ctx, row)
 	case conflict:
-		a.recordFound(ctx, row)
+		a.recordFound(ctx, row, true)
 		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: why, Needs: carriers.Biller})
 		a.done(a.rev.State, why)
 		return err
@@ -58,7 +58,7 @@ func (a *attempt) found(ctx context.Context, row carriers.Found) error {
 	if err != nil {
 		return err
 	}
-	a.recordFound(ctx, row)
+	a.recordFound(ctx, row, true)
 	receipt := row.Receipt
 	receipt.Text = a.scrub.ScrubString(receipt.Text)
 	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &receipt, Filed: row.At,
@@ -175,6 +175,7 @@ func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
 	what, row, _, err := a.lookAgain(ctx)
 	switch {
 	case err == nil && what == held && row.Receipt.State == carriers.StateAccepted:
+		a.recordFound(ctx, row, false)
 		return a.answered(ctx, merge(receipt, row.Receipt), true)
 	case err == nil && what == conflict, err == nil && what == refused:
 		return a.lost(ctx, fmt.Errorf("the result page says %s, the history does not agree", receipt.State))
