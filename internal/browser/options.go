@@ -88,10 +88,6 @@ func (o Options) flags(p *profile) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("no-pings", true),
-		// One renderer for all tabs of the visit: they are one account's, and a
-		// fresh one compiles the site's scripts again (docs/benchmarks.md). Should
-		// it crash, the whole browser is replaced.
-		chromedp.Flag("renderer-process-limit", "1"),
 	)
 	if o.NoSandbox {
 		flags = append(flags, chromedp.NoSandbox)
