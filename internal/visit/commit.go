@@ -136,7 +136,8 @@ func address(r gate.Request) (string, error) {
 }
 
 // finish ends the attempt in the browser, once: workers stopped, pages closed.
-func (a *attempt) finish(ctx context.Context) error {
+// meanwhile, unless it is nil, is called once the pages are closed.
+func (a *attempt) finish(ctx context.Context, meanwhile func()) error {
 	if !a.commit.called || a.Rehearse {
 		return nil
 	}
@@ -145,7 +146,7 @@ func (a *attempt) finish(ctx context.Context) error {
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	if err := a.browser.Gate().Finish(ctx); err != nil {
+	if err := a.browser.Gate().Finish(ctx, meanwhile); err != nil {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil

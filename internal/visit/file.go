@@ -95,12 +95,12 @@ func (a *attempt) submit(ctx context.Context) error {
 	a.noteSent(ctx)
 	a.recordEnd(ctx, siteErr)
 	err = a.conclude(ctx, receipt, siteErr)
-	return errors.Join(err, a.finish(ctx))
+	return errors.Join(err, a.finish(ctx, nil))
 }
 
 // fill calls the Site's Submit, the only time at which it may commit.
 func (a *attempt) fill(ctx context.Context) (receipt carriers.Receipt, err error) {
-	a.attempt = a
+	a.attempt, a.filled = a, true
 	defer func() { a.attempt = nil }()
 	err = a.guarded("Submit", func() (err error) {
 		receipt, err = a.site.Submit(a.tab.Context(ctx), a.inv)

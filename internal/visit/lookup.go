@@ -134,16 +134,9 @@ func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
 // lookAgain looks in a new tab, after a commit: the old one may hold a page
 // that would send it again.
 func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, string, error) {
-	if err := a.finish(ctx); err != nil {
+	if err := a.changeTab(ctx); err != nil {
 		return "", carriers.Found{}, "", err
 	}
-	tab, err := a.browser.Tab(ctx)
-	if err != nil {
-		return "", carriers.Found{}, "", carriers.Errorf(carriers.Unavailable, "%w", err)
-	}
-	a.traced()
-	a.closeTab(ctx, a.tab)
-	a.tab = tab
 	rows, err := a.find(ctx)
 	if err != nil {
 		return "", carriers.Found{}, "", err

@@ -33,6 +33,7 @@ type attempt struct {
 	proofs   []submission.Proof // stored, and not yet told to the ledger
 	steps    []browser.Note     // of the tabs that were left
 	commit   commit
+	filled   bool // the tab has had the upload form
 	written  bool // the intent is in the ledger
 
 	unkept    []string // names of evidence that could not be kept, and why not
@@ -68,15 +69,14 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	return err
 }
 
-// work does what the revision's state asks for, in a tab of its own.
-func (a *attempt) work(ctx context.Context) error {
+// work does what the revision's state asks for.
+func (a *attempt) work(ctx context.Context) (err error) {
 	timed, cancel := a.timed(ctx, "invoice "+a.inv.Number)
 	defer cancel()
-	var err error
-	if a.tab, err = a.browser.Tab(timed); err != nil {
-		return carriers.Errorf(carriers.Unavailable, "%w", err)
+	if err := a.openTab(timed); err != nil {
+		return err
 	}
-	defer func() { a.closeTab(ctx, a.tab) }()
+	defer func() { a.leaveTab(ctx, err) }()
 	switch a.rev.State {
 	case submission.Ready:
 		return a.file(timed)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/browser/egress"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/submission"
@@ -59,15 +60,21 @@ func (a *attempt) about() about {
 func (a *attempt) end(ctx context.Context) {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	a.traced()
+	a.traced(a.tab)
 	_ = a.keep(ctx, piece{name: "steps.json", value: a.steps}, piece{name: "about.json", value: a.about()})
 	a.seal(ctx, a.folder, a.inv.Number)
 }
 
-// traced keeps the steps of the tab that is left now.
-func (a *attempt) traced() {
-	if a.tab != nil {
-		a.steps = append(a.steps, a.tab.Trace()...)
+// traced keeps the steps that the attempt took in a tab, which may have served
+// another one before.
+func (a *attempt) traced(tab *browser.Tab) {
+	if tab == nil {
+		return
+	}
+	for _, n := range tab.Trace() {
+		if !n.At.Before(a.begun) {
+			a.steps = append(a.steps, n)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type session struct {
 	browser *browser.Browser
 	site    carriers.Site
 	origins []string        // of the portal and the carrier's hosts
+	spare   *browser.Tab    // for the next submission; nil: it gets a new one
 	attempt *attempt        // whose Submit is under way, for Commit; nil otherwise
 	head    submission.Head // of the account's chain of evidence, as far as this visit knows
 	begun   time.Time
