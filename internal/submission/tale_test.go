@@ -59,6 +59,10 @@ func absent(visit string) Event {
 	}
 }
 
+// unproven is a look-up that found nothing at a carrier whose absence is not
+// trusted: it proves nothing by itself, and a person may go by it.
+func unproven() Event { return with(absent("v1"), func(e *Event) { e.Look.Trusted = false }) }
+
 func unsettled() Event {
 	return Event{Kind: Unsettled, Actor: ByReconcile, Who: "h", Why: "two days have passed"}
 }
