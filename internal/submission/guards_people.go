@@ -39,7 +39,7 @@ func byHand() Guard {
 		switch {
 		case c.e.Receipt == nil || c.e.Receipt.State != carriers.StateReceived:
 			return "it does not say that the carrier's site took it in"
-		case c.e.SettleUntil.Before(c.e.At):
+		case c.e.SettleUntil.IsZero():
 			return "it does not say until when the site may take to show it"
 		}
 		return ""
