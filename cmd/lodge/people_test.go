@@ -324,5 +324,6 @@ func (w *world) overwrite(s submission.Submission) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.statement(fmt.Sprintf("UPDATE submission SET version = %d, item = '%s' WHERE id = '%s'", s.Version, item, s.ID))
+	w.statement(fmt.Sprintf("UPDATE submission SET version = %d, item = '%s' WHERE id = '%s'",
+		s.Version, strings.ReplaceAll(string(item), "'", "''"), s.ID))
 }
