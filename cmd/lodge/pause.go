@@ -115,7 +115,8 @@ func (a *app) pause(ctx context.Context, p pausing) error {
 	return a.each(ctx, p, func(_ config.Config, l *ledger.Ledger, account, who string) error {
 		err := l.Pause(ctx, account, who, p.why)
 		if there, ok := errors.AsType[*ledger.PausedError](err); ok {
-			_, err = fmt.Fprintf(a.out, "Account %s is paused already, by %s since %s: %s\n", account, there.Who, a.stamp(there.At), printable(there.Why))
+			_, err = fmt.Fprintf(a.out, "Account %s is paused already, by %s since %s: %s\n",
+				account, there.Who, a.stamp(there.At), printable(there.Why))
 			return err
 		}
 		if err != nil {

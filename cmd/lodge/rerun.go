@@ -233,8 +233,10 @@ func (a *app) listed(ctx context.Context, l *ledger.Ledger, o rerunOptions) ([]l
 // reruns are the states that are taken where none is named.
 func reruns() []string {
 	var names []string
-	for _, s := range []submission.State{submission.Ready, submission.Submitting, submission.Uncertain, submission.Submitted, submission.NeedsPerson} {
-		names = append(names, string(s))
+	for _, s := range submission.States() {
+		if s.Working() || s == submission.NeedsPerson {
+			names = append(names, string(s))
+		}
 	}
 	return names
 }

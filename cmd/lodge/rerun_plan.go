@@ -53,7 +53,8 @@ func (p planner) plan(ctx context.Context, chosen []submission.Submission) ([]re
 	var plan []rerunStep
 	for _, s := range chosen {
 		sum := ledger.Summarize(s)
-		step := rerunStep{ID: s.ID, Account: sum.Account, Carrier: s.Carrier, Invoice: sum.Invoice, State: sum.State, Becomes: sum.State, name: name(sum)}
+		step := rerunStep{ID: s.ID, Account: sum.Account, Carrier: s.Carrier, Invoice: sum.Invoice,
+			State: sum.State, Becomes: sum.State, name: name(sum)}
 		var e submission.Event
 		e, step.Outcome, step.Text = p.what(s)
 		if step.Outcome == isPlanned {
@@ -76,6 +77,7 @@ func (p planner) plan(ctx context.Context, chosen []submission.Submission) ([]re
 func (p planner) what(s submission.Submission) (e submission.Event, outcome, text string) {
 	again := submission.Event{Kind: submission.Decided, Want: submission.Ready}
 	release := submission.Event{Kind: submission.Released}
+	look := submission.Event{Kind: submission.Decided, Want: submission.Uncertain}
 	what := quoted(cmp.Or(s.Key.Number, s.ID))
 	switch state := s.Current().State; {
 	case s.HeldBack():
@@ -85,7 +87,7 @@ func (p planner) what(s submission.Submission) (e submission.Event, outcome, tex
 	case state.LookUp():
 		return release, isPlanned, "looked up by the next run"
 	case state == submission.NeedsPerson && s.MayBeThere():
-		return submission.Event{Kind: submission.Decided, Want: submission.Uncertain}, isPlanned, "it may have been sent: looked up by the next run"
+		return look, isPlanned, "it may have been sent: looked up by the next run"
 	case state == submission.NeedsPerson:
 		return again, isPlanned, "nothing was sent: filed by the next run"
 	case state == submission.Rejected:

@@ -114,7 +114,7 @@ func (r *resolving) ask(ctx context.Context) (err error) {
 		return err
 	}
 	v.LookUp = r.sub.ID
-	err = asked(v, hard, soft)
+	err = asked(hard, soft, v)
 	s, readErr := r.ledger.Get(context.WithoutCancel(hard), r.sub.ID)
 	if readErr == nil {
 		r.sub = s
@@ -123,7 +123,7 @@ func (r *resolving) ask(ctx context.Context) (err error) {
 }
 
 // asked makes the visit. One that a signal ended before it asked is an error.
-func asked(v visit.Visit, hard, soft context.Context) error {
+func asked(hard, soft context.Context, v visit.Visit) error {
 	report, err := v.Run(hard, soft)
 	if err == nil && report.Done == 0 && soft.Err() != nil {
 		return errors.New("stopped before the carrier's site was asked")

@@ -54,7 +54,7 @@ type Event struct {
 
 	Arrival   *Revision         `json:"arrival,omitempty"`   // Arrived
 	Attempt   *Attempt          `json:"attempt,omitempty"`   // Intended; Answered, NotSent, Lost: its id with what is now known
-	Receipt   *carriers.Receipt `json:"receipt,omitempty"`   // FoundOnSite, Answered, LookedUp; Absent: the draft that is there; Unsettled: what is there
+	Receipt   *carriers.Receipt `json:"receipt,omitempty"`   // FoundOnSite, Answered, LookedUp; Absent, Unsettled: what is there
 	Filed     time.Time         `json:"filed,omitzero"`      // FoundOnSite, LookedUp: when the site says it took it in
 	Within    time.Duration     `json:"within,omitempty"`    // how coarse Filed is: a site that shows days has the day's start and 24 h
 	Look      *Look             `json:"look,omitempty"`      // Intended: the look-before; Absent, Unsettled: what was looked at

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"example.com/lodge/carriers"
 	. "example.com/lodge/internal/submission"
@@ -180,5 +181,29 @@ func TestAnUnreadableFileIsNotHeld(t *testing.T) {
 	}
 	if err := tale.tell(hold(), Limits{}); err == nil {
 		t.Error("it was held")
+	}
+}
+
+// TestWhatStaysOpen: what was sent, or is said to be filed by hand, stays open
+// when a word on it is taken back, and until the site must have shown it.
+func TestWhatStaysOpen(t *testing.T) {
+	for name, events := range map[string][]Event{
+		"sent, a rejection taken back":    then(uncertain(), tell(Rejected), decide(Uncertain)),
+		"by hand, an acceptance the same": then(ready(), byHand(), tell(Accepted), decide(Uncertain)),
+		"by hand, looked up too early":    then(ready(), byHand()),
+	} {
+		tale := told(t, events...)
+		if !tale.s.MayBeThere() {
+			t.Errorf("%s: it cannot be there", name)
+		}
+		if name == "by hand, looked up too early" {
+			tale.s.Revisions[0].ByHand.SettleUntil = tale.now.Add(24 * time.Hour)
+			if err := tale.tell(unproven(), Limits{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := tale.tell(decide(Ready), Limits{}); err == nil {
+			t.Errorf("%s: it is sent again without a look-up", name)
+		}
 	}
 }

@@ -83,7 +83,7 @@ type Revision struct {
 	Why          string           `json:"why,omitempty"`        // one sentence for people: what happened
 	Needs        carriers.Person  `json:"needs,omitempty"`      // who acts next; "" is Lodge itself, or nobody
 	Attempts     []Attempt        `json:"attempts,omitempty"`
-	Looks        []Look           `json:"looks,omitempty"`   // since the last attempt and the carrier's last word, that found nothing; the last few
+	Looks        []Look           `json:"looks,omitempty"`   // since the last attempt or word, that found nothing; the last few
 	Resumed      int              `json:"resumed,omitempty"` // attempts made before a person's last go-ahead
 	Copies       []string         `json:"copies,omitempty"`  // other names under which the same bytes came; the first few
 }

@@ -115,7 +115,8 @@ func (a *attempt) wait(ctx context.Context, e submission.Event, cause error) err
 	}
 	e.Why = cause.Error()
 	if since := a.lastWord(); now.Sub(since) > patience {
-		e = submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Needs: carriers.Operator, Look: e.Look, Receipt: e.Receipt,
+		e = submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Needs: carriers.Operator,
+			Look: e.Look, Receipt: e.Receipt,
 			Why: fmt.Sprintf("could not be settled since %s: %v", since.Format(time.RFC3339), cause)}
 		if a.byHand() && a.rev.ToldBy != "" {
 			e.Why = fmt.Sprintf("%s said on %s that it was filed by hand, and the carrier's site does not show it: %v",
