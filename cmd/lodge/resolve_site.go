@@ -25,7 +25,8 @@ func (r *resolving) look(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s is %s, and the carrier's site could not be asked now; the next run tries again: %w",
+			r.sub.Key, words(r.sub.Current().State), err)
 	}
 	r.tellWhere()
 	return nil
