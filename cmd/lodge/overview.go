@@ -110,6 +110,8 @@ func (a *app) next(s ledger.Summary) remedy {
 		what = s.ID
 	}
 	switch s.State {
+	case submission.Ready:
+		return remedy{"on hold: when it may be filed, release it", []string{a.with("release " + quoted(what) + " --why TEXT")}}
 	case submission.Rejected:
 		return remedy{Do: "mend the invoice and put the corrected file into the inbox; its number stays"}
 	case submission.Quarantined:
@@ -120,7 +122,7 @@ func (a *app) next(s ledger.Summary) remedy {
 		do = "see what has changed on the carrier's site and mend the carrier, then decide"
 	}
 	return remedy{do,
-		[]string{a.with("show " + quoted(what)), a.with("decide --help")}}
+		[]string{a.with("show " + quoted(what)), a.with("resolve --help")}}
 }
 
 // name is what people know a submission by: its number, or the file's name

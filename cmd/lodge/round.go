@@ -64,6 +64,7 @@ func (w *works) round(hard, soft context.Context, patient bool) (round, error) {
 		},
 	}
 	r.batch, err = b.Run(hard, soft)
+	w.tellPaused(hard)
 	r.worked, r.took = p.worked(), w.clock.Boot()-begun
 	return r, err
 }
@@ -136,6 +137,15 @@ func (w *works) tellArrived(r round) {
 	for _, a := range r.with(intake.Old) {
 		w.say(fmt.Sprintf("%s: older than the watermark: it is filed only once somebody types %s.",
 			w.path(a), w.with("adopt "+quoted(a.Account)+" "+quoted(a.File))))
+	}
+}
+
+// tellPaused tells which accounts people have paused: no visit of theirs failed.
+func (w *works) tellPaused(ctx context.Context) {
+	for _, name := range w.accounts {
+		if item, err := w.ledger.Account(ctx, name); err == nil && item.Paused != nil {
+			w.say(fmt.Sprintf("%v. To go on: %s", item.Open(), w.with("resume "+name+" --why TEXT")))
+		}
 	}
 }
 

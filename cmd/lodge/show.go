@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -92,6 +93,8 @@ func (a *app) showOne(c config.Config, s submission.Submission, history []submis
 	a.facts([][2]string{
 		{"invoice", s.Key.Number},
 		{"state", a.describe(sum)},
+		{"on hold", a.onHold(s)},
+		{"held back", heldBack(s, held)},
 		{"said", sum.Text},
 		{"confirmation", sum.Confirmation},
 		{"account", s.Key.Account + ", carrier " + s.Carrier},
@@ -117,6 +120,26 @@ func (a *app) showOne(c config.Config, s submission.Submission, history []submis
 	}
 	t.write(a.out, a.columns)
 	a.showLooks(c, history)
+}
+
+// onHold tells who holds it back, why, since when, and what ends that.
+func (a *app) onHold(s submission.Submission) string {
+	h := s.OnHold
+	if h.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("by %s since %s: %s; to end it: %s", h.Who, a.stamp(h.At), h.Why,
+		a.with("release "+quoted(cmp.Or(s.Key.Number, s.ID))+" --why TEXT"))
+}
+
+// heldBack tells what holds the account back that it waits for.
+func heldBack(s submission.Submission, held []trouble) string {
+	for _, t := range held {
+		if t.Account == s.Key.Account && s.Current().State.Working() {
+			return join("account "+t.Account+": "+t.Why, strings.Join(append([]string{t.Next.Do}, t.Next.Type...), ": "))
+		}
+	}
+	return ""
 }
 
 // showLooks lists the evidence of what came before and after attempts: rows that
@@ -154,7 +177,11 @@ func (a *app) describe(s ledger.Summary) string {
 	if s.Found {
 		text += ", found there before Lodge sent anything"
 	}
-	if s.Hold != "" {
+	switch s.Hold {
+	case "":
+	case submission.HoldPerson:
+		text += ", on hold"
+	default:
 		text += ", held back: " + string(s.Hold)
 	}
 	if s.Needs != "" {

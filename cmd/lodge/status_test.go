@@ -55,7 +55,7 @@ func invoiced(account, number string, r submission.Revision) submission.Submissi
 	r.Number, r.Total, r.Date = 1, ledes.Cents(125050), noon.AddDate(0, -1, 0)
 	r.Object = submission.Object{Name: number + ".txt", Path: "staged/" + number, SHA: "5ha", Size: 1234}
 	return submission.Submission{ID: key.ID(), Key: key, Carrier: "harbor", Version: 1, Seq: 1, Revisions: []submission.Revision{r},
-		CreatedAt: noon, UpdatedAt: noon}
+		CreatedAt: noon.AddDate(0, 0, -2), UpdatedAt: noon}
 }
 
 func accepted() submission.Revision {
@@ -299,26 +299,5 @@ func TestShow(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(w.must(exitDone, "show", "--json", "INV-0001")), &whole); err != nil || whole.Key.Number != "INV-0001" || len(whole.History) != 1 {
 		t.Errorf("--json: %+v, %v", whole, err)
-	}
-}
-
-func TestDecide(t *testing.T) {
-	w := newWorld(t)
-	l := w.filled(undecided(), accepted())
-	out := w.must(exitDone, "decide", "INV-0001", "accepted", "--confirmation", "730187", "--why", "seen on the portal")
-	said(t, out, "invoice INV-0001 of account firm-harbor is accepted")
-	list, err := l.List(t.Context(), ledger.Query{Invoice: "INV-0001"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	history, err := l.History(t.Context(), list[0].ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e := history[len(history)-1]; e.Actor != submission.ByPerson || e.Why != "seen on the portal" || e.Who == "" || e.Receipt.Number != "730187" {
-		t.Errorf("the history has %+v", e)
-	}
-	if code := w.run("decide", "INV-0002", "ready", "--why", "once more"); code != exitFailed {
-		t.Errorf("an accepted invoice was made ready: exit %d", code)
 	}
 }

@@ -38,8 +38,8 @@ func (a *app) remedy(who string, r remedy) {
 	}
 }
 
-// troubles are what holds accounts back, by account: they are suspended, paused
-// in lodge.yaml, or have work and are not in it, or have no login.
+// troubles are what holds accounts back, by account: they are paused by a person,
+// suspended, paused in lodge.yaml, or have work and are not in it, or have no login.
 func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) ([]trouble, error) {
 	var list []trouble
 	items, err := l.Accounts(ctx)
@@ -47,6 +47,9 @@ func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) (
 		return nil, err
 	}
 	for _, item := range items {
+		if item.Paused != nil {
+			list = append(list, a.paused(item.Name, *item.Paused))
+		}
 		if item.Suspended != nil {
 			list = append(list, a.suspended(c, item.Name, *item.Suspended))
 		}
@@ -98,8 +101,13 @@ func (a *app) unfit(ctx context.Context, c config.Config, account string) (troub
 	return t, len(missing) > 0
 }
 
-// suspended tells of an account that a carrier did not let in, or that a person
-// stopped.
+// paused tells of an account that a person paused.
+func (a *app) paused(account string, p ledger.Pause) trouble {
+	return trouble{account, submission.HoldPaused, carriers.Operator, p.At, "paused by " + p.Who + ": " + p.Why,
+		remedy{"when it may go on, resume", []string{a.with("resume " + account + " --why TEXT")}}}
+}
+
+// suspended tells of an account that a carrier did not let in.
 func (a *app) suspended(c config.Config, account string, s ledger.Suspension) trouble {
 	t := trouble{account, submission.HoldCredentials, carriers.Kind(s.Kind).Acts(), s.At, s.Why, remedy{}}
 	resume := a.with("resume " + account + " --why TEXT")

@@ -137,9 +137,9 @@ func (r *run) account(ctx, soft context.Context, account string) {
 			died = 0
 		case err == nil && report.Done > 0 && !v.Rehearse:
 			return // and what becomes due meanwhile is seen in the next round
-		case err == nil, elsewhere(err):
+		case err == nil, elsewhere(err), errors.Is(err, ledger.ErrPaused):
 			// There was nothing for us: outside the carrier's hours, or somebody
-			// else visits it. Asking again at once would go on for ever.
+			// else visits it, or a person has paused it. Asking again at once would go on for ever.
 			r.close(account, nil)
 			return
 		case ctx.Err() != nil:

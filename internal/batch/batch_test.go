@@ -42,6 +42,25 @@ func over(b *visittest.Bench) *batch.Batch {
 	}
 }
 
+// A person's pause is no failure: the account is left alone, and the others are
+// worked on.
+func TestAPausedAccountIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := visittest.New(t, harbor.Carrier())
+	paused := b.Register(visittest.Moor, "INV-1", visittest.Invoice{})
+	b.Register(visittest.Pier, "INV-2", visittest.Invoice{})
+	if err := b.Ledger.Pause(t.Context(), visittest.Moor, "ann", "they are moving"); err != nil {
+		t.Fatal(err)
+	}
+	r, err := over(b).Run(t.Context(), t.Context())
+	if err != nil || r.Done != 1 || len(r.Failures) > 0 {
+		t.Errorf("the run: %+v, %v", r, err)
+	}
+	if got := b.Get(paused); got.Version != 1 || b.Portal.Counts().Logins != 1 {
+		t.Errorf("the paused one has version %d; %d logins", got.Version, b.Portal.Counts().Logins)
+	}
+}
+
 // A door is harbor with something that happens before each login.
 type door struct {
 	carriers.Site

@@ -19,8 +19,8 @@ const keptNotes = 100
 
 // EnterAccount takes one of the account's visits, of which there are as many at
 // a time as visits says (0 means 1). It fails with [ErrHeld] if all are taken by
-// holders that live, and with [ErrSuspended], a [*SuspendedError], while the
-// account is suspended. A suspension made under another version of the secret is
+// holders that live, with [ErrPaused], a [*PausedError], and with
+// [ErrSuspended], a [*SuspendedError], while the account is paused or suspended. A suspension made under another version of the secret is
 // lifted and noted. The holds that a suspension had put on submissions end.
 func (l *Ledger) EnterAccount(
 	ctx context.Context, account, owner, secretVersion string, visits int, ttl time.Duration,
@@ -34,7 +34,7 @@ func (l *Ledger) EnterAccount(
 			a.note(now, owner, "a new secret lifts the suspension: "+a.Suspended.Why)
 			a.Suspended = nil
 		}
-		if err := a.open(); err != nil {
+		if err := a.Open(); err != nil {
 			return err
 		}
 		if held := l.sweep(ctx, a, owner, now); len(a.Visits) >= max(1, visits) {
@@ -102,9 +102,8 @@ func (c Claim) visit(a Account) (int, error) {
 	return i, nil
 }
 
-// Suspend stops an account everywhere: a person's pause, or what a visit met
-// after its login. With an empty SecretVersion only a person lifts it. At is set
-// here.
+// Suspend stops an account everywhere for what a visit met after its login. With
+// an empty SecretVersion only a person lifts it. At is set here.
 func (l *Ledger) Suspend(ctx context.Context, account, who string, s Suspension) error {
 	_, err := l.writeAccount(ctx, account, func(a *Account, now time.Time) error {
 		a.suspend(now, who, s)
@@ -147,8 +146,8 @@ func (l *Ledger) endHolds(ctx context.Context, account string, e submission.Even
 	}
 	e.Kind = submission.Released
 	for _, item := range list {
-		if !suspends(item.Hold) {
-			continue
+		if !suspends(item.Hold) && item.Hold != submission.HoldPerson {
+			continue // beside a person's hold, which lists show, there may be the account's
 		}
 		_, err := l.write(ctx, item.ID, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
 			if s.Lease.Owner != "" || !suspends(s.Hold) {
@@ -224,14 +223,6 @@ func (a *Account) note(at time.Time, who, why string) {
 // liftedBy says whether a secret of this version ends the suspension.
 func (a *Account) liftedBy(version string) bool {
 	return a.Suspended != nil && a.Suspended.SecretVersion != "" && version != "" && version != a.Suspended.SecretVersion
-}
-
-// open is nil or a SuspendedError.
-func (a *Account) open() error {
-	if a.Suspended == nil {
-		return nil
-	}
-	return &SuspendedError{Account: a.Name, Suspension: *a.Suspended}
 }
 
 // suspend keeps a suspension that only a person lifts from being replaced by

@@ -29,7 +29,8 @@ func (c Claim) Enough(clk clock.Clock, need time.Duration) bool {
 }
 
 // Claim takes the lease on a submission for owner, for ttl, which must be more
-// than twice [Margin]. If it is held the error is [ErrHeld], a [*HeldError]. Of
+// than twice [Margin]. If it is held the error is [ErrHeld], a [*HeldError]. What
+// a person holds back from being filed is not claimed: [ErrOnHold]. Of
 // a holder that is dead, and of owner itself when its lease has run out, it is
 // taken over: the fence grows, and what a dead holder left submitting becomes
 // uncertain (row 12) in the same write.
@@ -45,6 +46,9 @@ func (l *Ledger) Claim(ctx context.Context, id, owner string, ttl time.Duration)
 		entries, err := l.reclaim(s, owner, now)
 		if err != nil {
 			return nil, err
+		}
+		if s.HeldBack() {
+			return nil, &OnHoldError{s.Key.String(), s.OnHold}
 		}
 		s.Fence++
 		s.Lease = submission.Lease{Owner: owner, Until: now.Add(ttl)}
@@ -128,7 +132,8 @@ func (c Claim) holds(s submission.Submission) error {
 // Move applies e to the submission under c, in one conditional write. Who, At
 // and, of a new attempt, Owner and Fence are set here. If the lease is another's
 // by now nothing moves and the error is [ErrStale]: then [Ledger.Note] what is
-// known. What the table refuses is a [*submission.Refusal].
+// known. What the table refuses is a [*submission.Refusal]; of an intent that a
+// person's hold stopped the error is [ErrOnHold] too.
 func (l *Ledger) Move(ctx context.Context, c Claim, e submission.Event) (submission.Submission, error) {
 	switch e.Actor {
 	case submission.ByVisit, submission.ByGate, submission.ByReconcile, submission.ByMail:
@@ -139,7 +144,8 @@ func (l *Ledger) Move(ctx context.Context, c Claim, e submission.Event) (submiss
 		if err := c.holds(*s); err != nil {
 			return nil, err
 		}
-		return l.apply(s, c.signed(e, now))
+		entries, err := l.apply(s, c.signed(e, now))
+		return entries, heldBack(*s, e, err)
 	})
 	if err != nil {
 		return submission.Submission{}, fmt.Errorf("move: %w", err)

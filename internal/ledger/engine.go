@@ -118,7 +118,8 @@ type Account struct {
 	Fence     int64       `json:"fence"`
 	Visits    []Visiting  `json:"visits,omitempty"`    // those under way
 	Login     *Login      `json:"login,omitempty"`     // written before anything is typed
-	Suspended *Suspension `json:"suspended,omitempty"` // no login until a person lifts it
+	Suspended *Suspension `json:"suspended,omitempty"` // no login until a person or a new secret lifts it
+	Paused    *Pause      `json:"paused,omitempty"`    // by a person; beside a suspension, and never in its place
 	LastSent  time.Time   `json:"last_sent,omitzero"`  // for the carrier's pace
 	Notes     []Note      `json:"notes,omitempty"`     // the last of them, oldest first
 
@@ -144,6 +145,13 @@ type Login struct {
 	Owner string    `json:"owner"`
 	Fence int64     `json:"fence"` // of the visit
 	At    time.Time `json:"at"`
+}
+
+// A Pause is a person's word that an account is not to be visited.
+type Pause struct {
+	At  time.Time `json:"at"`
+	Who string    `json:"who"`
+	Why string    `json:"why"`
 }
 
 // A Suspension stops an account everywhere.

@@ -14,6 +14,8 @@ var (
 	ErrHeld       = errors.New("somebody else is working on it")
 	ErrStale      = errors.New("the lease was taken over")
 	ErrSuspended  = errors.New("the account is suspended")
+	ErrPaused     = errors.New("the account is paused by a person")
+	ErrOnHold     = errors.New("a person holds it back")
 	ErrUnanswered = errors.New("it was never learned how an earlier login ended")
 )
 
@@ -57,3 +59,32 @@ func (e *SuspendedError) Error() string {
 
 // Is makes errors.Is find [ErrSuspended].
 func (e *SuspendedError) Is(target error) bool { return target == ErrSuspended }
+
+// A PausedError is an [ErrPaused] that says who paused the account, and why.
+type PausedError struct {
+	Account string
+	Pause
+}
+
+// Error implements error.
+func (e *PausedError) Error() string {
+	return fmt.Sprintf("account %s is paused by %s since %s: %s; the operator acts", e.Account, e.Who, e.At.Format(time.RFC3339), e.Why)
+}
+
+// Is makes errors.Is find [ErrPaused].
+func (e *PausedError) Is(target error) bool { return target == ErrPaused }
+
+// An OnHoldError is an [ErrOnHold] that says who holds the submission back, and
+// why.
+type OnHoldError struct {
+	What string // the submission, for people
+	submission.OnHold
+}
+
+// Error implements error.
+func (e *OnHoldError) Error() string {
+	return fmt.Sprintf("%s: %s holds it back since %s: %s", e.What, e.Who, e.At.Format(time.RFC3339), e.Why)
+}
+
+// Is makes errors.Is find [ErrOnHold].
+func (e *OnHoldError) Is(target error) bool { return target == ErrOnHold }

@@ -10,13 +10,13 @@ import (
 // at a time, and carriers lock accounts after a few that fail. It fails with
 // [ErrHeld] while another visit logs in, with [ErrUnanswered] when it was never
 // learned how a login begun less than [Unanswered] ago ended, with
-// [ErrSuspended], and with [ErrStale].
+// [ErrPaused] and [ErrSuspended], and with [ErrStale].
 func (l *Ledger) LoginBegins(ctx context.Context, c Claim) error {
 	_, err := l.writeAccount(ctx, c.ID, func(a *Account, now time.Time) error {
 		if _, err := c.visit(*a); err != nil {
 			return err
 		}
-		if err := a.open(); err != nil {
+		if err := a.Open(); err != nil {
 			return err
 		}
 		if err := l.mayLogIn(ctx, a, c, now); err != nil {

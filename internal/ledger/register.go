@@ -98,25 +98,3 @@ func (l *Ledger) readable(ctx context.Context, object, key submission.Key, who s
 	}
 	return err
 }
-
-// Decide applies a person's decision: rows 17, 18, 27, 28 and 29, or ends a hold
-// (row 25). e has Kind Decided with Want, or Kind Released, and Who and Why. It
-// fails with [ErrHeld] while somebody alive works on the submission.
-func (l *Ledger) Decide(ctx context.Context, id string, e submission.Event) (submission.Submission, error) {
-	s, err := l.write(ctx, id, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
-		if err := l.mayTake(ctx, *s, "", now); err != nil {
-			return nil, err
-		}
-		freed, err := l.reclaim(s, e.Who, now)
-		if err != nil {
-			return nil, err
-		}
-		e.Actor, e.At = submission.ByPerson, now
-		entries, err := l.apply(s, e)
-		return append(freed, entries...), err
-	})
-	if err != nil {
-		return submission.Submission{}, fmt.Errorf("decide: %w", err)
-	}
-	return s, nil
-}

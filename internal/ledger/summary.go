@@ -22,6 +22,12 @@ func Summarize(s submission.Submission) Summary {
 	if ok {
 		sum.DueAt = due
 	}
+	if !s.OnHold.IsZero() {
+		sum.Hold = submission.HoldPerson
+	}
+	if s.HeldBack() {
+		sum.Needs, sum.Text = string(carriers.Operator), "on hold by "+s.OnHold.Who+": "+s.OnHold.Why
+	}
 	if sum.Needs == "" && waiting.Needs != carriers.Nobody {
 		sum.Needs, sum.Text = string(waiting.Needs), waiting.Why
 	}

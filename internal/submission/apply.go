@@ -74,7 +74,7 @@ func (s Submission) target(e Event) int {
 		return len(s.Revisions) - 1
 	case e.Revision != 0:
 		return slices.IndexFunc(s.Revisions, func(r Revision) bool { return r.Number == e.Revision })
-	case e.Kind != Decided && s.live() >= 0:
+	case e.Kind != Decided && e.Kind != Held && e.Kind != Released && s.live() >= 0:
 		return s.live()
 	}
 	return s.current()
@@ -112,6 +112,9 @@ func (c change) take(row Row) []Entry {
 // schedule sets when Lodge goes on. An event about a revision that Lodge does
 // not work on leaves the one that it does work on alone.
 func (c change) schedule(row Row) {
+	if c.holds() {
+		return
+	}
 	stays := row.Kind == Arrived && row.To == None
 	touches := !stays && (c.state().Live() || row.To.Live())
 	if touches || row.Next.Live() {
@@ -122,10 +125,27 @@ func (c change) schedule(row Row) {
 	}
 }
 
+// holds puts a person's hold on or takes it off, and says whether that was the
+// event. What else the submission waits for stays as it is.
+func (c change) holds() bool {
+	switch {
+	case c.e.Kind == Held:
+		c.s.OnHold = OnHold{At: c.e.At, Who: c.e.Who, Why: c.e.Why}
+	case c.e.Kind == Released && c.e.Hold == HoldPerson:
+		c.s.OnHold = OnHold{}
+	default:
+		return false
+	}
+	return true
+}
+
 // settle writes into the revision what the event tells of it.
 func (c change) settle(row Row) {
 	rev := c.rev()
 	c.learn(rev)
+	if row.To == None && (row.Kind == Held || row.Kind == Released && c.e.Hold == HoldPerson) {
+		return // why the revision stands where it stands has not changed
+	}
 	if row.To == None && (row.Next != None || row.Kind == Arrived) {
 		return // the event is about the file, not about what became of this revision
 	}
@@ -152,14 +172,22 @@ func (c change) learn(rev *Revision) {
 	case FoundOnSite, LookedUp:
 		rev.Found = rev.Found || rev.sends() == 0
 		rev.receive(e)
-	case Absent:
-		if c.e.Look.Control && !c.e.Look.At.Before(c.s.settleUntil()) {
-			rev.Looks = lastOf(append(rev.Looks, *e.Look), keptLooks)
-		}
+	case Absent, Unsettled:
+		c.remember(rev)
 	case Decided:
-		if e.Want == Accepted || e.Want == Rejected {
-			rev.receive(e)
-		}
+		rev.decide(e)
+	}
+}
+
+// remember keeps a look-up that found nothing if it may prove something later.
+// One that found what does not fit ends what those before it proved.
+func (c change) remember(rev *Revision) {
+	look := c.e.Look
+	switch {
+	case c.e.Kind == Unsettled && c.e.Receipt != nil && c.e.Receipt.State != carriers.StateDraft:
+		rev.Looks = nil
+	case look != nil && look.Control && !look.At.Before(c.s.SettleUntil()):
+		rev.Looks = lastOf(append(rev.Looks, *look), keptLooks)
 	}
 }
 
@@ -195,7 +223,7 @@ func (c change) entry(row, part, i int, from State) Entry {
 // trimmed is e as it may be stored: times in UTC and without a monotonic
 // reading, texts of a bounded length and without the signs that hide text.
 func (e Event) trimmed() Event {
-	e.At, e.NotBefore, e.Filed = utc(e.At), utc(e.NotBefore), utc(e.Filed)
+	e.At, e.NotBefore, e.Filed, e.SettleUntil = utc(e.At), utc(e.NotBefore), utc(e.Filed), utc(e.SettleUntil)
 	e.Who, e.Why = text(e.Who), text(e.Why)
 	if e.Arrival != nil {
 		r := *e.Arrival

@@ -58,7 +58,7 @@ func seenBefore() Guard {
 
 func nothingSent() Guard {
 	return need("nothing was ever sent, but what the carrier rejected", "an earlier attempt may have reached the carrier",
-		func(c change) bool { return !c.s.unresolved() })
+		func(c change) bool { return !c.s.MayBeThere() })
 }
 
 func explained() Guard {
@@ -108,8 +108,8 @@ func thisRevision() Guard {
 func sinceIntent() Guard {
 	return guard("not older than the intent, as far as the site shows times", func(c change) string {
 		a, latest := c.rev().last(), c.e.Filed.Add(c.e.Within+Skew)
-		if a == nil || c.e.Filed.IsZero() || !latest.Before(a.IntendedAt) {
-			return ""
+		if a == nil || c.e.Filed.IsZero() || !latest.Before(a.IntendedAt) || c.rev().ByHand.At.After(a.IntendedAt) {
+			return "" // what a person filed by hand may be older than an attempt of ours
 		}
 		return fmt.Sprintf("the site took it in at %s, before the intent of %s", stamp(c.e.Filed), stamp(a.IntendedAt))
 	})
@@ -219,7 +219,7 @@ func looked() Guard {
 
 func settled() Guard {
 	return guard("after the settle time", func(c change) string {
-		if until := c.s.settleUntil(); c.e.Look == nil || c.e.Look.At.Before(until) {
+		if until := c.s.SettleUntil(); c.e.Look == nil || c.e.Look.At.Before(until) {
 			return "what was sent may show up until " + stamp(until)
 		}
 		return ""
@@ -252,25 +252,6 @@ func absenceProven() Guard {
 		}
 		return "one look-up is not enough"
 	})
-}
-
-func freshLook() Guard {
-	return guard("after a send: a look-up after the settle time, within a day, with positive control, found nothing", func(c change) string {
-		if !c.s.unresolved() {
-			return ""
-		}
-		for _, look := range c.rev().Looks {
-			if c.e.At.Sub(look.At) <= FreshLook && !look.At.Before(c.s.settleUntil()) {
-				return ""
-			}
-		}
-		return "it may have been sent: have it looked up first"
-	})
-}
-
-func hasReceipt(state carriers.ReceiptState) Guard {
-	return need("brings the carrier's word, "+string(state), "it needs the carrier's word, "+string(state),
-		func(c change) bool { return c.e.Receipt != nil && c.e.Receipt.State == state })
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

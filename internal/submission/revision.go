@@ -47,11 +47,29 @@ func (r *Revision) receive(e Event) {
 		return
 	}
 	number := r.Receipt.Number
-	r.Receipt = *e.Receipt
+	r.Receipt, r.ToldBy, r.Looks = *e.Receipt, "", nil
+	if e.Actor == ByPerson {
+		r.ToldBy = e.Who
+	}
 	if r.Receipt.Number == "" {
 		r.Receipt.Number = number
 	}
 	r.ReceivedAt = e.At
+}
+
+// decide takes what a person says of the carrier's side.
+func (r *Revision) decide(e Event) {
+	switch e.Want {
+	case Submitted:
+		r.receive(e)
+		r.ByHand = ByHand{At: e.At, SettleUntil: e.SettleUntil}
+	case Accepted, Rejected:
+		r.receive(e)
+	case Uncertain:
+		if r.ToldBy != "" && r.Receipt.State != carriers.StateReceived {
+			r.Receipt, r.ToldBy = carriers.Receipt{}, "" // taken back: what was sent is open again
+		}
+	}
 }
 
 // again is the revision's file without its fate.
@@ -108,7 +126,13 @@ func (r *Revision) named(name string) bool {
 
 // unsent says whether the revision waits for people and never went anywhere.
 func (r *Revision) unsent() bool {
-	return (r.State == NeedsPerson || r.State == Quarantined) && r.sends() == 0
+	return (r.State == NeedsPerson || r.State == Quarantined) && !r.wentOut()
+}
+
+// wentOut says whether anything was, or may have been, sent, or is said to be at
+// the carrier in another way: found there, or filed by hand.
+func (r *Revision) wentOut() bool {
+	return r.sends() > 0 || r.Receipt.State != "" || !r.ByHand.IsZero()
 }
 
 // Left says whether the attempt's request left or may have left: all but those

@@ -33,16 +33,23 @@ func (s Submission) Waiting() Revision {
 func (s Submission) Submitting() bool { return s.Current().State == Submitting }
 
 // Due is when Lodge has something to do for s; false if it has nothing to do. A
-// hold with a time ends then by itself, one without waits for a person.
+// hold with a time ends then by itself, one without waits for a person. What a
+// person holds back is looked up and not filed.
 func (s Submission) Due() (time.Time, bool) {
 	switch {
 	case !s.Current().State.Working(), s.Current().State == Submitting:
+		return time.Time{}, false
+	case s.HeldBack():
 		return time.Time{}, false
 	case !s.NotBefore.IsZero():
 		return s.NotBefore, true
 	}
 	return s.CreatedAt, s.Hold == ""
 }
+
+// HeldBack says whether a person keeps it from being filed. What was sent before
+// is looked up in any case.
+func (s Submission) HeldBack() bool { return s.Current().State == Ready && !s.OnHold.IsZero() }
 
 // Spent says why the current revision may not be sent again under limits, or "".
 func (s Submission) Spent(limits Limits) string {
@@ -70,7 +77,7 @@ func (s Submission) current() int {
 		return i
 	}
 	for i, r := range s.Revisions {
-		if r.State == NeedsPerson && r.sends() > 0 {
+		if r.State == NeedsPerson && r.wentOut() {
 			return i
 		}
 	}
@@ -93,11 +100,12 @@ func (s Submission) seen(a Revision) bool {
 	return false
 }
 
-// unresolved says whether something was, or may have been, sent on which the
-// carrier has not said that it is rejected.
-func (s Submission) unresolved() bool {
+// MayBeThere says whether the carrier may have the invoice: something was, or may
+// have been, sent, was found there, or was filed by hand, on which the carrier
+// has not said that it is rejected.
+func (s Submission) MayBeThere() bool {
 	return slices.ContainsFunc(s.Revisions, func(r Revision) bool {
-		return r.sends() > 0 && r.Receipt.State != carriers.StateRejected
+		return r.wentOut() && r.Receipt.State != carriers.StateRejected
 	})
 }
 
@@ -120,12 +128,18 @@ func (s Submission) attempts() []Attempt {
 	return all
 }
 
-// settleUntil is when everything that left must have shown up.
-func (s Submission) settleUntil() time.Time {
+// SettleUntil is when everything that left, and everything that people say they
+// filed by hand, must have shown up: a look-up before then proves no absence.
+func (s Submission) SettleUntil() time.Time {
 	var until time.Time
-	for _, a := range s.attempts() {
-		if a.Left() && a.SettleUntil.After(until) {
-			until = a.SettleUntil
+	for _, r := range s.Revisions {
+		for _, a := range r.Attempts {
+			if a.Left() && a.SettleUntil.After(until) {
+				until = a.SettleUntil
+			}
+		}
+		if r.ByHand.SettleUntil.After(until) {
+			until = r.ByHand.SettleUntil
 		}
 	}
 	return until
@@ -134,7 +148,7 @@ func (s Submission) settleUntil() time.Time {
 // proves says whether look is one of the two that absence needs.
 func (s Submission) proves(look *Look) bool {
 	return look != nil && look.Control && look.Mail && look.Trusted && look.Blind == "" &&
-		!look.At.IsZero() && !look.At.Before(s.settleUntil())
+		!look.At.IsZero() && !look.At.Before(s.SettleUntil())
 }
 
 // copied remembers another name under which a's bytes came.

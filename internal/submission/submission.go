@@ -20,6 +20,7 @@ type Hold string
 const (
 	HoldWindow      Hold = "window"      // outside the carrier's hours
 	HoldPaused      Hold = "paused"      // the account or the carrier is paused by a person
+	HoldPerson      Hold = "person"      // a person holds this submission back: see OnHold
 	HoldCredentials Hold = "credentials" // the account's login was refused
 	HoldCode        Hold = "code"        // waits for a one-time code
 	HoldRevision    Hold = "revision"    // another revision of the invoice is under way
@@ -31,6 +32,19 @@ type Lease struct {
 	Owner string    `json:"owner,omitempty"` // "" is nobody
 	Until time.Time `json:"until,omitzero"`
 }
+
+// OnHold says who holds a submission back. While it is there nothing is filed;
+// what was sent before is still looked up. It stays beside whatever else the
+// submission waits for, through new revisions and takeovers, until a person ends
+// it. The zero OnHold is none.
+type OnHold struct {
+	At  time.Time `json:"at"`
+	Who string    `json:"who"`
+	Why string    `json:"why"`
+}
+
+// IsZero says whether nobody holds it back.
+func (h OnHold) IsZero() bool { return h.At.IsZero() }
 
 // A Submission is the duty to bring one invoice to one account, with all
 // revisions of its file. It is one item of the ledger.
@@ -44,6 +58,7 @@ type Submission struct {
 	Lease     Lease      `json:"lease,omitzero"`
 	NotBefore time.Time  `json:"not_before,omitzero"`
 	Hold      Hold       `json:"hold,omitempty"`
+	OnHold    OnHold     `json:"on_hold,omitzero"`
 	Revisions []Revision `json:"revisions"`
 	CreatedAt time.Time  `json:"created_at"`
 	UpdatedAt time.Time  `json:"updated_at"`
@@ -62,14 +77,25 @@ type Revision struct {
 	Findings     []ledes.Finding  `json:"findings,omitempty"`   // what intake saw
 	Receipt      carriers.Receipt `json:"receipt,omitzero"`     // the carrier's latest word
 	ReceivedAt   time.Time        `json:"received_at,omitzero"` // when Lodge got that word
+	ToldBy       string           `json:"told_by,omitempty"`    // the person who told Lodge that word; "": Lodge saw it itself
+	ByHand       ByHand           `json:"by_hand,omitzero"`     // a person said that it was filed by hand
 	Found        bool             `json:"found,omitempty"`      // it was on the site before Lodge sent anything
 	Why          string           `json:"why,omitempty"`        // one sentence for people: what happened
 	Needs        carriers.Person  `json:"needs,omitempty"`      // who acts next; "" is Lodge itself, or nobody
 	Attempts     []Attempt        `json:"attempts,omitempty"`
-	Looks        []Look           `json:"looks,omitempty"`   // since the last attempt, that found nothing; the last few
+	Looks        []Look           `json:"looks,omitempty"`   // since the last attempt or word, that found nothing; the last few
 	Resumed      int              `json:"resumed,omitempty"` // attempts made before a person's last go-ahead
 	Copies       []string         `json:"copies,omitempty"`  // other names under which the same bytes came; the first few
 }
+
+// ByHand is a person's word that a revision was filed at the site without Lodge.
+type ByHand struct {
+	At          time.Time `json:"at"`           // when the person said so
+	SettleUntil time.Time `json:"settle_until"` // before this an absence says nothing
+}
+
+// IsZero says whether nobody said so.
+func (h ByHand) IsZero() bool { return h.At.IsZero() }
 
 // An Object is the file that a revision came from, and the copy that is filed.
 type Object struct {

@@ -20,7 +20,7 @@ type Row struct {
 // missing; docs/decisions.md has the reasons.
 func Table() []Row {
 	var rows []Row
-	for _, part := range [][]Row{arrivals(), visits(), attempts(), lookUps(), decisions()} {
+	for _, part := range [][]Row{arrivals(), visits(), attempts(), lookUps(), decisions(), words()} {
 		rows = append(rows, part...)
 	}
 	return rows
@@ -61,14 +61,15 @@ func visits() []Row {
 		{7, Contradicted, from(Ready), NeedsPerson, None, by(ByVisit), "", when(explained()), "what the carrier's site shows does not fit this invoice, or its attempts are spent"},
 		{8, Postponed, from(Ready), None, None, by(ByVisit), "", when(later()), "it could not be sent now; nothing was sent"},
 		{24, Postponed, from(Uncertain, Submitted), None, None, by(ByVisit, ByReconcile), "", when(later()), "the carrier's site could not be asked now"},
-		{25, Released, from(Ready, Uncertain, Submitted), None, None, by(ByPerson, ByVisit), "", when(explained()), "the hold was ended"},
+		{25, Released, from(States()...), None, None, by(ByPerson), "", when(explained(), onHold()), "the person's hold was ended"},
+		{25, Released, from(Ready, Uncertain, Submitted), None, None, by(ByPerson, ByVisit), "", when(explained(), otherHold()), "the hold was ended"},
 	}
 }
 
 func attempts() []Row {
 	gate := by(ByGate)
 	return []Row{
-		{9, Intended, from(Ready), Submitting, None, gate, "", when(newAttempt(), leased(), lookedBefore(), sendsLeft(), triesLeft()), "it is being sent"},
+		{9, Intended, from(Ready), Submitting, None, gate, "", when(free(), newAttempt(), leased(), lookedBefore(), sendsLeft(), triesLeft()), "it is being sent"},
 		{10, NotSent, from(Submitting), Ready, None, gate, "", when(sameAttempt(), saidNotSent()), "it is proven that nothing was sent"},
 		{11, Answered, from(Submitting), Submitted, None, gate, carriers.StateReceived, when(sameAttempt(), notSaidUnsent()), "the carrier's site took it in; its checks still run"},
 		{11, Answered, from(Submitting), Accepted, None, gate, carriers.StateAccepted, when(sameAttempt(), notSaidUnsent(), witnessed()), "the carrier's site accepted it"},
@@ -98,13 +99,31 @@ func decisions() []Row {
 	person := by(ByPerson)
 	return []Row{
 		{17, Decided, from(NeedsPerson), Ready, None, person, "", when(explained(), noOtherLive(), freshLook()), "a person wants it filed"},
-		{17, Decided, from(NeedsPerson), Accepted, None, person, "", when(explained(), noOtherLive(), hasReceipt(carriers.StateAccepted)), "a person has the carrier's word that it is accepted"},
-		{17, Decided, from(NeedsPerson), Rejected, None, person, "", when(explained(), hasReceipt(carriers.StateRejected)), "a person has the carrier's word that it is rejected"},
+		{17, Decided, from(NeedsPerson), Accepted, None, person, "", when(explained(), noOtherLive(), hasReceipt(carriers.StateAccepted), ownNumber(), agrees()), "a person has the carrier's word that it is accepted"},
+		{17, Decided, from(NeedsPerson), Rejected, None, person, "", when(explained(), hasReceipt(carriers.StateRejected), agrees()), "a person has the carrier's word that it is rejected"},
 		{17, Decided, from(NeedsPerson), Cancelled, None, person, "", when(explained()), "a person ended the duty"},
 		{18, Decided, from(Quarantined, Ready, Rejected), Cancelled, None, person, "", when(explained()), "a person ended the duty"},
 		{27, Decided, from(NeedsPerson), Uncertain, None, person, "", when(explained(), noOtherLive()), "a person wants it looked up"},
 		{28, Decided, from(Rejected), None, Ready, person, "", when(explained(), nothingSent(), noOtherLive(), latest()), "a person wants the same file filed again after the carrier's rejection"},
 		{29, Decided, from(Submitted, Accepted), Cancelled, None, person, "", when(explained()), "a person has the carrier's word that it is withdrawn"},
+		{30, Held, from(Quarantined, Ready, Uncertain, Submitted, Rejected, NeedsPerson), None, None, person, "", when(explained(), free(), keyed()), "a person holds it back"},
+		{31, Decided, from(Ready, Uncertain, NeedsPerson), Submitted, None, person, "", when(explained(), noOtherLive(), byHand(), ownNumber()), "a person filed it by hand: it is looked up"},
+	}
+}
+
+// words are decisions that people take for the carrier, and those by which they
+// take back what people said.
+func words() []Row {
+	person, open := by(ByPerson), from(Uncertain, Submitted)
+	return []Row{
+		{32, Decided, open, Accepted, None, person, "", when(explained(), hasReceipt(carriers.StateAccepted), ownNumber(), agrees()), "a person has the carrier's word that it is accepted"},
+		{33, Decided, open, Rejected, None, person, "", when(explained(), hasReceipt(carriers.StateRejected), agrees()), "a person has the carrier's word that it is rejected"},
+		{34, Decided, from(Rejected), Accepted, None, person, "", when(explained(), noOtherLive(), hasReceipt(carriers.StateAccepted), numbered(), ownNumber()), "it was mended by hand at the carrier's site, which accepted it"},
+		{35, Decided, from(Uncertain), Ready, None, person, "", when(explained(), freshLook()), "a person wants it filed: its look-up found nothing"},
+		{36, Decided, from(Submitted), Ready, None, person, "", when(explained(), told(), freshLook()), "a person wants it filed: what was said to be filed by hand is not there"},
+		{37, Decided, from(Cancelled), Ready, None, person, "", when(explained(), noOtherLive(), latest(), freshLook()), "a person wants it filed after all"},
+		{38, Decided, from(Accepted, Rejected), Uncertain, None, person, "", when(explained(), noOtherLive(), told()), "what a person said of it is looked up"},
+		{39, Decided, from(Cancelled), Uncertain, None, person, "", when(explained(), noOtherLive(), latest()), "a person wants it looked up after all"},
 	}
 }
 

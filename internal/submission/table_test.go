@@ -94,6 +94,20 @@ func moves() []struct {
 		{"submitted and absent", then(taken(), absent("v1"), absent("v2")), 26, "[submitted]"},
 		{"person: look it up", then(stuck(), decide(Uncertain)), 27, "[uncertain]"},
 		{"person: same file again", then(rejected(), decide(Ready)), 28, "[rejected ready]"},
+		{"person: hold", then(ready(), hold()), 30, "[ready]"},
+		{"person: release", then(uncertain(), hold(), release()), 25, "[uncertain]"},
+		{"person: release what is accepted by now", then(taken(), hold(), lookedUp(carriers.StateAccepted), release()), 25, "[accepted]"},
+		{"person: filed by hand", then(ready(), byHand()), 31, "[submitted]"},
+		{"person: filed by hand after a send", then(stuck(), byHandOf("730")), 31, "[submitted]"},
+		{"by hand, and found", then(uncertain(), byHand(), with(lookedUp(carriers.StateAccepted), func(e *Event) { e.Filed = start() })), 13, "[accepted]"},
+		{"person: accepted, by telephone", then(taken(), tell(Accepted)), 32, "[accepted]"},
+		{"person: rejected, by telephone", then(uncertain(), tell(Rejected)), 33, "[rejected]"},
+		{"person: mended at the site", then(rejected(), tell(Accepted)), 34, "[accepted]"},
+		{"person: looked up and not there", then(uncertain(), unproven(), decide(Ready)), 35, "[ready]"},
+		{"person: not filed by hand after all", then(ready(), byHand(), unproven(), decide(Ready)), 36, "[ready]"},
+		{"person: not cancelled after all", then(cancelled(), decide(Ready)), 37, "[ready]"},
+		{"person: not accepted after all", then(taken(), tell(Accepted), decide(Uncertain)), 38, "[uncertain]"},
+		{"person: cancelled, but is it there?", then(stuck(), decide(Cancelled), decide(Uncertain)), 39, "[uncertain]"},
 		{"person: withdrawn", then(accepted(), with(decide(Cancelled), func(e *Event) { e.Revision = 1 })), 29, "[cancelled]"},
 	}
 }
@@ -184,11 +198,37 @@ func refusals() []struct {
 		{"person accepts with a rejection", stuck(), with(decide(Accepted), func(e *Event) { e.Receipt = word(carriers.StateRejected) }), []int{17}},
 		{"person files beside an accepted one", then(accepted(), other()), decide(Ready), []int{17}},
 		{"person names no revision of it", stuck(), with(decide(Cancelled), func(e *Event) { e.Revision = 7 }), nil},
-		{"person sends an uncertain one", uncertain(), decide(Ready), nil},
+		{"person sends an uncertain one", uncertain(), decide(Ready), []int{35}},
 		{"person cancels an uncertain one", uncertain(), decide(Cancelled), nil},
 		{"person sends an accepted one", accepted(), decide(Ready), nil},
 		{"person files the same again behind a newer file", then(rejected(), other()), with(decide(Ready), func(e *Event) { e.Revision = 1 }), []int{28}},
 		{"person files the same again behind one that is open", then(stuck(), other(), with(decide(Rejected), func(e *Event) { e.Revision = 2; e.Receipt = word(carriers.StateRejected) })), with(decide(Ready), func(e *Event) { e.Revision = 2 }), []int{28}},
+		{"intent while a person holds it back", then(ready(), hold()), intend("1", "a"), []int{9}},
+		{"intent of a new revision while a person holds it back", then(ready(), hold(), other()), intend("1", "b"), []int{9}},
+		{"held twice", then(ready(), hold()), hold(), []int{30}},
+		{"held without why", ready(), with(hold(), func(e *Event) { e.Why = "" }), []int{30}},
+		{"held by a visit", ready(), with(hold(), func(e *Event) { e.Actor = ByVisit }), nil},
+		{"held while it is sent", sending(), hold(), nil},
+		{"held once it is accepted", accepted(), hold(), nil},
+		{"released and not held", ready(), release(), []int{25}},
+		{"a visit ends a person's hold", then(ready(), hold()), with(release(), func(e *Event) { e.Actor = ByVisit }), []int{25}},
+		{"filed by hand, nobody knows until when", ready(), with(byHand(), func(e *Event) { e.SettleUntil = time.Time{} }), []int{31}},
+		{"filed by hand without a word", ready(), with(byHand(), func(e *Event) { e.Receipt = nil }), []int{31}},
+		{"filed by hand with another revision's number", then(rejected(), other()), byHandOf("R-rejected"), []int{31}},
+		{"filed by hand behind one that is accepted", then(accepted(), other()), byHand(), []int{31}},
+		{"filed by hand and not looked up, sent again", then(ready(), byHand(), unsettled()), decide(Ready), []int{17}},
+		{"accepted without a word", taken(), decide(Accepted), []int{32}},
+		{"rejected against the result page", then(sending(), with(answer("1", carriers.StateAccepted), func(e *Event) { e.Witnessed = false })), with(tell(Rejected), func(e *Event) { e.Receipt.Number = "R-accepted" }), []int{33}},
+		{"accepted with another revision's number", second, with(tell(Accepted), func(e *Event) { e.Receipt.Number = "R-rejected" }), []int{32}},
+		{"accepted after a rejection without a number", rejected(), with(tell(Accepted), func(e *Event) { e.Receipt.Number = "" }), []int{34}},
+		{"accepted after a rejection with its number", rejected(), with(tell(Accepted), func(e *Event) { e.Receipt.Number = "R-rejected" }), []int{34}},
+		{"accepted after a rejection, beside a newer file", then(rejected(), other()), with(tell(Accepted), func(e *Event) { e.Revision = 1 }), []int{34}},
+		{"sent again after a look at another amount", then(uncertain(), unproven(), with(unsettled(), func(e *Event) { e.Receipt = word(carriers.StateAccepted) })), decide(Ready), []int{17}},
+		{"sent again after the site showed it", then(uncertain(), unproven(), lookedUp(carriers.StateReceived), unsettled()), decide(Ready), []int{17}},
+		{"submitted, and the carrier's word is Lodge's own", then(taken(), unproven()), decide(Ready), []int{36}},
+		{"an acceptance that Lodge saw is taken back", accepted(), decide(Uncertain), []int{38}},
+		{"a rejection that Lodge saw is taken back", rejected(), decide(Uncertain), []int{38}},
+		{"cancelled, sent before, filed after all", then(stuck(), decide(Cancelled)), decide(Ready), []int{37}},
 		{"a visit decides", stuck(), with(decide(Cancelled), func(e *Event) { e.Actor = ByVisit }), nil},
 	}
 }
@@ -199,7 +239,7 @@ func TestPeopleSayWhy(t *testing.T) {
 	for _, m := range moves() {
 		before, last := m.events[:len(m.events)-1], m.events[len(m.events)-1]
 		switch last.Kind {
-		case Decided, Released, Contradicted, Unsettled:
+		case Decided, Held, Released, Contradicted, Unsettled:
 		default:
 			continue
 		}

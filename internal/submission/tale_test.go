@@ -59,6 +59,10 @@ func absent(visit string) Event {
 	}
 }
 
+// unproven is a look-up that found nothing at a carrier whose absence is not
+// trusted: it proves nothing by itself, and a person may go by it.
+func unproven() Event { return with(absent("v1"), func(e *Event) { e.Look.Trusted = false }) }
+
 func unsettled() Event {
 	return Event{Kind: Unsettled, Actor: ByReconcile, Who: "h", Why: "two days have passed"}
 }
@@ -73,6 +77,31 @@ func found(state carriers.ReceiptState) Event {
 
 func decide(want State) Event {
 	return Event{Kind: Decided, Actor: ByPerson, Who: "ann", Why: "I asked the carrier", Want: want}
+}
+
+// tell is a decision that brings the carrier's word as a person has it.
+func tell(want State) Event {
+	return with(decide(want), func(e *Event) {
+		e.Receipt = &carriers.Receipt{Number: "P-" + string(want), Text: "they said so", State: carriers.ReceiptState(want)}
+	})
+}
+
+// byHandOf is "I filed it by hand", with the confirmation number if there is one.
+func byHandOf(number string) Event {
+	return with(decide(Submitted), func(e *Event) {
+		e.Receipt = &carriers.Receipt{Number: number, Status: "filed by hand", State: carriers.StateReceived}
+		e.SettleUntil = start()
+	})
+}
+
+func byHand() Event { return byHandOf("") }
+
+func hold() Event {
+	return Event{Kind: Held, Actor: ByPerson, Who: "ann", Why: "the client asks for a pause"}
+}
+
+func release() Event {
+	return Event{Kind: Released, Actor: ByPerson, Who: "ben", Why: "the client agrees", Hold: HoldPerson}
 }
 
 func with(e Event, spoil func(*Event)) Event {
@@ -94,6 +123,9 @@ type tale struct {
 func (t *tale) tell(e Event, limits Limits) error {
 	t.now = t.now.Add(step)
 	e.At = t.now
+	if !e.SettleUntil.IsZero() {
+		e.SettleUntil = t.now.Add(step / 2)
+	}
 	if e.Look != nil {
 		look := *e.Look
 		look.At = t.now.Add(-time.Minute)

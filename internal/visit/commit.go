@@ -118,6 +118,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 		Why: "sending it: " + request}
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
 	if err != nil {
+		a.onHold, _ = errors.AsType[*ledger.OnHoldError](err)
 		return err
 	}
 	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true

@@ -131,6 +131,8 @@ func (a *attempt) conclude(ctx context.Context, receipt carriers.Receipt, err er
 	case errors.Is(err, carriers.ErrRehearsal):
 		a.done(a.rev.State, "rehearsed: everything but the commit works")
 		return nil
+	case a.onHold != nil:
+		return a.heldBack(ctx)
 	case !a.written && err == nil:
 		return a.postpone(ctx, carriers.Errorf(carriers.SiteChanged, "the carrier says it is done, and nothing was committed"))
 	case !a.written:
@@ -250,6 +252,18 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	err = errors.Join(err, a.move(ctx, e))
 	a.done(a.rev.State, e.Why)
 	return errors.Join(err, stop(cause))
+}
+
+// heldBack leaves what a person held back while the form was filled in. Nothing
+// was sent, and the visit goes on.
+func (a *attempt) heldBack(ctx context.Context) error {
+	now, err := a.now(ctx)
+	if err != nil {
+		return err
+	}
+	err = a.move(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Why: a.onHold.Error(), NotBefore: now})
+	a.done(a.rev.State, a.onHold.Error())
+	return err
 }
 
 // known is what is known of the attempt now, for the ledger.

@@ -72,7 +72,7 @@ func (v Visit) closed(ctx context.Context) (time.Time, error) {
 // One that somebody else works on is left to them.
 func (v Visit) keep(ctx context.Context, until time.Time) error {
 	why := fmt.Sprintf("the site of %s may be used again from %s", v.Carrier.Title, until.Format("Monday 15:04 MST"))
-	if v.Rehearse {
+	if v.Rehearse || v.LookUp != "" {
 		return carriers.Errorf(carriers.Unavailable, "account %s: %s", v.Account.Name, why)
 	}
 	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Hold: submission.HoldWindow, NotBefore: until, Why: why}

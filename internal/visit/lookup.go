@@ -29,8 +29,38 @@ func (a *attempt) lookUp(ctx context.Context) error {
 	if err != nil {
 		return a.notAsked(ctx, fmt.Errorf("look-up: %w", err))
 	}
-	what, row, why := judge(a.inv, rows, a.intendedAt())
+	what, row, why := a.judged(rows)
+	if what == absent {
+		if a.looked.Blind == "" {
+			a.recordAbsent(ctx) // before another page is asked for
+		}
+		a.control(ctx)
+	}
 	return a.settle(ctx, what, row, why)
+}
+
+// judged is what the rows mean for what was sent. What a person filed by hand may
+// be of any time since the last refusal; only a refusal must be newer than the
+// file, since an old one is of something else.
+func (a *attempt) judged(rows []carriers.Found) (finding, carriers.Found, string) {
+	if !a.byHand() {
+		return judge(a.inv, rows, a.intendedAt())
+	}
+	what, row, why := judge(a.inv, rows, a.lastRefusal())
+	if what == absent {
+		return judge(a.inv, rows, later(a.sub.CreatedAt, a.intendedAt()))
+	}
+	return what, row, why
+}
+
+// byHand says whether the last that went to the carrier is what a person filed.
+func (a *attempt) byHand() bool { return a.rev.ByHand.At.After(a.intendedAt()) }
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // settle tells the ledger what a look-up after an intent found (rows 13 to 15).
@@ -50,12 +80,15 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err
 	case conflict:
+		receipt := row.Receipt
+		receipt.Text = a.scrub.ScrubString(receipt.Text)
 		a.recordFound(ctx, row, true)
-		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller})
+		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller,
+			Look: &a.looked, Receipt: &receipt})
 		a.done(a.rev.State, why)
 		return err
 	}
-	return a.notSettled(ctx, row, errors.New(cmp.Or(why, "the carrier's history does not show it yet")))
+	return a.notSettled(ctx, row, errors.New(cmp.Or(why, "the carrier's history does not show it yet")+a.proof))
 }
 
 // notSettled waits longer after a look that showed nothing, or only a draft.
@@ -64,7 +97,6 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 		e := submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile}
 		return a.wait(ctx, e, fmt.Errorf("the carrier's site cannot be asked: %s", why))
 	}
-	a.recordAbsent(ctx)
 	e := submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &a.looked}
 	if row.Receipt.State == carriers.StateDraft {
 		e.Receipt = &row.Receipt
@@ -87,7 +119,12 @@ func (a *attempt) wait(ctx context.Context, e submission.Event, cause error) err
 	e.Why = cause.Error()
 	if since := a.lastWord(); now.Sub(since) > patience {
 		e = submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Needs: carriers.Operator,
+			Look: e.Look, Receipt: e.Receipt,
 			Why: fmt.Sprintf("could not be settled since %s: %v", since.Format(time.RFC3339), cause)}
+		if a.byHand() && a.rev.ToldBy != "" {
+			e.Why = fmt.Sprintf("%s said on %s that it was filed by hand, and the carrier's site does not show it: %v",
+				a.rev.ToldBy, a.rev.ByHand.At.Format(time.RFC3339), cause)
+		}
 	} else if e.NotBefore, err = a.nextLook(ctx); err != nil {
 		return err
 	}
@@ -102,7 +139,7 @@ func (a *attempt) nextLook(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	since := a.intendedAt()
+	since := later(a.intendedAt(), a.rev.ByHand.At)
 	if since.IsZero() { // somebody else sent it
 		since = a.sub.CreatedAt
 	}
@@ -120,9 +157,14 @@ func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
 	if a.looked.Blind != "" {
 		return nil, nil
 	}
+	return a.rows(ctx, a.inv)
+}
+
+// rows asks the Site for inv.
+func (a *attempt) rows(ctx context.Context, inv carriers.Invoice) ([]carriers.Found, error) {
 	var rows []carriers.Found
-	err = a.guarded("Find", func() (err error) {
-		rows, err = a.site.Find(a.tab.Context(ctx), a.inv)
+	err := a.guarded("Find", func() (err error) {
+		rows, err = a.site.Find(a.tab.Context(ctx), inv)
 		return err
 	})
 	if errors.Is(err, carriers.ErrNoHistory) {
@@ -141,17 +183,22 @@ func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, strin
 	if err != nil {
 		return "", carriers.Found{}, "", err
 	}
-	what, row, why := judge(a.inv, rows, a.intendedAt())
+	what, row, why := a.judged(rows)
+	if what == absent && a.looked.Blind == "" {
+		a.recordAbsent(ctx)
+	}
 	return what, row, why, nil
 }
 
 // lastWord is since when nothing was heard of the revision: since it was sent,
-// or since the carrier's last word on it.
+// or since the carrier's or a person's last word on it; of what was never sent,
+// since its file came.
 func (a *attempt) lastWord() time.Time {
-	if sent := a.intendedAt(); sent.After(a.rev.ReceivedAt) {
-		return sent
+	last := later(a.intendedAt(), a.rev.ReceivedAt)
+	if last.IsZero() {
+		return a.sub.CreatedAt
 	}
-	return a.rev.ReceivedAt
+	return last
 }
 
 // intendedAt is when the last request of the revision was about to leave.

@@ -27,14 +27,16 @@ type attempt struct {
 	inv      carriers.Invoice
 	tab      *browser.Tab // the one the Site acts in now
 	folder   *evidence.Folder
-	looked   submission.Look // the look-before
+	looked   submission.Look // the look-before, or the last look-up
+	proof    string          // what a look-up that showed nothing is worth, for people
 	attached string          // hex SHA-256 of the bytes that the page was given
 	begun    time.Time
 	proofs   []submission.Proof // stored, and not yet told to the ledger
 	steps    []browser.Note     // of the tabs that were left
 	commit   commit
-	filled   bool // the tab has had the upload form
-	written  bool // the intent is in the ledger
+	filled   bool                // the tab has had the upload form
+	written  bool                // the intent is in the ledger
+	onHold   *ledger.OnHoldError // a person held it back before the intent
 
 	unkept    []string // names of evidence that could not be kept, and why not
 	unkeptWhy error
@@ -77,11 +79,13 @@ func (a *attempt) work(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { a.leaveTab(ctx, err) }()
-	switch a.rev.State {
-	case submission.Ready:
-		return a.file(timed)
-	case submission.Submitted, submission.Uncertain:
+	switch state := a.rev.State; {
+	case state.LookUp():
 		return a.lookUp(timed)
+	case state == submission.Ready && a.LookUp != "": // meanwhile; a person asked for a look-up only
+		return nil
+	case state == submission.Ready:
+		return a.file(timed)
 	default:
 		return fmt.Errorf("is %s: nothing for a visit to do", a.rev.State)
 	}
@@ -89,10 +93,16 @@ func (a *attempt) work(ctx context.Context) (err error) {
 
 // invoice is what the carrier is told of the revision.
 func (a *attempt) invoice() carriers.Invoice {
+	inv := described(a.sub, a.rev)
+	inv.Path = filepath.Join(a.State, filepath.FromSlash(a.rev.Object.Path))
+	return inv
+}
+
+// described is a revision as a look-up needs it: without a file.
+func described(s submission.Submission, rev submission.Revision) carriers.Invoice {
 	return carriers.Invoice{
-		Number: a.sub.Key.Number, ClientID: a.sub.Key.ClientID, Matter: a.rev.Matter, ClientMatter: a.rev.ClientMatter,
-		Date: a.rev.Date, Total: a.rev.Total, Format: a.rev.Format,
-		Path: filepath.Join(a.State, filepath.FromSlash(a.rev.Object.Path)),
+		Number: s.Key.Number, ClientID: s.Key.ClientID, Matter: rev.Matter, ClientMatter: rev.ClientMatter,
+		Date: rev.Date, Total: rev.Total, Format: rev.Format,
 	}
 }
 

@@ -41,6 +41,10 @@ type Visit struct {
 	Version  string // of this program, for the evidence
 	Most     int    // submissions until the browser is worn out; 0: 100
 	Rehearse bool   // do everything but the commit, and move nothing
+
+	// LookUp is the one submission that the visit looks up, whenever it is due;
+	// nothing is filed. "" takes all that is due.
+	LookUp string
 }
 
 // Secrets are the credentials of one account, and which version they are.
@@ -103,6 +107,9 @@ func (s *session) visit(ctx, soft context.Context) (Report, error) {
 	if err := s.login(ctx); err != nil {
 		return Report{}, err
 	}
+	if s.LookUp != "" {
+		return s.lookUpOne(ctx, soft)
+	}
 	return s.work(ctx, soft)
 }
 
@@ -127,8 +134,8 @@ func (s *session) work(ctx, soft context.Context) (Report, error) {
 				return r, err
 			}
 			switch err := s.one(ctx, d); {
-			case errors.Is(err, ledger.ErrHeld):
-				continue // another visit was faster
+			case errors.Is(err, ledger.ErrHeld), errors.Is(err, ledger.ErrOnHold):
+				continue // another visit was faster, or a person
 			case err != nil:
 				return r, fmt.Errorf("invoice %s, account %s: %w", d.Invoice, s.Account.Name, err)
 			}
@@ -141,21 +148,24 @@ func (s *session) work(ctx, soft context.Context) (Report, error) {
 }
 
 // ready says whether the visit may take up d, and waits as long as the carrier's
-// pace asks. A visit is long: meanwhile the account may have been suspended, by
-// another visit or by a person, and the carrier's window may have closed.
+// pace asks. A visit is long: meanwhile the account may have been suspended by
+// another visit, or paused by a person, and the carrier's window may have closed.
 func (s *session) ready(ctx, soft context.Context, d ledger.Summary) (bool, error) {
 	if ctx.Err() != nil || soft.Err() != nil {
 		return false, context.Cause(ctx)
 	}
 	acc, err := s.Ledger.Account(ctx, s.Account.Name)
+	if err == nil && d.State == submission.Ready && s.Carrier.Limits.Pace > 0 {
+		if !s.pace(soft, acc.LastSent) {
+			return false, context.Cause(ctx)
+		}
+		acc, err = s.Ledger.Account(ctx, s.Account.Name) // waiting may have been long
+	}
+	if err == nil {
+		err = acc.Open()
+	}
 	if err != nil {
 		return false, err
-	}
-	if d.State == submission.Ready && !s.pace(soft, acc.LastSent) {
-		return false, context.Cause(ctx)
-	}
-	if acc.Suspended != nil {
-		return false, &ledger.SuspendedError{Account: acc.Name, Suspension: *acc.Suspended}
 	}
 	until, err := s.closed(ctx)
 	if err == nil && !until.IsZero() {

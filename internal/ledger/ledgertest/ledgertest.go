@@ -318,6 +318,7 @@ func accounts(t *testing.T, e ledger.Engine) {
 		Visits:    []ledger.Visiting{{Fence: 3, Lease: submission.Lease{Owner: "holder/1", Until: at(60)}}},
 		Login:     &ledger.Login{Owner: "holder/1", Fence: 3, At: at(2)},
 		Suspended: &ledger.Suspension{At: at(3), Kind: "credentials", Why: "wrong 'password'", SecretVersion: "v1"},
+		Paused:    &ledger.Pause{At: at(5), Who: "ann", Why: "they asked us to"},
 		Notes:     []ledger.Note{{At: at(4), Who: "ann", Why: "she said so"}},
 	}
 	b := ledger.Account{Name: "Zürich ✓", Version: 1}
