@@ -22,6 +22,7 @@ import (
 type restoreOptions struct {
 	file, identity               string
 	dryRun, discardNewer, finish bool
+	evidenceComplete             bool
 }
 
 func (a *app) restoreCommand() *cobra.Command {
@@ -59,6 +60,7 @@ before it files anything. Keep the evidence folder.`,
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "check everything and change nothing")
 	cmd.Flags().BoolVar(&o.discardNewer, "discard-newer", false, "put a ledger aside even if it is newer")
 	cmd.Flags().BoolVar(&o.finish, "finish", false, "finish a restore that was broken off")
+	cmd.Flags().BoolVar(&o.evidenceComplete, "evidence-complete", false, "nothing is missing in the evidence folder, whatever it looks like")
 	cmd.Flags().StringVar(&o.identity, "identity", "", "`file` with the key that opens it, unless it is that of the secrets")
 	return cmd
 }
@@ -76,7 +78,8 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if err != nil {
 		return err
 	}
-	r := backup.Restoring{Config: c, Keys: keys, DryRun: o.dryRun, DiscardNewer: o.discardNewer, Who: who, Now: a.clock.Now}
+	r := backup.Restoring{Config: c, Keys: keys, DryRun: o.dryRun, DiscardNewer: o.discardNewer,
+		EvidenceComplete: o.evidenceComplete, Who: who, Now: a.clock.Now}
 	done, err := r.Restore(ctx, o.file)
 	if newer, ok := errors.AsType[*backup.NewerError](err); ok {
 		a.tellLost(newer)
@@ -176,8 +179,8 @@ func (a *app) tellRestored(c config.Config, done backup.Restored) {
 		fmt.Fprintf(&b, "The secrets are back in %s; their key is not in a backup: put your copy of it into %s.\n", c.Secrets.File, c.Secrets.Identity)
 	}
 	if done.EvidenceLost {
-		fmt.Fprintf(&b, "The evidence of what was sent since is not here. If there is a copy of the folder, put it into %s\n"+
-			"before anything else is done; without it, accounts whose carrier's site cannot be looked up wait for you.\n", c.Evidence())
+		fmt.Fprintf(&b, "The evidence of what was sent since is not here. If there is a copy of the folder, put it into\n%s\n"+
+			"and restore again with --evidence-complete. Without it, accounts whose carrier's site cannot be looked up wait for you.\n", c.Evidence())
 	}
 	fmt.Fprintf(&b, "Decisions of people since then are gone: what was cancelled then is to be filed again now. Decide before you type\n"+
 		"%s, which looks up what was sent since, before it files anything.\n", a.with("run"))

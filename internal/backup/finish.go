@@ -43,6 +43,11 @@ func (r Restoring) place(w work, p plan) error {
 	if err := os.MkdirAll(p.Aside, 0o700); err != nil {
 		return err
 	}
+	if !p.Gap.IsZero() {
+		if err := writeGap(w.state, p.Gap); err != nil {
+			return err
+		}
+	}
 	for _, name := range []string{stagedDir, evidenceDir, adoptedName} {
 		m := merging{hashed: name == stagedDir, aside: p.Aside}
 		if err := m.merge(w.file(name), filepath.Join(w.state, path.Base(name))); err != nil {

@@ -32,6 +32,8 @@ type Restoring struct {
 	Who          string
 	Now          func() time.Time
 
+	EvidenceComplete bool // a person says that nothing of the evidence here was lost
+
 	at func(step string) // tests end the process here
 }
 
@@ -160,6 +162,9 @@ func (r Restoring) prepare(ctx context.Context, w work, file string, done *Resto
 	_, err = os.Lstat(r.Config.Secrets.File)
 	done.Secrets = errors.Is(err, fs.ErrNotExist) && w.staged(secretsName)
 	p = plan{Format: format, Aside: w.aside(r.Now()), Files: []string{markerName, path.Base(ledgerName)}, Secrets: done.Secrets}
+	if done.EvidenceLost {
+		p.Gap = r.Now()
+	}
 	if w.staged(indexName) {
 		p.Files = append(p.Files, intakeIndex())
 	}
@@ -207,25 +212,6 @@ func (r Restoring) compare(ctx context.Context, w work, done *Restored) error {
 		return &NewerError{done.Lost, done.Manifest, err}
 	}
 	return nil
-}
-
-// evidenceLost says whether the evidence here could not be what was here all the
-// time: it does not reach to where it was when the backup was made, or there is
-// none at all. What is in the backup does not help: it ends there.
-func (r Restoring) evidenceLost(ctx context.Context, m Manifest) (bool, error) {
-	files, err := os.ReadDir(r.Config.Evidence())
-	if err != nil || len(files) == 0 {
-		return true, err
-	}
-	present, err := heads(ctx, r.Config)
-	if err != nil {
-		return true, err
-	}
-	reach := map[string]string{}
-	for _, h := range present {
-		reach[h.Account] = h.Attempt
-	}
-	return slices.ContainsFunc(m.Heads, func(h Head) bool { return reach[h.Account] < h.Attempt }), nil
 }
 
 // bury lets the holders that the restored ledger names count as dead, which they

@@ -34,6 +34,8 @@ type plan struct {
 	Aside   string   `json:"aside"`   // folder for what was there before
 	Files   []string `json:"files"`   // of the state folder that are replaced; others are put aside only
 	Secrets bool     `json:"secrets"` // put the secrets in place
+
+	Gap time.Time `json:"gap,omitzero"` // up to when evidence is lost
 }
 
 // work is the preparation of a restore, below a state folder.
