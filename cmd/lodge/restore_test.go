@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/demo"
 )
 
@@ -188,4 +190,38 @@ func TestBrokenOffRestore(t *testing.T) {
 	}
 	said(t, w.must(exitDone, "restore", "--finish"), "The restore is finished.")
 	w.must(exitDone, "status")
+}
+
+// moving is the machine's clock with a wall that a test moves.
+type moving struct {
+	clock.System
+	now *time.Time
+}
+
+func (m moving) Now() time.Time { return *m.now }
+
+// Where the evidence is lost too, nothing is filed until the sites show all that
+// was sent, and an account whose site shows nothing waits for a person.
+func TestRestoredWithoutEvidence(t *testing.T) {
+	for _, blind := range []string{"", "its history is closed to vendors"} {
+		w := newWorld(t)
+		now := time.Now()
+		w.clock = moving{now: &now}
+		w.carriers[0].History.Blind = blind
+		w.settings("")
+		file := filepath.Join(w.dir, "b")
+		w.must(exitDone, "backup", "--plain", file)
+		said(t, w.must(exitDone, "restore", file), "The evidence of what was sent since is not here")
+		w.must(exitFailed, "run")
+		said(t, w.err.String(), "nothing is filed before")
+		now = now.Add(w.carriers[0].History.SettleAfter + time.Second)
+		if blind == "" {
+			w.must(exitDone, "run")
+			continue
+		}
+		w.must(exitPerson, "run")
+		said(t, w.must(exitPerson, "status"), "firm-harbor", "find out what the carrier has", "resume firm-harbor")
+		w.must(exitDone, "resume", "firm-harbor", "--why", "the carrier has none")
+		w.must(exitDone, "run")
+	}
 }
