@@ -176,11 +176,13 @@ func (a *app) tellRestored(c config.Config, done backup.Restored) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "The ledger is as it was on %s. What was here before is in %s.\n", a.stamp(done.Manifest.MadeAt), done.Aside)
 	if done.Secrets {
-		fmt.Fprintf(&b, "The secrets are back in %s; their key is not in a backup: put your copy of it into %s.\n", c.Secrets.File, c.Secrets.Identity)
+		fmt.Fprintf(&b, "The secrets are back in %s; their key is not in a backup: put your copy of it into %s.\n",
+			c.Secrets.File, c.Secrets.Identity)
 	}
 	if done.EvidenceLost {
 		fmt.Fprintf(&b, "The evidence of what was sent since is not here. If there is a copy of the folder, put it into\n%s\n"+
-			"and restore again with --evidence-complete. Without it, accounts whose carrier's site cannot be looked up wait for you.\n", c.Evidence())
+			"and restore again with --evidence-complete. Without it, accounts whose carrier's site cannot be looked up\n"+
+			"wait for you.\n", c.Evidence())
 	}
 	fmt.Fprintf(&b, "Decisions of people since then are gone: what was cancelled then is to be filed again now. Decide before you type\n"+
 		"%s, which looks up what was sent since, before it files anything.\n", a.with("run"))

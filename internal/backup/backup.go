@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"strings"
 	"time"
 
@@ -105,7 +104,7 @@ func known(name string) bool {
 	case settingsName, secretsName, ledgerName, indexName, adoptedName:
 		return true
 	}
-	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") || path.Clean(name) != name {
+	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") {
 		return false
 	}
 	return strings.HasPrefix(name, stagedDir+"/") || strings.HasPrefix(name, evidenceDir+"/")

@@ -178,7 +178,8 @@ func (r Restoring) prepare(ctx context.Context, w work, file string, done *Resto
 	if err != nil {
 		return p, err
 	}
-	return p, w.mark(Marker{Format: format, From: abs, MadeAt: m.MadeAt, RestoredAt: r.Now().UTC(), Who: r.Who, EvidenceLost: done.EvidenceLost})
+	return p, w.mark(Marker{Format: format, From: abs, MadeAt: m.MadeAt, RestoredAt: r.Now().UTC(), Who: r.Who,
+		EvidenceLost: done.EvidenceLost})
 }
 
 // check looks at the ledger that is to be put in place.

@@ -175,10 +175,13 @@ type archiving struct {
 }
 
 func (a *archiving) files(ctx context.Context, w Writing, index []byte, ledger string) error {
-	for _, f := range []struct{ name, path string }{{settingsName, w.Config.Path}, {secretsName, w.Config.Secrets.File}, {ledgerName, ledger}} {
-		if err := a.file(f.name, f.path); err != nil && !(errors.Is(err, fs.ErrNotExist) && f.name != ledgerName) {
+	for _, f := range []struct{ name, path string }{{settingsName, w.Config.Path}, {secretsName, w.Config.Secrets.File}} {
+		if err := a.file(f.name, f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+	}
+	if err := a.file(ledgerName, ledger); err != nil {
+		return err
 	}
 	if index != nil {
 		if err := a.bytes(indexName, index); err != nil {

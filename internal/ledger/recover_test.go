@@ -95,6 +95,7 @@ func TestOrphanedIntents(t *testing.T) {
 	c = claimed(t, l, id, "h")
 	recovers(t, l, mine, now, false) // of an earlier lease
 	w.kill("h")
+	recovers(t, l, mine, time.Time{}, false)
 	recovers(t, l, w.evidence("1", "a", "A2", "h", c.Fence), time.Time{}, true) // it may have gone on after the copy
 	state(t, l, id, submission.Uncertain)
 	replays(t, l, id)

@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"example.com/lodge/internal/evidence"
@@ -32,8 +31,8 @@ type Report struct {
 	Results  int // late results that are in the history now
 }
 
-// Run brings every attempt that only the evidence has into the ledger, in the
-// order in which they were made, and then every late result. An intent that
+// Run brings every attempt that only the evidence has into the ledger, those of
+// one submission in the order in which they were made, and then every late result. An intent that
 // cannot be read stops it, with the name of its file: it may be of an invoice
 // that the carrier has. Run changes nothing that it has done before, and a run
 // that was broken off is completed by the next.
@@ -59,7 +58,8 @@ func (r Recovery) Run(ctx context.Context) (Report, error) {
 	return report, err
 }
 
-// missing are the intents that the ledger lacks, oldest first.
+// missing are the intents that the ledger lacks. The store gives those of a
+// submission by name, which is by time.
 func (r Recovery) missing(ctx context.Context, report *Report) ([]evidence.Intent, error) {
 	var list []evidence.Intent
 	var failed []error
@@ -81,7 +81,6 @@ func (r Recovery) missing(ctx context.Context, report *Report) ([]evidence.Inten
 	if err := errors.Join(failed...); err != nil {
 		return nil, fmt.Errorf("it cannot be known what was sent after the ledger's copy was made; nothing is filed: %w", err)
 	}
-	slices.SortFunc(list, func(a, b evidence.Intent) int { return cmp.Compare(a.Attempt, b.Attempt) })
 	return list, nil
 }
 
