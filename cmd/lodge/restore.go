@@ -176,8 +176,10 @@ func (a *app) tellRestored(c config.Config, done backup.Restored) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "The ledger is as it was on %s. What was here before is in %s.\n", a.stamp(done.Manifest.MadeAt), done.Aside)
 	if done.Secrets {
-		fmt.Fprintf(&b, "The secrets are back in %s; their key is not in a backup: put your copy of it into %s.\n",
-			c.Secrets.File, c.Secrets.Identity)
+		fmt.Fprintf(&b, "The secrets are back in %s.\n", c.Secrets.File)
+	}
+	if _, err := os.Stat(c.Secrets.Identity); errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(&b, "Their key is not in a backup: put your copy of it into %s.\n", c.Secrets.Identity)
 	}
 	if done.EvidenceLost {
 		fmt.Fprintf(&b, "The evidence of what was sent since is not here. If there is a copy of the folder, put it into\n%s\n"+
