@@ -33,7 +33,7 @@ of them there is proof of what the carrier's site said.`,
 		a.initCommand(), a.runCommand(), a.statusCommand(), a.showCommand(), a.validateCommand(),
 		a.resolveCommand(), a.rerunCommand(), a.holdCommand(), a.releaseCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.adoptCommand(),
-		a.evidenceCommand(),
+		a.evidenceCommand(), a.backupCommand(), a.restoreCommand(),
 		a.secretCommand(), a.carriersCommand(), a.portalCommand(), a.demoCommand(), a.versionCommand(),
 	)
 	return root

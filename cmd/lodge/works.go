@@ -64,6 +64,9 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 	if w.evidence, err = evidence.Open(c.Evidence()); err != nil {
 		return nil, err
 	}
+	if err := w.reconcile(ctx); err != nil {
+		return nil, err
+	}
 	w.intake, err = intake.New(intake.Options{
 		Inbox: c.Inbox, State: c.State, Watermark: c.Watermark,
 		Accounts: a.inboxes(c), Ledger: w.ledger, Clock: a.clock,

@@ -43,6 +43,7 @@ type Intent struct {
 	IntendedAt  time.Time      `json:"intended_at"`  // on the ledger's clock
 	SettleUntil time.Time      `json:"settle_until"` // before this an absence says nothing
 	Look        Look           `json:"look"`
+	Filed       Filed          `json:"filed,omitzero"`
 }
 
 // A Look is what the look-up before a submission saw.

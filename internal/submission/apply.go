@@ -68,9 +68,9 @@ func (s Submission) Note(e Event) (Submission, Entry) {
 // target is the index of the revision that e is about.
 func (s Submission) target(e Event) int {
 	switch {
-	case e.Kind == Arrived && s.live() >= 0:
+	case e.Arrival != nil && s.live() >= 0:
 		return s.live()
-	case e.Kind == Arrived:
+	case e.Arrival != nil:
 		return len(s.Revisions) - 1
 	case e.Revision != 0:
 		return slices.IndexFunc(s.Revisions, func(r Revision) bool { return r.Number == e.Revision })
@@ -93,7 +93,7 @@ func (c change) take(row Row) []Entry {
 		entries = append(entries, c.entry(row.Number, 0, first, before))
 	}
 	if row.Next != None {
-		waiting := c.s.waiting()
+		waiting := c.replaced()
 		c.add(row)
 		entries = append(entries, c.entry(row.Number, len(entries), len(c.s.Revisions)-1, None))
 		for _, i := range waiting {
@@ -101,6 +101,10 @@ func (c change) take(row Row) []Entry {
 			c.s.Revisions[i].becomes(Superseded, row.Text, carriers.Nobody)
 			entries = append(entries, c.entry(row.Number, len(entries), i, was))
 		}
+	}
+	for _, i := range c.stopped() {
+		c.s.Revisions[i].becomes(NeedsPerson, row.Text, carriers.Nobody)
+		entries = append(entries, c.entry(row.Number, len(entries), i, Ready))
 	}
 	if c.s.CreatedAt.IsZero() {
 		c.s.CreatedAt = c.e.At
@@ -164,6 +168,10 @@ func (c change) learn(rev *Revision) {
 	case Intended:
 		rev.Attempts = append(rev.Attempts, *e.Attempt)
 		rev.Looks = nil
+	case Recovered:
+		if e.Arrival == nil {
+			rev.recover(*e.Attempt)
+		}
 	case NotSent, Lost:
 		rev.report(e)
 	case Answered:
@@ -202,6 +210,9 @@ func (c change) add(row Row) {
 	rev := source.again()
 	rev.Number = len(c.s.Revisions) + 1
 	rev.becomes(row.Next, text(cmp.Or(why, row.Text)), needs)
+	if c.e.Kind == Recovered {
+		rev.recover(*c.e.Attempt)
+	}
 	c.s.Revisions = append(c.s.Revisions, rev)
 }
 

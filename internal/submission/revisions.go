@@ -109,11 +109,12 @@ func (s Submission) MayBeThere() bool {
 	})
 }
 
-// waiting are the revisions that a newer file replaces.
-func (s Submission) waiting() []int {
+// replaced are the revisions that wait and that a newer file replaces. A version
+// that comes from the evidence is not known to be newer.
+func (c change) replaced() []int {
 	var list []int
-	for i := range s.Revisions {
-		if s.Revisions[i].unsent() {
+	for i := range c.s.Revisions {
+		if c.e.Kind != Recovered && c.s.Revisions[i].unsent() {
 			list = append(list, i)
 		}
 	}
