@@ -83,7 +83,7 @@ func fill(b *testing.B, e *Engine, n int) {
 	const batch = 10_000
 	for from := 0; from < n; from += batch {
 		err := e.change(b.Context(), "fill", func(tx *sql.Tx) error {
-			insert, err := tx.PrepareContext(b.Context(), insertSQL)
+			insert, err := tx.PrepareContext(b.Context(), insertSQL())
 			if err != nil {
 				return err
 			}
