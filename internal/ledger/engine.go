@@ -70,7 +70,8 @@ type Query struct {
 	Account, Carrier, Invoice string
 	States                    []submission.State
 	DueBy                     time.Time         // due no later than this; look-ups first, then ready, oldest first
-	Unfiled                   time.Time         // the carrier has it not, and the invoice's date is before this; oldest date first
+	Unfiled                   bool              // it has a date and the carrier has it not; oldest date first
+	DatedFrom, DatedTo        time.Time         // the invoice's date is in [DatedFrom, DatedTo)
 	Needs                     []carriers.Person // one of these acts; longest waiting first
 	Alike                     string            // of this Summary.Alike
 	From, To                  time.Time         // arrived in [From, To); oldest first

@@ -109,12 +109,16 @@ func unfiled(t *testing.T, e ledger.Engine) {
 		q    ledger.Query
 		want string
 	}{
-		{ledger.Query{Unfiled: day(10), Account: "acme"}, "1 7 0"},
-		{ledger.Query{Unfiled: day(9), Account: "acme"}, "1 7"},
-		{ledger.Query{Unfiled: day(9), Account: "acme", Limit: 1}, "1"},
-		{ledger.Query{Unfiled: day(9), Account: "acme", After: one("acme", "1", "").ID}, "7"},
-		{ledger.Query{Unfiled: day(10)}, "4 1 7 0"},
-		{ledger.Query{Unfiled: day(10), States: []submission.State{submission.Ready}}, "0"},
+		{ledger.Query{Unfiled: true, DatedTo: day(10), Account: "acme"}, "1 7 0"},
+		{ledger.Query{Unfiled: true, DatedTo: day(9), Account: "acme"}, "1 7"},
+		{ledger.Query{Unfiled: true, DatedTo: day(9), Account: "acme", Limit: 1}, "1"},
+		{ledger.Query{Unfiled: true, DatedTo: day(9), Account: "acme", After: one("acme", "1", "").ID}, "7"},
+		{ledger.Query{Unfiled: true, DatedTo: day(10)}, "4 1 7 0"},
+		{ledger.Query{Unfiled: true, DatedFrom: day(3), DatedTo: day(9)}, "1 7"},
+		{ledger.Query{Unfiled: true}, "4 1 7 0"},
+		{ledger.Query{Invoice: "1", DatedFrom: day(3)}, "1"},
+		{ledger.Query{Invoice: "1", DatedFrom: day(4)}, ""},
+		{ledger.Query{Unfiled: true, DatedTo: day(10), States: []submission.State{submission.Ready}}, "0"},
 	} {
 		want(t, fmt.Sprintf("%+v", c.q), numbers(t, e, c.q), c.want)
 	}
@@ -194,7 +198,7 @@ func countOf(t *testing.T, e ledger.Engine) {
 	for _, q := range []ledger.Query{
 		{}, {Limit: 3}, {Account: "acme"}, {States: []submission.State{submission.Ready, submission.Accepted}}, {From: at(3), To: at(20)},
 		{Needs: []carriers.Person{carriers.Operator, carriers.Biller}}, {Needs: []carriers.Person{carriers.Operator}, Account: "acme", Limit: 1},
-		{Unfiled: day.AddDate(0, 0, 20), Account: "bolt"}, {Invoice: "7"}, {NeedsFirst: true, Account: "acme"}, {DueBy: at(30)},
+		{Unfiled: true, DatedTo: day.AddDate(0, 0, 20), Account: "bolt"}, {Invoice: "7"}, {NeedsFirst: true, Account: "acme"}, {DueBy: at(30)},
 		{After: one("acme", "0", "").ID},
 	} {
 		all := q

@@ -117,7 +117,7 @@ func TestOlderLedger(t *testing.T) {
 	if diff := cmp.Diff(wantGroups, groups); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
 	}
-	if n, err := e.CountOf(t.Context(), ledger.Query{Unfiled: first, Account: "account-0"}); err != nil || n != 168 {
+	if n, err := e.CountOf(t.Context(), ledger.Query{Unfiled: true, DatedTo: first, Account: "account-0"}); err != nil || n != 168 {
 		t.Errorf("%d of account-0 are not filed, want 168: %v", n, err)
 	}
 	s := aged(0)

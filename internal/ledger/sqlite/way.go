@@ -64,7 +64,7 @@ func drivenBy(q ledger.Query) way {
 	case !q.DueBy.IsZero():
 		parts := append(one("due_rank = ?", 1), one("due_rank = ?", 2)...)
 		return way{parts, order{columns: "due_rank, due_at, id"}, []string{"account", "due_at"}}
-	case !q.Unfiled.IsZero():
+	case q.Unfiled:
 		return way{one("unfiled = 1"), order{columns: "dated, id"}, []string{"account", "dated"}}
 	case len(q.Needs) > 0:
 		return needing(q)
@@ -143,8 +143,10 @@ func filters(q ledger.Query) []filter {
 	add(len(q.States) > 0, "state", in(len(q.States)), anys(q.States)...)
 	add(!q.DueBy.IsZero(), "", "due_at IS NOT NULL")
 	add(!q.DueBy.IsZero(), "due_at", "<= ?", nanos(q.DueBy))
-	add(!q.Unfiled.IsZero(), "", "unfiled = 1")
-	add(!q.Unfiled.IsZero(), "dated", "BETWEEN 1 AND ?", nanos(q.Unfiled)-1)
+	add(q.Unfiled, "", "unfiled = 1")
+	add(q.Unfiled, "dated", "> 0")
+	add(!q.DatedFrom.IsZero(), "dated", ">= ?", nanos(q.DatedFrom))
+	add(!q.DatedTo.IsZero(), "dated", "< ?", nanos(q.DatedTo))
 	add(len(q.Needs) > 0, "needs", in(len(q.Needs)), anys(q.Needs)...)
 	add(q.Alike != "", "alike", "= ?", q.Alike)
 	add(!q.From.IsZero(), "arrived_at", ">= ?", nanos(q.From))

@@ -25,16 +25,24 @@ func (w *works) report(ctx context.Context, r round, json bool) error {
 		return err
 	}
 	if json {
-		lines := make([]line, 0, len(list))
-		for _, s := range list {
-			lines = append(lines, lineOf(s))
-		}
-		err = writeLines(w.out, lines)
+		err = w.writeWorked(list)
 	} else {
 		w.showWorked(r, list)
 	}
 	w.tellFailures(r.batch.Failures)
 	return err
+}
+
+func (w *works) writeWorked(list []ledger.Summary) error {
+	deadlines, err := w.deadlinesOf(w.config)
+	if err != nil {
+		return err
+	}
+	lines := make([]line, 0, len(list))
+	for _, s := range list {
+		lines = append(lines, lineOf(s, refuses(deadlines, s)))
+	}
+	return writeLines(w.out, lines)
 }
 
 // tellFailures tells which accounts could not be worked on, and who acts.
