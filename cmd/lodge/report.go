@@ -34,9 +34,9 @@ func (a *app) reportCommand() *cobra.Command {
 have and what they add up to, what was rejected and why, what waits for whom,
 what is late, and how long filing took. The month is that of the firm's zone.
 
-On the terminal it is a table. --html writes one page that can be shown to
-anybody: it holds no narratives, no matters and no scripts, and prints well.
---csv writes a line for each invoice with all facts.`,
+On the terminal it is a table. --html writes one page that prints well, needs
+nothing from anywhere, and holds nothing of the invoices but numbers, amounts
+and the carriers' words. --csv writes a line for each invoice with all facts.`,
 		Example: `  lodge report --month 2026-10
   lodge report --month 2026-10 --html october.html --csv october.csv
   lodge report --month 2026-10 --csv - | wc -l`,
@@ -44,12 +44,12 @@ anybody: it holds no narratives, no matters and no scripts, and prints well.
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.report(cmd.Context(), o) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.month, "month", "", "the `month`, as in 2026-10; the last that has ended unless named")
-	flags.StringVar(&o.zone, "zone", "", "the firm's time `zone`, as in America/New_York; that of this machine unless named")
+	flags.StringVar(&o.month, "month", "", "the `month`; the last that has ended unless named")
+	flags.StringVar(&o.zone, "zone", "", "the firm's time `zone`; that of this machine unless named")
 	flags.StringVar(&o.account, "account", "", "only of this `account`")
 	flags.StringVar(&o.carrier, "carrier", "", "only of this `carrier`")
-	flags.StringVar(&o.csv, "csv", "", "write a line for each invoice to this `file`; - is standard output")
-	flags.StringVar(&o.html, "html", "", "write a page to this `file`; - is standard output")
+	flags.StringVar(&o.csv, "csv", "", "a line for each invoice goes to this `file`; - is standard output")
+	flags.StringVar(&o.html, "html", "", "a page goes to this `file`; - is standard output")
 	flags.Float64Var(&o.minutes, "minutes-per-invoice", 3, "`minutes` of clicking that an invoice takes by hand")
 	return cmd
 }

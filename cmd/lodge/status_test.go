@@ -303,11 +303,8 @@ func TestDeadlines(t *testing.T) {
 	}
 	today := time.Now().In(zone)
 	for number, days := range map[string]int{"INV-0001": 3, "INV-0002": 0, "INV-0003": -9, "INV-0004": 7, "INV-0005": 8} {
-		list, err := l.List(t.Context(), ledger.Query{Invoice: number})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.redate(list[0].ID, time.Date(today.Year(), today.Month(), today.Day()+days-730, 0, 0, 0, 0, time.UTC))
+		date := time.Date(today.Year(), today.Month(), today.Day()+days-730, 0, 0, 0, 0, time.UTC)
+		w.change(l, number, func(s *submission.Submission) { s.Revisions[0].Date = date })
 	}
 	out := w.must(exitPerson, "status")
 	said(t, out, "DEADLINES: 2 invoices will be late within 7 days, 1 late already", "INV-0001", "late in", "status --late")
@@ -330,9 +327,13 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
-// redate gives an invoice another date.
-func (w *world) redate(id string, date time.Time) {
+// change changes an invoice below the rules.
+func (w *world) change(l *ledger.Ledger, number string, change func(*submission.Submission)) {
 	w.t.Helper()
+	list, err := l.List(w.t.Context(), ledger.Query{Invoice: number})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	c, err := w.app.settings()
 	if err != nil {
 		w.t.Fatal(err)
@@ -342,12 +343,12 @@ func (w *world) redate(id string, date time.Time) {
 		w.t.Fatal(err)
 	}
 	defer e.Close()
-	s, err := e.Load(w.t.Context(), id)
+	s, err := e.Load(w.t.Context(), list[0].ID)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	s.Version++
-	s.Revisions[0].Date = date
+	change(&s)
 	if err := e.Store(w.t.Context(), s, nil); err != nil {
 		w.t.Fatal(err)
 	}

@@ -35,5 +35,14 @@ func measured(s string) bool {
 			return true
 		}
 	}
-	return s[0] >= '0' && s[0] <= '9' && strings.ContainsAny(s, ".,:/") && strings.Trim(s, "0123456789.,:/") == ""
+	whole, places, point := strings.Cut(strings.ReplaceAll(s, ",", ""), ".")
+	switch {
+	case s[0] < '0' || s[0] > '9' || strings.Trim(s, "0123456789.,:/") != "":
+		return false
+	case strings.ContainsAny(s, ":/"):
+		return strings.Contains(s, ":") || strings.Count(s, "/") == 2
+	case point: // 4.2 is a section
+		return len(places) >= 2 && !strings.Contains(places, ".")
+	}
+	return len(whole) < len(s)
 }

@@ -14,6 +14,8 @@ func TestAlike(t *testing.T) {
 		{"could not be settled since 2026-10-31T09:30:00Z: down", "could not be settled since …: down"},
 		{"refused on 10/31/2026 at 4:05:09 PM", "refused on … at … PM"},
 		{"2026-10-31", "…"},
+		{"section 4.2 and 10.1.12 of 12 pages, 1/2", "section 4.2 and 10.1.12 of 12 pages, 1/2"},
+		{"12,500 or 12.50 or 1,234,567.8901", "… or … or …"},
 		{"A-171 and A-1", "A-171 and A-1"},
 		{"a17.txt is unreadable", "… is unreadable"},
 		{"line 3 of LEDES1998B", "line 3 of LEDES1998B"},

@@ -30,7 +30,7 @@ func Bulk(ctx context.Context, e ledger.Engine, o Options) error {
 // ended is the ith submission.
 func ended(i int, o Options) submission.Submission {
 	account := o.Accounts[i%len(o.Accounts)]
-	n := fmt.Sprintf("%s-%d", initials(account.Name), i)
+	n := fmt.Sprintf("%s-%07d", initials(account.Name), i) // no number that Month gives
 	s := submission.New(submission.Key{Account: account.Name, LawFirmID: "43-2987655", ClientID: clients()[i%3], Number: n}, account.Carrier)
 	at := o.Month.Add(-time.Duration(o.Invoices-i) * time.Minute)
 	s.Version, s.Seq, s.CreatedAt, s.UpdatedAt = 1, 1, at, at.Add(time.Hour)
