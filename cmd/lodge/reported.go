@@ -31,7 +31,8 @@ func (a *app) showMonth(r report.Report) error {
 		say(fmt.Sprintf("From arrival to filed: half within %s, 95 of 100 within %s.", report.Took(f.ToFiled.Median), report.Took(f.ToFiled.P95)))
 	}
 	if f.ToAccepted.N > 0 {
-		say(fmt.Sprintf("From arrival to accepted: half within %s, 95 of 100 within %s.", report.Took(f.ToAccepted.Median), report.Took(f.ToAccepted.P95)))
+		say(fmt.Sprintf("From arrival to accepted: half within %s, 95 of 100 within %s.",
+			report.Took(f.ToAccepted.Median), report.Took(f.ToAccepted.P95)))
 	}
 	say(fmt.Sprintf("Saved: %s hours of clicking, at %s minutes for each of %d that Lodge filed.",
 		report.Hours(f.Saved), report.Minutes(r.Minutes), f.Filed.N))
@@ -97,7 +98,8 @@ func (a *app) showWaits(r report.Report) {
 	}
 	t := table{head: []string{"WAITING", "AMOUNT", "LONGEST", "WHO ACTS", "STATE"}, right: []bool{true, true}}
 	for _, w := range r.Waiting {
-		t.add(report.Grouped(w.N), report.Money(w.Sum), ago(r.At, w.Since), strings.TrimPrefix(report.Acts(w.Needs), "the "), report.State(w.State))
+		t.add(report.Grouped(w.N), report.Money(w.Sum), ago(r.At, w.Since),
+			strings.TrimPrefix(report.Acts(w.Needs), "the "), report.State(w.State))
 	}
 	t.write(a.out, a.columns)
 	_, _ = fmt.Fprintln(a.out)

@@ -79,7 +79,8 @@ type piece struct {
 func (r Report) bar() []piece {
 	f := r.All
 	list := []piece{
-		{"filed", "filed", f.Filed, 0, 0}, {"found there or by hand", "found", Amount{f.Found.N + f.ByHand.N, f.Found.Sum.Add(f.ByHand.Sum)}, 0, 0},
+		{"filed", "filed", f.Filed, 0, 0},
+		{"found there or by hand", "found", Amount{f.Found.N + f.ByHand.N, f.Found.Sum.Add(f.ByHand.Sum)}, 0, 0},
 		{"waiting", "waiting", f.Waiting, 0, 0}, {"rejected", "rejected", f.Rejected, 0, 0}, {"withdrawn", "withdrawn", f.Withdrawn, 0, 0},
 	}
 	const whole, least = 1000.0, 6.0

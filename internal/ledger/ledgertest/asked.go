@@ -63,7 +63,8 @@ func obstructed(account, number string, who carriers.Person, seconds int, words 
 
 func needs(t *testing.T, e ledger.Engine) {
 	store(t, e,
-		obstructed("acme", "A-1", carriers.Biller, 5, "code X9 is invalid"), obstructed("acme", "A-2", carriers.Operator, 1, "code X9 is invalid"),
+		obstructed("acme", "A-1", carriers.Biller, 5, "code X9 is invalid"),
+		obstructed("acme", "A-2", carriers.Operator, 1, "code X9 is invalid"),
 		obstructed("bolt", "A-3", carriers.Biller, 2, "invoice A-3 of 1,250.00 is too late"),
 		obstructed("bolt", "A-4", carriers.Biller, 9, "invoice A-4 of 70.00 is too late"), one("acme", "A-5", submission.Accepted))
 	biller := []carriers.Person{carriers.Biller}
@@ -97,7 +98,8 @@ func unfiled(t *testing.T, e ledger.Engine) {
 		day     int
 	}{
 		{"acme", submission.Ready, 9}, {"acme", submission.Rejected, 3}, {"acme", submission.Accepted, 1}, {"acme", submission.Submitted, 1},
-		{"bolt", submission.Uncertain, 2}, {"acme", submission.Quarantined, 0}, {"acme", submission.Cancelled, 1}, {"acme", submission.NeedsPerson, 8},
+		{"bolt", submission.Uncertain, 2}, {"acme", submission.Quarantined, 0}, {"acme", submission.Cancelled, 1},
+		{"acme", submission.NeedsPerson, 8},
 	} {
 		s := one(c.account, fmt.Sprint(i), c.state)
 		if c.day > 0 {
@@ -127,7 +129,7 @@ func unfiled(t *testing.T, e ledger.Engine) {
 // groups stores many moves at random and compares what the engine keeps with
 // what the list of all tells.
 func groups(t *testing.T, e ledger.Engine) {
-	random := rand.New(rand.NewPCG(1, 2))
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same moves in every run
 	pick := func(list ...string) string { return list[random.IntN(len(list))] }
 	versions := map[string]int64{}
 	for n := range 300 {

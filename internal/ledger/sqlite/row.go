@@ -18,7 +18,8 @@ const (
 )
 
 func insertSQL() string {
-	return "INSERT INTO submission (" + written + ") VALUES (?" + strings.Repeat(", ?", strings.Count(written, ",")) + ") ON CONFLICT DO NOTHING"
+	values := "?" + strings.Repeat(", ?", strings.Count(written, ","))
+	return "INSERT INTO submission (" + written + ") VALUES (" + values + ") ON CONFLICT DO NOTHING"
 }
 
 // updateSQL writes the row if the version before it is the one that is stored.

@@ -19,7 +19,8 @@ import (
 func Bulk(ctx context.Context, e ledger.Engine, o Options) error {
 	for i := range o.Invoices {
 		s := ended(i, o)
-		entry := submission.Entry{Seq: 1, Row: 1, To: submission.Ready, Event: submission.Event{Kind: submission.Arrived, At: s.CreatedAt, Revision: 1}}
+		entry := submission.Entry{Seq: 1, Row: 1, To: submission.Ready,
+			Event: submission.Event{Kind: submission.Arrived, At: s.CreatedAt, Revision: 1}}
 		if err := e.Store(ctx, s, []submission.Entry{entry}); err != nil {
 			return fmt.Errorf("seed: submission %d: %w", i, err)
 		}
@@ -37,8 +38,9 @@ func ended(i int, o Options) submission.Submission {
 	r := submission.Revision{
 		Number: 1, State: submission.Accepted, Since: at.Add(time.Hour), Date: at.AddDate(0, -1, 0).Truncate(24 * time.Hour),
 		Total: ledes.Cents(int64(10_000 + i)), Why: "the carrier's site accepted it", ReceivedAt: at.Add(time.Hour),
-		Object:  submission.Object{Name: "inbox/" + n + ".txt", SHA: n, Canon: n},
-		Receipt: carriers.Receipt{Number: fmt.Sprint(730_000 + i), Status: "Accepted", Text: "Your invoice was accepted.", State: carriers.StateAccepted},
+		Object: submission.Object{Name: "inbox/" + n + ".txt", SHA: n, Canon: n},
+		Receipt: carriers.Receipt{Number: fmt.Sprint(730_000 + i), Status: "Accepted", State: carriers.StateAccepted,
+			Text: "Your invoice was accepted."},
 	}
 	r.Attempts = []submission.Attempt{{ID: n, IntendedAt: at.Add(time.Minute), Request: "POST /invoices/upload", Outcome: "HTTP 303"}}
 	obstruct(&r, i, n)

@@ -69,12 +69,14 @@ func (s *story) first(c ledger.Claim, f fate) error {
 		return s.move(c, submission.Event{Kind: submission.Contradicted, Actor: visit, Needs: carriers.Biller,
 			Why: fmt.Sprintf("the site has it with %s, the file says %s", s.rev.Total.Add(ledes.Cents(s.random.Int64N(9000))), s.rev.Total)})
 	case unclear, byHand:
-		return s.move(c, submission.Event{Kind: submission.Contradicted, Actor: visit, Needs: carriers.Operator, Why: often(s.random, unclears())})
+		return s.move(c, submission.Event{Kind: submission.Contradicted, Actor: visit, Needs: carriers.Operator,
+			Why: often(s.random, unclears())})
 	case siteChanged:
 		return s.move(c, submission.Event{Kind: submission.Contradicted, Actor: visit, Needs: carriers.Author,
 			Why: `site-changed: no button "Submit invoice" on /invoices/upload`})
 	case postponed:
-		return s.move(c, submission.Event{Kind: submission.Postponed, Actor: visit, NotBefore: s.now.Add(2 * time.Hour), Why: "the site is down for maintenance"})
+		return s.move(c, submission.Event{Kind: submission.Postponed, Actor: visit, NotBefore: s.now.Add(2 * time.Hour),
+			Why: "the site is down for maintenance"})
 	case lost:
 		return s.send(c, "", "")
 	case checked, received:
@@ -127,7 +129,8 @@ func (s *story) send(c ledger.Claim, state carriers.ReceiptState, words string) 
 	e := submission.Event{Kind: submission.Answered, Actor: submission.ByGate, Witnessed: true, NotBefore: s.now.Add(15 * time.Minute),
 		Attempt: &submission.Attempt{ID: s.attempt(), Outcome: "HTTP 303"}, Receipt: s.receipt(state, words)}
 	if state == "" {
-		e.Kind, e.Receipt, e.Attempt.Outcome, e.Why = submission.Lost, nil, "net::ERR_CONNECTION_RESET", "the connection broke when it was being sent"
+		e.Kind, e.Receipt, e.Why = submission.Lost, nil, "the connection broke when it was being sent"
+		e.Attempt.Outcome = "net::ERR_CONNECTION_RESET"
 	}
 	return s.move(c, e)
 }
