@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"example.com/lodge/internal/submission"
@@ -37,6 +38,18 @@ func ago(now, t time.Time) string {
 	default:
 		return fmt.Sprintf("%d days", int(d.Hours()/24))
 	}
+}
+
+// until is when a deadline ends or how long ago it ended, in one unit: "late in
+// 3 days", "late since 5 days".
+func (v *view) until(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case t.After(v.now):
+		return "late in " + strings.ReplaceAll(ago(t, v.now), "now", "a minute")
+	}
+	return "late since " + strings.ReplaceAll(ago(v.now, t), "now", "a minute")
 }
 
 // stamp is a time as people and other programs read it, in the zone of the reader.

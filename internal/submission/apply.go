@@ -47,13 +47,26 @@ func (s Submission) Apply(e Event, limits Limits) (Submission, []Entry, error) {
 		after, entry := s.Note(e)
 		return after, []Entry{entry}, nil
 	}
+	before := s.Revisions
 	s = s.clone()
 	c := change{s: &s, i: s.target(e), e: e, limits: limits}
 	row, err := c.pick()
 	if err != nil {
 		return Submission{}, nil, err
 	}
-	return s, c.take(row), nil
+	entries := c.take(row)
+	s.moved(before, e.At)
+	return s, entries, nil
+}
+
+// moved dates the revisions that are in another state than before, or are new.
+// Postponing, looking in vain and further copies of a file leave the date.
+func (s Submission) moved(before []Revision, at time.Time) {
+	for i := range s.Revisions {
+		if i >= len(before) || s.Revisions[i].State != before[i].State {
+			s.Revisions[i].Since = at
+		}
+	}
 }
 
 // Note returns s with e in its history and nothing moved. The kind of e is kept:
