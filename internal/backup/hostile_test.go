@@ -200,6 +200,8 @@ func TestDamagedArchives(t *testing.T) {
 		whole, err := os.ReadFile(file)
 		f.check(err)
 		keys := f.keys()
+		good, err := read(t.Context(), bytes.NewReader(whole), keys, nil)
+		f.check(err)
 		step := max(1, len(whole)/150)
 		for at := 0; at < len(whole); at += step {
 			bad := map[string][]byte{"cut": whole[:at], "longer": slices.Concat(whole, whole[:at+1])}
@@ -209,7 +211,9 @@ func TestDamagedArchives(t *testing.T) {
 				bad["flipped"] = flipped
 			}
 			for how, data := range bad {
-				if m, err := read(t.Context(), bytes.NewReader(data), keys, nil); err == nil {
+				// Some bits between the blocks of a compressed file mean nothing.
+				m, err := read(t.Context(), bytes.NewReader(data), keys, nil)
+				if err == nil && (how != "flipped" || name == "sealed" || m.Digest != good.Digest) {
 					t.Errorf("%s, %s at %d of %d: passes with %d files", name, how, at, len(whole), m.Files)
 				}
 			}
