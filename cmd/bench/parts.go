@@ -3,8 +3,11 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"example.com/lodge/internal/bench"
+	"example.com/lodge/internal/bench/floor"
 	"example.com/lodge/internal/bench/meter"
 	"example.com/lodge/internal/bench/scene"
+	"example.com/lodge/internal/browser/usual"
 )
 
 // partCommands are the processes that bench starts of itself.
@@ -15,6 +18,28 @@ func partCommands() []*cobra.Command {
 			Short: "Serve a simulated portal until standard input ends",
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				return scene.ServePortal(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+			},
+		},
+		{
+			Use:   "floor",
+			Short: "File a job with nothing but HTTP",
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				job, err := bench.ReadJob(cmd.InOrStdin())
+				if err != nil {
+					return err
+				}
+				return floor.File(cmd.Context(), job)
+			},
+		},
+		{
+			Use:   "usual",
+			Short: "File a job with a full Chromium for each invoice",
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				job, err := bench.ReadJob(cmd.InOrStdin())
+				if err != nil {
+					return err
+				}
+				return usual.File(cmd.Context(), usual.Exe, job)
 			},
 		},
 		{

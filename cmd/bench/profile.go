@@ -30,7 +30,7 @@ thread. Looking costs a little itself: for figures to compare use bench filing.`
 					o.Variable = fmt.Sprintf("%s=%s", scene.ProfileVariable, goProfile)
 					o.Lodge, err = scene.BuildProfiled(cmd.Context(), dir)
 				} else {
-					o.Lodge, err = c.program(cmd.Context(), dir)
+					o.Lodge, err = c.program(cmd.Context(), filepath.Join(dir, "bin"))
 				}
 				if err != nil {
 					return err

@@ -30,7 +30,7 @@ func root() *cobra.Command {
 	root.PersistentFlags().StringVar(&c.lodge, "lodge", "", "the `program` to measure; the one beside bench, or built anew, unless named")
 	root.PersistentFlags().StringVar(&c.dir, "dir", "bench", "`folder` of what is written")
 	root.PersistentFlags().BoolVar(&c.keep, "keep", false, "leave ledgers, evidence and logs there")
-	root.AddCommand(c.profileCommand())
+	root.AddCommand(c.filingCommand(), c.profileCommand())
 	root.AddCommand(partCommands()...)
 	return root
 }
@@ -54,7 +54,7 @@ func (c *common) program(ctx context.Context, dir string) (string, error) {
 	if _, err := os.Stat(beside); err == nil && !strings.Contains(beside, "go-build") {
 		return beside, nil
 	}
-	return scene.Build(ctx, filepath.Join(dir, "bin"))
+	return scene.Build(ctx, dir)
 }
 
 // inside runs measure with a fresh folder, and removes it afterwards unless it

@@ -2,6 +2,12 @@
 // a package of its own below this one; cmd/bench is their command line.
 package bench
 
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
 // A Job is what the clients that Lodge is compared with are told, as JSON on
 // their standard input: log in to the simulated portal and file these.
 type Job struct {
@@ -19,4 +25,13 @@ type Invoice struct {
 	Client string `json:"client"` // CLIENT_ID
 	Matter string `json:"matter"` // CLIENT_MATTER_ID
 	Path   string `json:"path"`   // of the LEDES file
+}
+
+// ReadJob reads a job as JSON.
+func ReadJob(r io.Reader) (Job, error) {
+	var job Job
+	if err := json.NewDecoder(r).Decode(&job); err != nil {
+		return job, fmt.Errorf("bench: the job: %w", err)
+	}
+	return job, nil
 }
