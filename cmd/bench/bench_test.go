@@ -85,6 +85,44 @@ func TestFiling(t *testing.T) {
 	}
 }
 
+// A month of a few invoices ends, with every promise kept.
+func TestMonth(t *testing.T) {
+	dir := t.TempDir()
+	out, said, err := run(t, dir, "month", "--invoices", "6", "--accounts", "2", "--portals", "2", "--visits", "2", "--limit", "10m")
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, said, out)
+	}
+	var report struct {
+		Invoices int
+		Verdict  struct {
+			States map[string]int
+			Taken  int `json:"taken_in"`
+			Open   int
+		}
+		Broken   []string
+		CPU      int64 `json:"cpu_ns"`
+		Evidence int64 `json:"evidence_bytes"`
+		Ledger   int64 `json:"ledger_bytes"`
+		Fargate  []struct {
+			USD float64 `json:"per_thousand_usd"`
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "month.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &report)
+	}
+	v := report.Verdict
+	if err != nil || report.Invoices != 6 || v.Taken != 6 || v.Open != 0 || v.States["accepted"]+v.States["rejected"] != 6 ||
+		report.CPU <= 0 || report.Evidence <= 0 || report.Ledger <= 0 || len(report.Fargate) != 6 || report.Fargate[0].USD <= 0 {
+		t.Errorf("%v: %s", err, text)
+	}
+	for _, word := range []string{"taken in 6 of 6", "Every promise was kept", "FARGATE", "descriptors"} {
+		if !strings.Contains(said+out, word) {
+			t.Errorf("it does not tell %q:\n%s%s", word, said, out)
+		}
+	}
+}
+
 func TestProfile(t *testing.T) {
 	dir := t.TempDir()
 	profile := filepath.Join(dir, "lodge.prof")

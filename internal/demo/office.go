@@ -53,8 +53,18 @@ func (o *Office) Counts(ctx context.Context) (portal.Counts, error) {
 
 // AddFaults switches faults of the portal on.
 func (o *Office) AddFaults(ctx context.Context, faults ...portal.Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
 	var on []portal.Fault
 	return o.ask(ctx, http.MethodPost, "/admin/faults", faults, &on)
+}
+
+// Faults are those that are switched on.
+func (o *Office) Faults(ctx context.Context) ([]portal.Fault, error) {
+	var on []portal.Fault
+	err := o.ask(ctx, http.MethodGet, "/admin/faults", nil, &on)
+	return on, err
 }
 
 // ClearFaults switches all faults off.
