@@ -88,7 +88,7 @@ func TestFiling(t *testing.T) {
 // A month of a few invoices ends, with every promise kept.
 func TestMonth(t *testing.T) {
 	dir := t.TempDir()
-	out, said, err := run(t, dir, "month", "--invoices", "6", "--accounts", "2", "--portals", "2", "--visits", "2", "--limit", "10m")
+	out, said, err := run(t, dir, "month", "--invoices", "10", "--accounts", "2", "--portals", "2", "--visits", "2", "--limit", "10m")
 	if err != nil {
 		t.Fatalf("%v\n%s%s", err, said, out)
 	}
@@ -112,11 +112,11 @@ func TestMonth(t *testing.T) {
 		err = json.Unmarshal(text, &report)
 	}
 	v := report.Verdict
-	if err != nil || report.Invoices != 6 || v.Taken != 6 || v.Open != 0 || v.States["accepted"]+v.States["rejected"] != 6 ||
+	if err != nil || report.Invoices != 10 || v.Taken != 10 || v.Open != 0 || v.States["accepted"] != 8 || v.States["rejected"] != 2 ||
 		report.CPU <= 0 || report.Evidence <= 0 || report.Ledger <= 0 || len(report.Fargate) != 6 || report.Fargate[0].USD <= 0 {
 		t.Errorf("%v: %s", err, text)
 	}
-	for _, word := range []string{"taken in 6 of 6", "Every promise was kept", "FARGATE", "descriptors"} {
+	for _, word := range []string{"taken in 10 of 10", "Every promise was kept", "FARGATE", "descriptors"} {
 		if !strings.Contains(said+out, word) {
 			t.Errorf("it does not tell %q:\n%s%s", word, said, out)
 		}

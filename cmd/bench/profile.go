@@ -41,6 +41,6 @@ thread. Looking costs a little itself: for figures to compare use bench filing.`
 	}
 	cmd.Flags().IntVar(&o.Invoices, "invoices", 30, "how many")
 	cmd.Flags().IntVar(&o.Threads, "threads", 15, "how many of the busiest threads are shown")
-	cmd.Flags().StringVar(&goProfile, "go-profile", "", "write a profile of Lodge's own Go code to this `file`; built for it from the source here")
+	cmd.Flags().StringVar(&goProfile, "go-profile", "", "write a profile of Lodge's Go code to this `file`; Lodge is built for it")
 	return cmd
 }

@@ -89,7 +89,7 @@ func Measure(ctx context.Context, o Options) (_ []Run, err error) {
 	}
 	var runs []Run
 	for round := 1; round <= o.Rounds; round++ {
-		for _, i := range rand.Perm(len(chosen)) { //nolint:gosec // an order that favours nobody
+		for _, i := range rand.Perm(len(chosen)) { // an order that favours nobody
 			r, err := s.run(ctx, chosen[i], round, chosen[i].each(o), false)
 			if err != nil {
 				return runs, err

@@ -159,7 +159,7 @@ func (c *client) find(ctx context.Context, number string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := results.FindStringSubmatch(page.body); m == nil || html.UnescapeString(m[1]) != number {
+	if m := results.FindStringSubmatch(page.body); len(m) < 2 || html.UnescapeString(m[1]) != number {
 		return nil, fmt.Errorf("%s does not show the history of %s", page.path, number)
 	}
 	var states []string

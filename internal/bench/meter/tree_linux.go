@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -28,8 +29,8 @@ type Tree struct {
 // is asked to end, and after a while all of it is killed.
 func Start(ctx context.Context, inside []string, c Command) (*Tree, error) {
 	t := &Tree{group: newGroup()}
-	args := append(inside[1:len(inside):len(inside)], string(t.group), "--")
-	t.cmd = exec.CommandContext(ctx, inside[0], append(args, c.Args...)...)
+	args := slices.Concat(inside[1:], []string{string(t.group), "--"}, c.Args)
+	t.cmd = exec.CommandContext(ctx, inside[0], args...)
 	t.cmd.Dir, t.cmd.Env = c.Dir, c.Env
 	t.cmd.Stdin, t.cmd.Stdout, t.cmd.Stderr = c.Stdin, c.Stdout, c.Stderr
 	t.cmd.WaitDelay = killAfter

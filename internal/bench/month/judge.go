@@ -51,7 +51,8 @@ func judge(list []invoice, lines []scene.Line, counts []portal.Counts) Verdict {
 // other account's.
 func (v *Verdict) one(inv invoice, l scene.Line, n portal.InvoiceCount) {
 	broken := func(format string, args ...any) {
-		v.Broken = append(v.Broken, fmt.Sprintf("invoice %s (%s): ", inv.number, cmp.Or(inv.fate, "nothing special"))+fmt.Sprintf(format, args...))
+		what := fmt.Sprintf("invoice %s (%s): ", inv.number, cmp.Or(inv.fate, "nothing special"))
+		v.Broken = append(v.Broken, what+fmt.Sprintf(format, args...))
 	}
 	if n.Uploads > 0 {
 		v.Taken++

@@ -90,7 +90,7 @@ func fill(random *rand.Rand, l *scene.Lodge, account string, site, n int) ([]inv
 	for i := range drawn {
 		drawn[i] = draw(random)
 	}
-	papers, err := scene.Papers(filepath.Join(l.Inbox(account)), "M"+account[len(account)-2:], n, func(i int, inv *ledes.Invoice) {
+	papers, err := scene.Papers(l.Inbox(account), "M"+account[len(account)-2:], n, func(i int, inv *ledes.Invoice) {
 		if f := drawn[i]; f != nil && f.spoil != nil {
 			f.spoil(inv)
 		}

@@ -194,8 +194,9 @@ func (r Report) writePrices(out io.Writer) {
 		if p.Discount > 0 {
 			spot = fmt.Sprintf(", less %.0f %%", 100*p.Discount)
 		}
-		_, _ = fmt.Fprintf(w, "%s, %g vCPU, %g GB\t%.0f\t%.1f s\t%.2f\t%.2f\t$%g a vCPU hour, $%g a GB hour%s, $%g an IPv4 hour\n", p.Name, p.CPUs, p.GB,
-			p.Load.Uploads, p.Load.Each.Seconds(), p.PerThousand, p.PerThousand*float64(r.Invoices)/1000, p.PerCPU, p.PerGB, spot, p.PerIPv4)
+		_, _ = fmt.Fprintf(w, "%s, %g vCPU, %g GB\t%.0f\t%.1f s\t%.2f\t%.2f\t", p.Name, p.CPUs, p.GB,
+			p.Load.Uploads, p.Load.Each.Seconds(), p.PerThousand, p.PerThousand*float64(r.Invoices)/1000)
+		_, _ = fmt.Fprintf(w, "$%g a vCPU hour, $%g a GB hour%s, $%g an IPv4 hour\n", p.PerCPU, p.PerGB, spot, p.PerIPv4)
 	}
 	_ = w.Flush()
 	_, _ = fmt.Fprintf(out, "1000/B x (S + B x T/P) x h/3600 + 1000 x d; %s to start, %d visits side by side, $%g an upload for records\n",

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"time"
 
 	"example.com/lodge/internal/demo"
 	"example.com/lodge/internal/portal"
@@ -45,6 +46,9 @@ type Portal struct {
 	hold io.Closer // its standard input: the portal ends with it
 }
 
+// endAfter is how long a portal may take to end.
+const endAfter = 10 * time.Second
+
 // StartPortal starts serve, a command line of a program that calls [ServePortal],
 // with users and its files in dir.
 func StartPortal(ctx context.Context, serve []string, dir string, users []User) (*Portal, error) {
@@ -53,6 +57,7 @@ func StartPortal(ctx context.Context, serve []string, dir string, users []User) 
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
+	cmd.Cancel, cmd.WaitDelay = in.Close, endAfter
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
@@ -78,8 +83,8 @@ func StartPortal(ctx context.Context, serve []string, dir string, users []User) 
 
 // Close ends the portal and waits for its process.
 func (p *Portal) Close() error {
-	err := p.hold.Close()
-	return errors.Join(err, p.cmd.Wait())
+	_ = p.hold.Close() // closed already if the context has ended
+	return p.cmd.Wait()
 }
 
 // ServePortal is a portal's process: it serves what it reads on in, tells its
