@@ -34,6 +34,15 @@ type arm struct {
 	prepare  func(ctx context.Context, b *stage, dir string, t task) (ready, error)
 }
 
+// remembered is how many invoices of one account are filed while memory is looked
+// at. What does not grow with them need not file all.
+func (a arm) remembered(o Options) int {
+	if a.name == Floor || a.name == Usual {
+		return min(a.each(o), 5)
+	}
+	return a.each(o)
+}
+
 // A task is what one run of an arm files: the invoices of each user.
 type task struct {
 	users  []scene.User

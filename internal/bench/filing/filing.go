@@ -99,7 +99,7 @@ func Measure(ctx context.Context, o Options) (_ []Run, err error) {
 	}
 	if o.Memory {
 		for _, a := range chosen {
-			r, err := s.run(ctx, a, 0, a.each(o), true)
+			r, err := s.run(ctx, a, 0, a.remembered(o), true)
 			if err != nil {
 				return runs, err
 			}
