@@ -34,7 +34,7 @@ func spells() []spell {
 }
 
 // fair is how long a portal is well between two spells, about.
-const fair = 2 * time.Minute
+const fair = 4 * time.Minute
 
 // weather puts a portal through its spells until most of its invoices have
 // arrived, and returns how often each struck. What befalls single invoices
