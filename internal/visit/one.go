@@ -32,7 +32,8 @@ type attempt struct {
 	begun    time.Time
 	proofs   []submission.Proof // stored, and not yet told to the ledger
 	commit   commit
-	written  bool // the intent is in the ledger
+	written  bool  // the intent is in the ledger
+	cause    error // what stopped it, for [Progress]; nil: it came to an end of its own
 }
 
 // one works on one submission: looks it up, or files it. The error is nil if
@@ -130,7 +131,8 @@ func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // done tells people where the submission stands.
 func (a *attempt) done(state submission.State, text string) {
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepDone, State: state, Text: text, Took: time.Since(a.begun)})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepDone, State: state, Text: text, Took: time.Since(a.begun),
+		Attempt: a.id, Err: a.cause, On: without(a.inv, on(a.cause))})
 }
 
 // release gives the lease back, also when ctx has ended.
