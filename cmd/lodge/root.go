@@ -32,6 +32,7 @@ of them there is proof of what the carrier's site said.`,
 	root.AddCommand(
 		a.initCommand(), a.runCommand(), a.statusCommand(), a.showCommand(), a.validateCommand(),
 		a.decideCommand(), a.resumeCommand(), a.adoptCommand(),
+		a.notifyCommand(),
 		a.secretCommand(), a.carriersCommand(), a.portalCommand(), a.demoCommand(), a.versionCommand(),
 	)
 	return root

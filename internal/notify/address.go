@@ -18,6 +18,13 @@ var (
 		"the operator sets another address")
 )
 
+// Check says what is wrong with the address of a channel's service, or nil. It
+// does not quote it.
+func Check(address secret.Value) error {
+	_, err := newService(address)
+	return err
+}
+
 // encrypted refuses an address that would send to another machine unencrypted,
 // or to whoever shows any certificate. E-mail must have TLS: a server that
 // does not offer it is refused instead of being trusted with a password.

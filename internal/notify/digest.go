@@ -62,7 +62,7 @@ func groups(items []Item) []group {
 		}
 	}
 	slices.SortFunc(list, func(a, b group) int {
-		return cmp.Or(cmp.Compare(rank(a.who), rank(b.who)), -compare(a.what.account(), b.what.account()),
+		return cmp.Or(cmp.Compare(rank(a.who), rank(b.who)), -compare(a.what.Account(), b.what.Account()),
 			-cmp.Compare(len(a.items), len(b.items)), cmp.Compare(a.account, b.account), cmp.Compare(a.what, b.what),
 			cmp.Compare(a.carrier, b.carrier))
 	})
@@ -102,7 +102,7 @@ func needs(n int) string {
 func tally(items []Item) string {
 	accounts := 0
 	for _, i := range items {
-		if i.What.account() {
+		if i.What.Account() {
 			accounts++
 		}
 	}
@@ -180,7 +180,7 @@ func (g group) line(now time.Time, zone *time.Location) string {
 			since = ", since " + g.since.In(zone).Format("2 Jan 2006")
 		}
 	}
-	if g.what.account() {
+	if g.what.Account() {
 		line := fmt.Sprintf("%s is held back: %s%s", where, g.what, since)
 		if n := g.items[0].Waiting; n > 0 {
 			line += fmt.Sprintf("; %s %s", count(n, "invoice"), waits(n))

@@ -31,7 +31,6 @@ const (
 	Undecided   What = "to be decided by a person"
 	Changed     What = "waiting: the carrier's site has changed"
 	Waiting     What = "waiting for somebody to act"
-	Late        What = "in danger of being late"
 	LeftInInbox What = "left in the inbox"
 )
 
@@ -40,6 +39,7 @@ const (
 	LoginRefused What = "its login was refused"
 	ByHand       What = "the site asks for something that only a person can do"
 	Locked       What = "the site does not let Lodge in"
+	LoginChanged What = "its login page has changed"
 	Stopped      What = "a person stopped it"
 	Paused       What = "it is paused in lodge.yaml"
 	NoLogin      What = "its login is missing"
@@ -47,10 +47,10 @@ const (
 	Unvisited    What = "it could not be visited"
 )
 
-// account says whether w is about a whole account.
-func (w What) account() bool {
+// Account says whether w is about a whole account.
+func (w What) Account() bool {
 	switch w {
-	case LoginRefused, ByHand, Locked, Stopped, Paused, NoLogin, Unknown, Unvisited:
+	case LoginRefused, LoginChanged, ByHand, Locked, Stopped, Paused, NoLogin, Unknown, Unvisited:
 		return true
 	}
 	return false
