@@ -15,7 +15,7 @@ import (
 	"example.com/lodge/internal/secret"
 )
 
-var errDSN = errors.New("Sentry does not understand the DSN in lodge.yaml or $LODGE_SENTRY_DSN: " +
+var errDSN = errors.New("the DSN in lodge.yaml or $LODGE_SENTRY_DSN is none that Sentry understands: " +
 	"the operator copies it from the project's settings")
 
 // A Fault is something that Lodge or a carrier's code did not do right. Its
@@ -90,11 +90,11 @@ func below(err error) error {
 // fingerprint is what makes two reports the same fault: 2,000 invoices that fail
 // on one changed page are one issue.
 func (f Fault) fingerprint() []string {
-	print := []string{f.What, f.Carrier, f.Step, f.Asked}
+	same := []string{f.What, f.Carrier, f.Step, f.Asked}
 	if f.Step == "" && f.Asked == "" {
-		print = append(print, f.Cause)
+		same = append(same, f.Cause)
 	}
-	return print
+	return same
 }
 
 // event is f as Sentry takes it.

@@ -19,7 +19,7 @@ type Frame struct {
 
 // Calls of a stack as the runtime prints them.
 var (
-	callLine = regexp.MustCompile(`^(?:created by )?([A-Za-z0-9_./\-*()\[\]…·]+?)(?:\([0-9a-fx, .…{}?_]*\)|\([^()]*\.\.\.\)| in goroutine [0-9]+)$`)
+	callLine = regexp.MustCompile(`^(?:created by )?([A-Za-z0-9_./\-*()\[\]·]+?)(?:\([0-9a-fx, .{}?_]*\)| in goroutine [0-9]+)$`)
 	fileLine = regexp.MustCompile(`^\t([^\t:]+\.(?:go|s)):([0-9]+)`)
 )
 

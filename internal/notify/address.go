@@ -43,6 +43,8 @@ func encrypted(u *url.URL) (*url.URL, error) {
 				plain = plain || yes(value)
 			case "usestarttls", "starttls":
 				plain = plain || !yes(value)
+			case "scheme":
+				plain = plain || strings.EqualFold(value, "http")
 			case "encryption":
 				plain = plain || strings.EqualFold(value, "none")
 			}

@@ -19,9 +19,6 @@ type digest struct {
 
 func (d digest) empty() bool { return len(d.fresh)+len(d.again) == 0 }
 
-// all are the items that are open.
-func (d digest) all() []Item { return slices.Concat(d.fresh, d.again, d.rest) }
-
 // A group is what one line of a message tells of.
 type group struct {
 	who              carriers.Person

@@ -93,7 +93,7 @@ func (n *Notifier) tell(ctx context.Context, gather func(context.Context) ([]Ite
 		return now.Before(n.rest[c.Name]) || !speaks(c, m.of(c.Name, now), now, n.Zone)
 	})
 	if len(awake) == 0 {
-		return nil
+		return m.write() // a channel that was asked for the first time waits from now on
 	}
 	items, err := gather(ctx)
 	if err != nil {

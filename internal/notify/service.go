@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"net/url"
 	"regexp"
 	"strings"
@@ -52,7 +51,7 @@ func newService(address secret.Value) (*service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", errAddress, s.clean(err.Error()))
 	}
-	s.SetLogger(log.New(s.heard, "", 0))
+	s.SetLogger(s.heard)
 	return s, nil
 }
 
@@ -131,15 +130,20 @@ type ear struct {
 	heard bytes.Buffer
 }
 
-// Write implements [io.Writer]. A service that talks without end is cut off.
-func (e *ear) Write(p []byte) (int, error) {
+// Print implements [types.StdLogger]. A service that talks without end is cut off.
+func (e *ear) Print(v ...any) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.heard.Len() < 16*longest {
-		e.heard.Write(p)
+		e.heard.WriteString(fmt.Sprint(v...) + " ")
 	}
-	return len(p), nil
 }
+
+// Printf implements [types.StdLogger].
+func (e *ear) Printf(format string, v ...any) { e.Print(fmt.Sprintf(format, v...)) }
+
+// Println implements [types.StdLogger].
+func (e *ear) Println(v ...any) { e.Print(v...) }
 
 // String is what was heard.
 func (e *ear) String() string {

@@ -52,7 +52,7 @@ func (r *Run) Visit(account, carrier string) func(visit.Progress) {
 		return func(visit.Progress) {}
 	}
 	v := &visiting{Telemetry: r.telemetry, carrier: carrier}
-	v.visit.begin(r.telemetry.tracer, r.begin(), "visit", attribute.String("account", account), attribute.String("carrier", carrier))
+	v.visit.begin(r.begin(), r.telemetry.tracer, "visit", attribute.String("account", account), attribute.String("carrier", carrier))
 	return v.tell
 }
 
@@ -72,7 +72,7 @@ type part struct {
 	begun time.Time
 }
 
-func (p *part) begin(t trace.Tracer, above context.Context, name string, attrs ...attribute.KeyValue) {
+func (p *part) begin(above context.Context, t trace.Tracer, name string, attrs ...attribute.KeyValue) {
 	p.begun = time.Now()
 	p.ctx, p.span = t.Start(above, name, trace.WithAttributes(attrs...), trace.WithTimestamp(p.begun))
 }
@@ -114,12 +114,12 @@ func (v *visiting) next(p visit.Progress) {
 	above := v.visit.ctx
 	if p.ID != "" {
 		if v.submission.span == nil {
-			v.submission.begin(v.tracer, above, "submission", attribute.String("submission", p.ID), attribute.String("attempt", p.Attempt))
+			v.submission.begin(above, v.tracer, "submission", attribute.String("submission", p.ID), attribute.String("attempt", p.Attempt))
 		}
 		above = v.submission.ctx
 	}
 	v.last = p.Step
-	v.step.begin(v.tracer, above, p.Step, attribute.String("carrier", v.carrier))
+	v.step.begin(above, v.tracer, p.Step, attribute.String("carrier", v.carrier))
 }
 
 func (v *visiting) closeStep(err error) {
@@ -130,7 +130,7 @@ func (v *visiting) closeStep(err error) {
 
 func (v *visiting) done(p visit.Progress) {
 	if v.submission.span == nil { // it was given up before its first step
-		v.submission.begin(v.tracer, v.visit.ctx, "submission", attribute.String("submission", p.ID), attribute.String("attempt", p.Attempt))
+		v.submission.begin(v.visit.ctx, v.tracer, "submission", attribute.String("submission", p.ID), attribute.String("attempt", p.Attempt))
 	}
 	v.submission.span.SetAttributes(attribute.String("outcome", string(p.State)))
 	v.submission.close(p.Err)
