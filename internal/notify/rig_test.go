@@ -51,15 +51,18 @@ func newRig(t testing.TB, address map[string]string, channels ...config.Channel)
 	r.options = notify.Options{
 		Channels: channels, Memory: filepath.Join(t.TempDir(), "told.json"), Clock: r, Zone: time.UTC,
 		Log: slog.New(slog.NewTextHandler(r.log, nil)), Patience: 5 * time.Second,
-		Address: func(_ context.Context, channel string) (secret.Value, error) {
-			if a, ok := r.address[channel]; ok {
-				return secret.NewValue(a), nil
-			}
-			return secret.Value{}, &secret.MissingError{Account: "notify", Key: channel}
-		},
+		Address: r.secret,
 	}
 	r.again()
 	return r
+}
+
+// secret is the store of the channels' addresses.
+func (r *rig) secret(_ context.Context, channel string) (secret.Value, error) {
+	if a, ok := r.address[channel]; ok {
+		return secret.NewValue(a), nil
+	}
+	return secret.Value{}, &secret.MissingError{Account: "notify", Key: channel}
 }
 
 // again is another process with the same memory.
