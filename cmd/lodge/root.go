@@ -32,7 +32,7 @@ of them there is proof of what the carrier's site said.`,
 	root.AddCommand(
 		a.initCommand(), a.runCommand(), a.statusCommand(), a.showCommand(), a.reportCommand(), a.validateCommand(),
 		a.resolveCommand(), a.rerunCommand(), a.holdCommand(), a.releaseCommand(),
-		a.pauseCommand(), a.resumeCommand(), a.adoptCommand(),
+		a.pauseCommand(), a.resumeCommand(), a.adoptCommand(), a.notifyCommand(),
 		a.evidenceCommand(), a.backupCommand(), a.restoreCommand(),
 		a.secretCommand(), a.carriersCommand(), a.portalCommand(), a.demoCommand(), a.versionCommand(),
 	)

@@ -32,6 +32,7 @@ type works struct {
 	holder   *holder.Holder
 	browser  browser.Options
 	level    slog.Level // of what is told of the work
+	tellers  *tellers   // who else is told of it
 
 	resting map[string]time.Time // accounts that are left alone until then, after a failure
 	told    map[string]bool      // what was said of the inbox already
@@ -74,6 +75,7 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 	if err != nil {
 		return nil, err
 	}
+	w.tellers = a.tellers(ctx, c)
 	if _, err := browser.Sweep(ctx, c.Profiles()); err != nil {
 		w.say(fmt.Sprintf("what ended browsers left was not all removed: %v", err)) // costs disk, and no invoice
 	}
@@ -81,6 +83,7 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 }
 
 func (w *works) close() error {
+	w.tellers.close()
 	var errs []error
 	if w.intake != nil {
 		errs = append(errs, w.intake.Close())

@@ -253,6 +253,11 @@ func TestWhatWriteWritesReadReads(t *testing.T) {
 		{Name: "a", Carrier: "harbor", Portal: "https://localhost:8443", Loopback: true, Pin: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", Test: true},
 		{Name: "b", Carrier: "granite", Portal: "https://bills.granite.example", Paused: "Ann: \"why\"\n- x", Visits: 2, Timezone: time.UTC},
 	}
+	demo.Notify = []config.Channel{
+		{Name: "billing", For: []carriers.Person{carriers.Biller}, Quiet: time.Hour, Remind: 48 * time.Hour, Digest: "08:00"},
+		{Name: "ops", For: []carriers.Person{carriers.Operator, carriers.Author}, Quiet: config.DefaultQuiet, Remind: config.DefaultRemind},
+	}
+	demo.Sentry, demo.Telemetry = "https://key@sentry.example/1", "http://collector:4318"
 	for name, c := range map[string]config.Config{"init": config.Default(now), "demo": demo} {
 		var out bytes.Buffer
 		if err := config.Write(&out, c); err != nil {

@@ -122,7 +122,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 		return err
 	}
 	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true
-	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Step: StepCommit})
+	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepCommit})
 	return nil
 }
 

@@ -26,7 +26,7 @@ func (a *attempt) file(ctx context.Context) error {
 		a.done(a.rev.State, why)
 		return err
 	}
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepLook})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
 		err = fmt.Errorf("look-up: %w", err)
@@ -90,7 +90,7 @@ func (a *attempt) submit(ctx context.Context) error {
 		return err
 	}
 	a.inv.Path = path
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepSubmit})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepSubmit})
 	receipt, siteErr := a.fill(ctx)
 	a.noteSent(ctx)
 	a.recordEnd(ctx, siteErr)
@@ -173,7 +173,7 @@ func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
 	if a.Carrier.History.Blind != "" {
 		return a.answered(ctx, receipt, true)
 	}
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepVerify})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepVerify})
 	what, row, _, err := a.lookAgain(ctx)
 	switch {
 	case err == nil && what == held && row.Receipt.State == carriers.StateAccepted:
@@ -193,6 +193,7 @@ func (a *attempt) notSent(ctx context.Context) error {
 		return err
 	}
 	cause, next := kindOfGate(a.commit.err), now.Add(afterDown)
+	a.cause = cause
 	if interrupted(cause) {
 		next = now
 	}
@@ -205,6 +206,7 @@ func (a *attempt) notSent(ctx context.Context) error {
 // lost is row 12, and one look at once: a row that is there settles it, a row
 // that is missing says nothing yet.
 func (a *attempt) lost(ctx context.Context, cause error) error {
+	a.cause = cause
 	now, err := a.now(ctx)
 	if err != nil {
 		return err
@@ -231,6 +233,7 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	if errors.Is(cause, ledger.ErrStale) {
 		return cause // it is no longer ours to say anything about
 	}
+	a.cause = cause
 	now, err := a.now(ctx)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ const (
 // lookUp settles what an earlier attempt left submitted or uncertain, if the
 // site has a word for it now.
 func (a *attempt) lookUp(ctx context.Context) error {
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepLook})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
 		return a.notAsked(ctx, fmt.Errorf("look-up: %w", err))
@@ -106,6 +106,7 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 
 // notAsked waits longer because the site could not be asked.
 func (a *attempt) notAsked(ctx context.Context, cause error) error {
+	a.cause = cause
 	err := a.wait(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, Needs: acts(cause)}, cause)
 	return errors.Join(err, a.suspend(ctx, cause))
 }

@@ -37,6 +37,7 @@ type attempt struct {
 	filled   bool                // the tab has had the upload form
 	written  bool                // the intent is in the ledger
 	onHold   *ledger.OnHoldError // a person held it back before the intent
+	cause    error               // what stopped it, for [Progress]; nil: it came to an end of its own
 
 	unkept    []string // names of evidence that could not be kept, and why not
 	unkeptWhy error
@@ -146,7 +147,8 @@ func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // done tells people where the submission stands.
 func (a *attempt) done(state submission.State, text string) {
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepDone, State: state, Text: text, Took: time.Since(a.begun)})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepDone, State: state, Text: text, Took: time.Since(a.begun),
+		Attempt: a.id, Err: a.cause, On: without(a.inv, on(a.cause))})
 }
 
 // release gives the lease back, also when ctx has ended.

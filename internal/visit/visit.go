@@ -58,10 +58,14 @@ type Progress struct {
 	Account string
 	ID      string // of the submission; "" for the login
 	Invoice string
-	Step    string           // what begins now, or "done"
+	Step    string           // what begins now, "done", or "left"
 	State   submission.State // with "done": where it stands
 	Text    string           // with "done": the carrier's word, or why it stopped
 	Took    time.Duration    // with "done"
+
+	Attempt string // of the submission: names the folder of its evidence
+	Err     error  // with "done" and "left": what stopped it, for its kind: the text is not scrubbed
+	On      string // with Err: what was asked of the page that was not as expected, without anything of the invoice
 }
 
 // Report is what a visit did.
@@ -79,7 +83,8 @@ const most = 100
 // no account outside its carrier's hours: what is due waits for the next window.
 // The error says why the visit could not go on: it has a [carriers.Kind], or is
 // the ledger's, or that of ctx.
-func (v Visit) Run(ctx, soft context.Context) (Report, error) {
+func (v Visit) Run(ctx, soft context.Context) (_ Report, err error) {
+	defer func() { v.tell(Progress{Step: StepLeft, Err: err, On: on(err)}) }()
 	if v.Account.Paused != "" {
 		return Report{}, carriers.Errorf(carriers.ActionNeeded, "%w", v.Account.MayCommit())
 	}
@@ -190,9 +195,9 @@ func (s *session) pace(ctx context.Context, lastSent time.Time) bool {
 	}
 }
 
-func (s *session) tell(p Progress) {
-	if s.Tell != nil {
-		p.Account = s.Account.Name
-		s.Tell(p)
+func (v Visit) tell(p Progress) {
+	if v.Tell != nil {
+		p.Account = v.Account.Name
+		v.Tell(p)
 	}
 }
