@@ -20,7 +20,7 @@ document.getElementById('name').oninput=act;file.onchange=act;setInterval(act,40
 		eager("eager-keepalive", "", `fetch('/commit?{q}',{method:'POST',body:'x',keepalive:true}).catch(()=>{})`),
 		eager("eager-renamed", "", `fetch('/commit-v2?{q}',{method:'POST',body:'x'}).catch(()=>{})`),
 		eager("eager-other-host", "", `fetch('https://`+Upload+`/commit?{q}',{method:'POST',body:'x'}).catch(()=>{})`),
-		eager("eager-leaving", "", `addEventListener('pagehide',()=>{navigator.sendBeacon('/commit?{q}','x');`+post+`})`),
+		tries(1, eager("eager-leaving", `addEventListener('pagehide',()=>navigator.sendBeacon('/commit?{q}','x'))`, `location.href='/bye?{q}'`)),
 		eager("eager-worker", `const w=new Worker('/w.js?{q}')`, `w.postMessage(1)`,
 			"/w.js", `onmessage=()=>fetch('/commit?{q}',{method:'POST',body:'x'}).catch(()=>{})`),
 		eager("eager-service-worker", `const ready=navigator.serviceWorker.register('/sw.js?{q}').then(()=>navigator.serviceWorker.ready)`,
@@ -29,6 +29,13 @@ document.getElementById('name').oninput=act;file.onchange=act;setInterval(act,40
 await new Promise(r=>setTimeout(r,50))}})())`),
 		eager("eager-frame", "", `const i=document.createElement('iframe');i.src='/frame?{q}';document.body.append(i)`,
 			"/frame", `<form id=f method=post action="/commit?{q}"></form><script>f.submit()</script>`),
-		eager("eager-socket", "", `const s=new WebSocket('wss://`+Portal+`/ws?{q}');s.onopen=()=>s.send('commit')`),
+		tries(0, eager("eager-socket", "", `const s=new WebSocket('wss://`+Portal+`/ws?{q}');s.onopen=()=>s.send('commit')`)),
 	}
+}
+
+// tries is c where only n requests are failed: it leaves, or the proxy refuses
+// what it tries.
+func tries(n int, c Case) Case {
+	c.Copies = n
+	return c
 }
