@@ -44,11 +44,17 @@ type Action struct {
 }
 
 // A Miss says why the page could not do what was asked: the last reason seen,
-// such as `<div class="overlay"> covers <button id="submit">`.
-type Miss struct{ Reason string }
+// such as `<div class="overlay"> covers <button id="submit">`; and, as far as it
+// is known, what the page shows in its place.
+type Miss struct{ Reason, Shown string }
 
 // Error implements error.
-func (m *Miss) Error() string { return m.Reason }
+func (m *Miss) Error() string {
+	if m.Shown == "" {
+		return m.Reason
+	}
+	return m.Reason + "; " + m.Shown
+}
 
 type driverKey struct{}
 

@@ -82,7 +82,7 @@ func (t *Tab) Await(ctx context.Context, probes []page.Probe) (int, string, erro
 			return err
 		}
 		got, err = ask[seen](ctx, t, t.browser.options.patience(), "see", looks)
-		return err
+		return t.missed(ctx, err, "", nil, looks)
 	})
 	if err != nil {
 		return -1, "", err

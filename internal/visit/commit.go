@@ -59,18 +59,22 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 		return errTwice
 	}
 	a.commit.called = true
-	if s.Rehearse {
-		return carriers.ErrRehearsal
+	if s.stage != nil {
+		return s.stage.rehearseCommit(ctx, do)
 	}
 	if err := s.Account.MayCommit(); err != nil {
 		return err
 	}
 	a.recordForm(ctx)
-	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
 	click := func(ctx context.Context) error { return s.guarded("Commit", func() error { return do(ctx) }) }
-	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, click)
+	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, s.rules(), a.intend, click)
 	a.recordAnswer(ctx)
 	return kindOfGate(a.commit.err)
+}
+
+// rules is what the carrier declares about its commit.
+func (s *session) rules() gate.Rules {
+	return gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
 }
 
 // kindOfGate gives the gate's errors the kind that tells who acts.
@@ -133,7 +137,7 @@ func address(r gate.Request) (string, error) {
 
 // finish ends the attempt in the browser, once: workers stopped, pages closed.
 func (a *attempt) finish(ctx context.Context) error {
-	if !a.commit.called || a.Rehearse {
+	if !a.commit.called {
 		return nil
 	}
 	if a.commit.outcome.Unfinished {

@@ -136,9 +136,9 @@ func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, strin
 	if err := a.finish(ctx); err != nil {
 		return "", carriers.Found{}, "", err
 	}
-	tab, err := a.browser.Tab(ctx)
+	tab, err := a.openTab(ctx)
 	if err != nil {
-		return "", carriers.Found{}, "", carriers.Errorf(carriers.Unavailable, "%w", err)
+		return "", carriers.Found{}, "", err
 	}
 	a.closeTab(ctx, a.tab)
 	a.tab = tab

@@ -50,7 +50,7 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	if a.folder, err = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub); err != nil {
 		return errors.Join(err, a.release(ctx))
 	}
-	a.inv = a.invoice()
+	a.inv = invoiceOf(sub.Key, a.rev, a.State)
 
 	err = errors.Join(a.work(ctx), a.release(ctx))
 	if _, over := errors.AsType[ended](err); !over && errors.Is(err, ledger.ErrStale) {
@@ -67,8 +67,8 @@ func (a *attempt) work(ctx context.Context) error {
 	timed, cancel := a.timed(ctx, "invoice "+a.inv.Number)
 	defer cancel()
 	var err error
-	if a.tab, err = a.browser.Tab(timed); err != nil {
-		return carriers.Errorf(carriers.Unavailable, "%w", err)
+	if a.tab, err = a.openTab(timed); err != nil {
+		return err
 	}
 	defer func() { a.closeTab(ctx, a.tab) }()
 	switch a.rev.State {
@@ -81,20 +81,16 @@ func (a *attempt) work(ctx context.Context) error {
 	}
 }
 
-// invoice is what the carrier is told of the revision.
-func (a *attempt) invoice() carriers.Invoice {
+// invoiceOf is what the carrier is told of a revision.
+func invoiceOf(k submission.Key, r submission.Revision, state string) carriers.Invoice {
 	return carriers.Invoice{
-		Number: a.sub.Key.Number, ClientID: a.sub.Key.ClientID, Matter: a.rev.Matter, ClientMatter: a.rev.ClientMatter,
-		Date: a.rev.Date, Total: a.rev.Total, Format: a.rev.Format,
-		Path: filepath.Join(a.State, filepath.FromSlash(a.rev.Object.Path)),
+		Number: k.Number, ClientID: k.ClientID, Matter: r.Matter, ClientMatter: r.ClientMatter,
+		Date: r.Date, Total: r.Total, Format: r.Format, Path: filepath.Join(state, filepath.FromSlash(r.Object.Path)),
 	}
 }
 
 // move tells the ledger what happened, and people where it stands.
 func (a *attempt) move(ctx context.Context, e submission.Event) error {
-	if a.Rehearse {
-		return nil
-	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
 	e.Why = a.scrub.ScrubString(e.Why)

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/evidence"
@@ -122,7 +120,7 @@ func (a *attempt) recordFound(ctx context.Context, row carriers.Found) {
 func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error) {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	f, err := s.Evidence.Attempt(s.Account.Name, "login", ulid.Make().String(), s.scrub)
+	f, err := s.loginFolder()
 	if err == nil {
 		_, err = f.Put(ctx, "failure.txt", []byte(cause.Error()+"\n"))
 	}
@@ -131,6 +129,9 @@ func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error
 		var picture []byte
 		if picture, err = tab.Picture(ctx); err == nil {
 			_, err = f.Put(ctx, "login.jpg", picture)
+		}
+		if html, lost := tab.HTML(ctx); lost == nil && err == nil {
+			_, err = f.Put(ctx, "login.html", []byte(html))
 		}
 	}
 	if err != nil {
@@ -159,20 +160,34 @@ func (a *attempt) spool(ctx context.Context, e submission.Event, why error) {
 	}
 }
 
-// browserCopy writes the staged file, checked once more against its hash, where
-// the browser picks it up under the invoice's own name. It goes with the
-// browser's profile.
+// browserCopy lends the staged file to the page, checked once more against its
+// hash.
 func (a *attempt) browserCopy() (string, error) {
-	data, err := os.ReadFile(a.inv.Path)
+	data, err := staged(a.inv.Path, a.rev.Object)
 	if err != nil {
-		return "", fmt.Errorf("the staged file cannot be read: %w: nothing was sent; put the invoice's file into the inbox again", err)
+		return "", err
 	}
-	sum := sha256.Sum256(data)
-	if a.attached = hex.EncodeToString(sum[:]); a.attached != a.rev.Object.SHA {
-		return "", fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; "+
-			"put the invoice's file into the inbox again", a.rev.Object.Path)
+	a.attached = a.rev.Object.SHA
+	return a.lend(a.inv.Number, data)
+}
+
+// staged reads the copy of a file that is filed.
+func staged(path string, o submission.Object) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the staged file cannot be read: %w: nothing was sent; put the invoice's file into the inbox again", err)
 	}
-	path := filepath.Join(a.browser.Scratch(), a.id, safeName(a.inv.Number))
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != o.SHA {
+		return nil, fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; "+
+			"put the invoice's file into the inbox again", o.Path)
+	}
+	return data, nil
+}
+
+// lend writes a file where the browser picks it up under the invoice's own name.
+// It goes with the browser's profile.
+func (a *attempt) lend(number string, data []byte) (string, error) {
+	path := filepath.Join(a.browser.Scratch(), a.id, safeName(number))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", err
 	}

@@ -26,6 +26,7 @@ type session struct {
 	site    carriers.Site
 	origins []string // of the portal and the carrier's hosts
 	attempt *attempt // whose Submit is under way, for Commit; nil otherwise
+	stage   *stage   // of a rehearsal; nil otherwise
 }
 
 const (

@@ -38,8 +38,7 @@ type Visit struct {
 	Log      *slog.Logger   // scrubbed by the visit before it is written to
 	Tell     func(Progress) // called from the visit's goroutine; may be nil
 
-	Most     int  // submissions until the browser is worn out; 0: 100
-	Rehearse bool // do everything but the commit, and move nothing
+	Most int // submissions until the browser is worn out; 0: 100
 }
 
 // Secrets are the credentials of one account, and which version they are.
@@ -127,9 +126,6 @@ func (s *session) work(ctx, soft context.Context) (Report, error) {
 				return r, fmt.Errorf("invoice %s, account %s: %w", d.Invoice, s.Account.Name, err)
 			}
 			r.Done++
-		}
-		if s.Rehearse {
-			return r, nil
 		}
 	}
 }
