@@ -47,16 +47,21 @@ func (r Rules) Told() bool {
 	return len(r.Commits) > 0
 }
 
-// Stopped is what a rehearsal has failed so far because it could change
-// something, each request once and without its query, and how many requests
-// among them were the commit.
-func (g *Gate) Stopped() (requests []string, commits int) {
+// Stopped is what a rehearsal has failed because it could change something, each
+// request once and without its query, and how many were the commit. It waits
+// until the page has been calm for a while, since what a click causes comes after
+// it; not for ever, and not beyond ctx.
+func (g *Gate) Stopped(ctx context.Context) (requests []string, commits int) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.now == nil {
+	a := g.now
+	g.mu.Unlock()
+	if a == nil {
 		return nil, 0
 	}
-	return slices.Clone(g.now.stopped), g.now.seen
+	_ = g.silence(ctx, a) // what came until then counts
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(a.stopped), a.seen
 }
 
 // judgeRehearsing decides while nothing may be changed.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -21,24 +22,26 @@ func TestRehearse(t *testing.T) {
 		if err := s.Rehearse(s.ctx, declared(carriers.Request{Path: "/poll"})); err != nil {
 			t.Fatal(err)
 		}
+		time.AfterFunc(100*time.Millisecond, func() { s.Paused(post("12")) }) // what a click causes comes after it
 		for _, q := range []Request{get("2", "/form"), post("3"), put, {ID: "5", Method: "OPTIONS", URL: put.URL}, poll, other,
 			{ID: "8", Method: "POST", URL: "https://portal.test/stats", Type: Beacon}} {
 			s.Paused(q)
 		}
 		want := []string{"POST https://portal.test/commit", "PUT https://portal.test/draft", "POST https://portal.test/stats"}
-		stopped, commits := s.Stopped()
-		if diff := cmp.Diff(want, stopped); diff != "" || commits != 2 {
+		stopped, commits := s.Stopped(s.ctx)
+		if diff := cmp.Diff(want, stopped); diff != "" || commits != 3 {
 			t.Errorf("%d commits; stopped: %s", commits, diff)
 		}
 		if _, err := s.commit(declared(), s.clicks(post("9"))); !errors.Is(err, ErrBusy) {
 			t.Errorf("a commit meanwhile: %v", err)
 		}
+		s.taken() // until all orders are given
 		s.react["finish []"] = func() error { s.Paused(post("10")); return nil }
 		if err := s.Gate.Finish(s.ctx); err != nil {
 			t.Fatal(err)
 		}
 		steps := s.taken()
-		for _, step := range []string{"let 2", "let 5", "let 6", "fail 1", "fail 3", "fail 4", "fail 7", "fail 8", "fail 10", "disarm"} {
+		for _, step := range []string{"let 2", "let 5", "let 6", "fail 1", "fail 3", "fail 4", "fail 7", "fail 8", "fail 10", "fail 12", "disarm"} {
 			if s.count(step) != 1 {
 				t.Errorf("%q was done %d times: %v", step, s.count(step), steps)
 			}
@@ -48,7 +51,7 @@ func TestRehearse(t *testing.T) {
 		if !slices.IsSorted(order) || order[0] != 0 {
 			t.Errorf("out of order: %v", steps)
 		}
-		if stopped, commits := s.Stopped(); stopped != nil || commits != 0 {
+		if stopped, commits := s.Stopped(s.ctx); stopped != nil || commits != 0 {
 			t.Errorf("after the end %v, %d are stopped", stopped, commits)
 		}
 		s.react = map[string]func() error{}

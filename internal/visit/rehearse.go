@@ -126,6 +126,10 @@ func (s *stage) playLogin(ctx context.Context) error {
 // playLookUp asks the site for the invoice. What it answers must be what is
 // known, if anything is.
 func (s *stage) playLookUp(ctx context.Context) error {
+	if s.inv.Number == "" {
+		s.skipped(PartLookUp, "there is no invoice to look up")
+		return nil
+	}
 	var err error
 	if s.session.claim, err = s.Ledger.RenewAccount(ctx, s.session.claim, s.lease()); err != nil {
 		return err

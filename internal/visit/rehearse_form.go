@@ -45,8 +45,8 @@ func (s *stage) playForm(ctx context.Context) error {
 		return untold(fmt.Errorf("account %s: the form was not opened: %w", s.Account.Name, err))
 	}
 	begun := time.Now()
-	receipt, err := s.fill(timed)
-	err = s.conclusion(receipt, err, begun)
+	_, err = s.fill(timed)
+	err = s.conclusion(timed, err, begun)
 	if err != nil {
 		err = fmt.Errorf("account %s: submit invoice %s: %w", s.Account.Name, s.inv.Number, err)
 		s.recordEnd(ctx, err)
@@ -66,15 +66,13 @@ func untold(err error) error {
 // conclusion says what the end of Submit means. What the gate stopped counts
 // first: a page that sends the commit by itself is one that a run would file
 // with unseen.
-func (s *stage) conclusion(_ carriers.Receipt, err error, begun time.Time) error {
-	stopped, commits := s.browser.Gate().Stopped()
-	list := strings.Join(stopped, ", ")
-	formTook := time.Since(begun)
+func (s *stage) conclusion(ctx context.Context, err error, begun time.Time) error {
+	s.part(PartForm).Took = time.Since(begun)
 	if s.commit.called {
-		formTook = s.commitAt.Sub(begun)
-		s.part(PartCommit).Took = time.Since(s.commitAt)
+		s.part(PartForm).Took, s.part(PartCommit).Took = s.commitAt.Sub(begun), time.Since(s.commitAt)
 	}
-	s.part(PartForm).Took = formTook
+	stopped, commits := s.browser.Gate().Stopped(ctx)
+	list := strings.Join(stopped, ", ")
 	switch refused := errors.Is(err, carriers.ErrRehearsal); {
 	case commits > 0:
 		return carriers.Errorf(carriers.SiteChanged, "the page sent the commit by itself, outside Commit: it was stopped (%s). "+
