@@ -25,7 +25,7 @@ const pressLimit = time.Second
 // Act implements [page.Driver].
 func (t *Tab) Act(ctx context.Context, a page.Action) error {
 	return t.do(ctx, fmt.Sprintf("%s %s", a.Verb, a.On), func(ctx context.Context) error {
-		if err := pause(ctx, t.browser.options.Slow); err != nil {
+		if err := t.announce(ctx, &a.On); err != nil {
 			return err
 		}
 		if err := t.settle(ctx); err != nil {

@@ -20,7 +20,7 @@ func (t *Tab) Goto(ctx context.Context, address string) error {
 		if err := allowed(address); err != nil {
 			return err
 		}
-		if err := pause(ctx, t.browser.options.Slow); err != nil {
+		if err := t.announce(ctx, nil); err != nil {
 			return err
 		}
 		return t.visit(ctx, address)

@@ -11,7 +11,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -70,11 +72,20 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 
 func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error) {
 	if o.Exe == "" {
-		exe, err := Find()
+		find := Find
+		if o.Headed {
+			find = FindHeaded
+		}
+		exe, err := find()
 		if err != nil {
 			return nil, err
 		}
 		o.Exe = exe
+	}
+	if o.Headed {
+		if err := mayShow(o.Exe, runtime.GOOS, os.Getenv); err != nil {
+			return nil, fmt.Errorf("browser: %w", err)
+		}
 	}
 	p, err := newProfile(o.Profiles)
 	if err != nil {

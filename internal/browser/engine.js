@@ -529,6 +529,6 @@
     return frame();
   }
 
-  globalThis.lodge = {every, visible, nameOf, roleOf, words, describe, fold, plain, // for near.js
+  globalThis.lodge = {every, visible, nameOf, roleOf, words, describe, fold, plain, pick, labels, boxOf, // for near.js and headed.go
     locate, aim, met, enter, leave, choose, element, files, see, rows, text, html, mask};
 })();

@@ -12,6 +12,9 @@ import (
 // sees that the page is there.
 func (t *Tab) Ready(ctx context.Context, a page.Action) error {
 	return t.do(ctx, fmt.Sprintf("look at what would %s %s", a.Verb, a.On), func(ctx context.Context) error {
+		if err := t.announce(ctx, &a.On); err != nil {
+			return err
+		}
 		if err := t.settle(ctx); err != nil || a.Verb != page.VerbClick {
 			return err
 		}
