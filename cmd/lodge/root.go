@@ -30,7 +30,7 @@ of them there is proof of what the carrier's site said.`,
 	})
 	root.PersistentFlags().StringVar(&a.config, "config", "", "`file` with the settings; $LODGE_CONFIG or lodge.yaml unless named")
 	root.AddCommand(
-		a.initCommand(), a.runCommand(), a.statusCommand(), a.showCommand(), a.validateCommand(),
+		a.initCommand(), a.runCommand(), a.rehearseCommand(), a.statusCommand(), a.showCommand(), a.validateCommand(),
 		a.decideCommand(), a.resumeCommand(), a.adoptCommand(),
 		a.secretCommand(), a.carriersCommand(), a.portalCommand(), a.demoCommand(), a.versionCommand(),
 	)

@@ -11,9 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -82,10 +80,8 @@ func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error
 		}
 		o.Exe = exe
 	}
-	if o.Headed {
-		if err := mayShow(o.Exe, runtime.GOOS, os.Getenv); err != nil {
-			return nil, fmt.Errorf("browser: %w", err)
-		}
+	if err := o.Presentable(); err != nil {
+		return nil, fmt.Errorf("browser: %w", err)
 	}
 	p, err := newProfile(o.Profiles)
 	if err != nil {

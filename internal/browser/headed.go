@@ -34,6 +34,15 @@ func windowless(exe string) bool {
 	return strings.Contains(name, "headless-shell") || strings.Contains(name, "headless_shell")
 }
 
+// Presentable says why the window that o asks for cannot be shown; nil if it can,
+// or if none is asked for.
+func (o Options) Presentable() error {
+	if !o.Headed {
+		return nil
+	}
+	return mayShow(o.Exe, runtime.GOOS, os.Getenv)
+}
+
 // mayShow says why a window cannot be shown by exe on a system.
 func mayShow(exe, goos string, getenv func(string) string) error {
 	if windowless(exe) {

@@ -41,7 +41,7 @@
   const named = css => (css.match(/[\w-]{2,}/g) || []).join(' ');
 
   // likeness is how much an element is like what was looked for.
-  function likeness(e) {
+  function likeness(wanted, e) {
     const marks = ['id', 'name', 'class', 'data-testid'].map(a => e.getAttribute(a) || '');
     let score = Math.max(...[wanted.name, wanted.label, wanted.text].filter(Boolean).map(t => alike(t, said(e))),
       ...[wanted.css && named(wanted.css), wanted.testid].filter(Boolean).flatMap(t => [...marks.map(m => alike(t, m)), alike(t, said(e))]), 0);
@@ -52,10 +52,10 @@
   }
 
   // similar are the elements that are most like what was looked for.
-  function similar() {
-    const all = every(wanted.text ? 'body *' : `${FIELDS}, ${PUSHED}, [role], [data-testid]`)
+  function similar(wanted) {
+    const all = every(wanted.text ? 'body *' : `${FIELDS}, ${PUSHED}, [role], [data-testid]` + (wanted.css ? ', body [id]' : ''))
       .filter(e => e.type !== 'hidden' && (!wanted.text || ![...e.children].some(c => fold(c.textContent))));
-    return all.map(e => [likeness(e), e]).filter(([score]) => score > 0.2)
+    return all.map(e => [likeness(wanted, e), e]).filter(([score]) => score > 0.2)
       .sort((a, b) => b[0] - a[0]).slice(0, MOST).map(([, e]) => tell(e));
   }
 
@@ -64,8 +64,12 @@
     .slice(0, MOST).map(e => `${describe(e)} "${cut(words(e), LETTERS)}"`);
 
   const where = `the page is ${cut(location.pathname, LETTERS)}` + (document.title ? `, titled "${cut(fold(document.title), LETTERS)}"` : '');
-  const found = wanted ? similar() : signs();
-  if (found.length) return `${where}; ${wanted ? 'most alike on it' : 'it has'}: ${found.join(', ')}`;
+  const parts = [];
+  const add = (title, list) => { if (list.length) parts.push(`${title}: ${list.join(', ')}`); };
+  if (wanted) add('most alike on it', similar(wanted));
+  else add('it has', signs());
+  for (const p of probes.filter(p => p.css && !p.js).slice(0, 2)) add(`most alike ${p.css} on it`, similar({css: p.css}));
+  if (parts.length) return `${where}; ${parts.join('; ')}`;
   const text = cut(fold(document.body?.innerText), TEXT);
   return where + (text ? `; it says: ${text}` : '; it is empty');
 }

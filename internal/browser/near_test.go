@@ -74,7 +74,8 @@ func TestNoSignTellsWhatIsThere(t *testing.T) {
 		sign       page.Probe
 	}{
 		{redesigned, `it has: <h1> "Submit an invoice"`, page.Text("h1", "welcome")},
-		{redesigned, `it says: Submit an invoice Help`, page.Has("#welcome")},
+		{redesigned, `most alike #claims on it: <input id="claim"> "Claim or matter number"`, page.Has("#claims")},
+		{`<h1>Elsewhere</h1>`, `it says: Elsewhere`, page.Has("#welcome")},
 		{``, `it is empty`, page.Has("#welcome")},
 		{`<script>setTimeout(() => { for (;;); }, 20)</script>`, "does not answer", page.Has("#welcome")},
 	} {
