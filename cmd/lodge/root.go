@@ -33,7 +33,7 @@ of them there is proof of what the carrier's site said.`,
 		a.initCommand(), a.runCommand(), a.rehearseCommand(), a.statusCommand(), a.showCommand(), a.validateCommand(),
 		a.decideCommand(), a.resumeCommand(), a.adoptCommand(),
 		a.secretCommand(), a.carriersCommand(), a.portalCommand(), a.demoCommand(), a.versionCommand(),
-		a.completionCommand(),
+		a.completionCommand(), a.manCommand(),
 	)
 	a.completing(root)
 	return root
