@@ -32,6 +32,7 @@ of them there is proof of what the carrier's site said.`,
 	root.AddCommand(
 		a.initCommand(), a.runCommand(), a.rehearseCommand(), a.statusCommand(), a.showCommand(), a.validateCommand(),
 		a.decideCommand(), a.resumeCommand(), a.adoptCommand(),
+		a.evidenceCommand(),
 		a.secretCommand(), a.carriersCommand(), a.portalCommand(), a.demoCommand(), a.versionCommand(),
 		a.completionCommand(), a.manCommand(),
 	)

@@ -55,7 +55,9 @@ func (w *works) round(hard, soft context.Context, patient bool) (round, error) {
 	p := newProgress(w.err, w.errColumns, due)
 	defer p.close()
 	log := slog.New(slog.NewTextHandler(p, &slog.HandlerOptions{Level: w.level}))
+	defer w.pruneDaily(hard)
 	b := batch.Batch{
+		Left:   w.sealLeft,
 		Ledger: w.ledger, Owner: w.holder.ID(), Accounts: w.willing(), Visits: w.config.Visits, Log: log,
 		Visit: func(ctx context.Context, account string) (visit.Visit, error) {
 			return w.visit(ctx, account, log, p.tell)

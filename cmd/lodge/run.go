@@ -71,6 +71,7 @@ func (a *app) work(ctx context.Context, c config.Config, o runOptions) error {
 		return err
 	}
 	w.tellMore(o.verbose)
+	w.sealLogins(hard)
 	if o.watch {
 		err = w.watch(hard, soft, o.json)
 	} else {

@@ -211,6 +211,9 @@ func (a *app) showEvidence(c config.Config, proofs []submission.Proof) {
 	}
 	for _, folder := range slices.Sorted(maps.Keys(names)) {
 		_, _ = fmt.Fprintf(a.out, "    evidence in %s\n", printable(folder))
+		if word := a.whatIsLeft(folder, names[folder]); word != "" {
+			a.indented("  " + word)
+		}
 		writeWrapped(a.out, "      ", strings.Join(names[folder], " "), a.columns)
 	}
 }

@@ -46,3 +46,6 @@ func (a *app) stamp(t time.Time) string {
 	}
 	return t.In(a.zone).Format("2006-01-02 15:04:05")
 }
+
+// megabytes is a size in bytes as people read it.
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -36,6 +36,7 @@ type works struct {
 	resting map[string]time.Time // accounts that are left alone until then, after a failure
 	told    map[string]bool      // what was said of the inbox already
 	failed  string               // how the last round failed
+	prunes  time.Time            // when to ask again whether old evidence is to be removed
 }
 
 // works opens everything that filing for accounts needs; none means all that are
@@ -161,6 +162,7 @@ func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tel
 	return visit.Visit{
 		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
 		Owner: w.holder.ID(), State: w.config.State, Browser: w.browser, Log: log, Tell: tell,
+		Version: version(),
 	}, nil
 }
 

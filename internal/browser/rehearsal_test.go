@@ -65,7 +65,7 @@ func (r *rig) rehearse(c adverse.Case, run string, held bool) error {
 	// A page that leaves all the time cannot always be filled in.
 	_ = page.Do(tab.Context(ctx), page.Goto(r.site.URL(c, adverse.OK, run)), page.Fill("#name", "x"), page.Attach("#file", r.invoice))
 	if held {
-		err = errors.Join(r.seen.await(ctx, c.Copies), g.Finish(ctx))
+		err = errors.Join(r.seen.await(ctx, c.Copies), g.Finish(ctx, nil))
 	}
 	if !held {
 		err = r.arrived(ctx, run)

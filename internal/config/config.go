@@ -26,6 +26,7 @@ type Config struct {
 	Visits    int           // size of the pool: visits at the same time, over all accounts; after Read at least 1
 	Grace     time.Duration // to end in when told to
 	Stage     string        // [Production], or the name of another; "" is another
+	Keep      Keep          // how long evidence is kept; zero: for ever
 	Accounts  []Account     // by name
 }
 

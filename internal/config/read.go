@@ -121,6 +121,7 @@ func (r *reader) top() fields {
 		"visits":   r.number("visits", 1, maxVisits, &c.Visits),
 		"grace":    r.number("grace", 1, int(maxGrace/time.Second), &r.grace),
 		"stage":    r.stage,
+		"evidence": r.mapping("evidence", fields{"keep": r.keep}),
 		"accounts": func(n ast.Node) { r.pairs("accounts", n, r.account) },
 	}
 }

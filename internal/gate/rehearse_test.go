@@ -37,7 +37,7 @@ func TestRehearse(t *testing.T) {
 		}
 		s.taken() // until all orders are given
 		s.react["finish []"] = func() error { s.Paused(post("10")); return nil }
-		if err := s.Gate.Finish(s.ctx); err != nil {
+		if err := s.Gate.Finish(s.ctx, nil); err != nil {
 			t.Fatal(err)
 		}
 		steps := s.taken()
@@ -72,7 +72,7 @@ func TestNotHeld(t *testing.T) {
 			t.Errorf("%v: %v", err, s.taken())
 		}
 		s.Paused(get("1", "/form"))
-		if err := s.Gate.Finish(s.ctx); !errors.Is(err, ErrUnfinished) || s.count("fail 1") != 1 {
+		if err := s.Gate.Finish(s.ctx, nil); !errors.Is(err, ErrUnfinished) || s.count("fail 1") != 1 {
 			t.Errorf("%v: %v", err, s.taken())
 		}
 	})

@@ -121,6 +121,9 @@ type Account struct {
 	Suspended *Suspension `json:"suspended,omitempty"` // no login until a person lifts it
 	LastSent  time.Time   `json:"last_sent,omitzero"`  // for the carrier's pace
 	Notes     []Note      `json:"notes,omitempty"`     // the last of them, oldest first
+
+	Chain    submission.Head `json:"chain,omitzero"`     // of the account's evidence
+	PrunedAt time.Time       `json:"pruned_at,omitzero"` // when old evidence was last looked for
 }
 
 // A Visiting is the lease of one visit to an account.

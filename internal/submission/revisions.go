@@ -160,3 +160,10 @@ func (s Submission) clone() Submission {
 	}
 	return s
 }
+
+// Settled says whether nobody has anything more to do for s, Lodge included: it
+// is accepted, rejected for good, superseded or cancelled.
+func (s Submission) Settled() bool {
+	open := slices.ContainsFunc(s.Revisions, func(r Revision) bool { return r.State.Working() || r.State == NeedsPerson })
+	return !open && s.Lease.Owner == "" && s.Current().Needs == carriers.Nobody && s.Waiting().Needs == carriers.Nobody
+}

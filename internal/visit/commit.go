@@ -58,14 +58,17 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 	case a.commit.called:
 		return errTwice
 	}
-	a.commit.called = true
 	if s.stage != nil {
+		a.commit.called = true
 		return s.stage.rehearseCommit(ctx, do)
 	}
 	if err := s.Account.MayCommit(); err != nil {
 		return err
 	}
-	a.recordForm(ctx)
+	if err := a.recordForm(ctx); err != nil {
+		return err
+	}
+	a.commit.called = true
 	click := func(ctx context.Context) error { return s.guarded("Commit", func() error { return do(ctx) }) }
 	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, s.rules(), a.intend, click)
 	a.recordAnswer(ctx)
@@ -136,7 +139,8 @@ func address(r gate.Request) (string, error) {
 }
 
 // finish ends the attempt in the browser, once: workers stopped, pages closed.
-func (a *attempt) finish(ctx context.Context) error {
+// meanwhile, unless it is nil, is called once the pages are closed.
+func (a *attempt) finish(ctx context.Context, meanwhile func()) error {
 	if !a.commit.called {
 		return nil
 	}
@@ -145,7 +149,7 @@ func (a *attempt) finish(ctx context.Context) error {
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	if err := a.browser.Gate().Finish(ctx); err != nil {
+	if err := a.browser.Gate().Finish(ctx, meanwhile); err != nil {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil
@@ -185,8 +189,11 @@ func interrupted(err error) bool {
 // acts says who acts on err. Of a visit that was ended, or whose browser died,
 // the next one makes good.
 func acts(err error) carriers.Person {
-	if interrupted(err) || BrowserDied(err) {
+	switch {
+	case interrupted(err), BrowserDied(err):
 		return carriers.Nobody
+	case errors.Is(err, errNotKept):
+		return carriers.Operator
 	}
 	return carriers.KindOf(err).Acts()
 }

@@ -38,7 +38,7 @@ func (a *attempt) file(ctx context.Context) error {
 	case held:
 		return a.found(ctx, row)
 	case conflict:
-		a.recordFound(ctx, row)
+		a.recordFound(ctx, row, true)
 		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: why, Needs: carriers.Biller})
 		a.done(a.rev.State, why)
 		return err
@@ -58,7 +58,7 @@ func (a *attempt) found(ctx context.Context, row carriers.Found) error {
 	if err != nil {
 		return err
 	}
-	a.recordFound(ctx, row)
+	a.recordFound(ctx, row, true)
 	receipt := row.Receipt
 	receipt.Text = a.scrub.ScrubString(receipt.Text)
 	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &receipt, Filed: row.At,
@@ -95,12 +95,12 @@ func (a *attempt) submit(ctx context.Context) error {
 	a.noteSent(ctx)
 	a.recordEnd(ctx, siteErr)
 	err = a.conclude(ctx, receipt, siteErr)
-	return errors.Join(err, a.finish(ctx))
+	return errors.Join(err, a.finish(ctx, nil))
 }
 
 // fill calls the Site's Submit, the only time at which it may commit.
 func (a *attempt) fill(ctx context.Context) (receipt carriers.Receipt, err error) {
-	a.attempt = a
+	a.attempt, a.filled = a, true
 	defer func() { a.attempt = nil }()
 	err = a.guarded("Submit", func() (err error) {
 		receipt, err = a.site.Submit(a.tab.Context(ctx), a.inv)
@@ -172,6 +172,7 @@ func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
 	what, row, _, err := a.lookAgain(ctx)
 	switch {
 	case err == nil && what == held && row.Receipt.State == carriers.StateAccepted:
+		a.recordFound(ctx, row, false)
 		return a.answered(ctx, merge(receipt, row.Receipt), true)
 	case err == nil && what == conflict, err == nil && what == refused:
 		return a.lost(ctx, fmt.Errorf("the result page says %s, the history does not agree", receipt.State))

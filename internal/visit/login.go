@@ -20,7 +20,7 @@ import (
 // spend them (docs/guarantees.md).
 func (s *session) login(ctx context.Context) error {
 	s.tell(Progress{Step: StepLogin})
-	tab, err := s.openTab(ctx)
+	tab, err := s.freshTab(ctx)
 	if err != nil {
 		return err
 	}

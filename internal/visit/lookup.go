@@ -39,7 +39,7 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 	case held, refused:
 		receipt := row.Receipt
 		receipt.Text = a.scrub.ScrubString(receipt.Text)
-		a.recordFound(ctx, row)
+		a.recordFound(ctx, row, true)
 		next, err := a.nextLook(ctx)
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err
 	case conflict:
-		a.recordFound(ctx, row)
+		a.recordFound(ctx, row, true)
 		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller})
 		a.done(a.rev.State, why)
 		return err
@@ -64,6 +64,7 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 		e := submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile}
 		return a.wait(ctx, e, fmt.Errorf("the carrier's site cannot be asked: %s", why))
 	}
+	a.recordAbsent(ctx)
 	e := submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &a.looked}
 	if row.Receipt.State == carriers.StateDraft {
 		e.Receipt = &row.Receipt
@@ -114,7 +115,7 @@ func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.looked = submission.Look{At: now, Visit: fmt.Sprintf("%s/%d", a.session.claim.Owner, a.session.claim.Fence),
+	a.looked = submission.Look{At: now, Visit: a.session.name(),
 		Mail: len(a.Carrier.Mail) == 0, Trusted: a.Carrier.History.TrustAbsence, Blind: a.Carrier.History.Blind}
 	if a.looked.Blind != "" {
 		return nil, nil
@@ -133,15 +134,9 @@ func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
 // lookAgain looks in a new tab, after a commit: the old one may hold a page
 // that would send it again.
 func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, string, error) {
-	if err := a.finish(ctx); err != nil {
+	if err := a.changeTab(ctx); err != nil {
 		return "", carriers.Found{}, "", err
 	}
-	tab, err := a.openTab(ctx)
-	if err != nil {
-		return "", carriers.Found{}, "", err
-	}
-	a.closeTab(ctx, a.tab)
-	a.tab = tab
 	rows, err := a.find(ctx)
 	if err != nil {
 		return "", carriers.Found{}, "", err

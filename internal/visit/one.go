@@ -31,8 +31,13 @@ type attempt struct {
 	attached string          // hex SHA-256 of the bytes that the page was given
 	begun    time.Time
 	proofs   []submission.Proof // stored, and not yet told to the ledger
+	steps    []browser.Note     // of the tabs that were left
 	commit   commit
+	filled   bool // the tab has had the upload form
 	written  bool // the intent is in the ledger
+
+	unkept    []string // names of evidence that could not be kept, and why not
+	unkeptWhy error
 }
 
 // one works on one submission: looks it up, or files it. The error is nil if
@@ -52,7 +57,9 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	}
 	a.inv = invoiceOf(sub.Key, a.rev, a.State)
 
-	err = errors.Join(a.work(ctx), a.release(ctx))
+	err = a.work(ctx)
+	a.end(ctx) // before the lease ends: whoever takes the submission next finds it sealed
+	err = errors.Join(err, a.release(ctx))
 	if _, over := errors.AsType[ended](err); !over && errors.Is(err, ledger.ErrStale) {
 		// A new version of the file came meanwhile: what was known is noted, and
 		// the other submissions are as they were.
@@ -62,15 +69,14 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	return err
 }
 
-// work does what the revision's state asks for, in a tab of its own.
-func (a *attempt) work(ctx context.Context) error {
+// work does what the revision's state asks for.
+func (a *attempt) work(ctx context.Context) (err error) {
 	timed, cancel := a.timed(ctx, "invoice "+a.inv.Number)
 	defer cancel()
-	var err error
-	if a.tab, err = a.openTab(timed); err != nil {
+	if err := a.openTab(timed); err != nil {
 		return err
 	}
-	defer func() { a.closeTab(ctx, a.tab) }()
+	defer func() { a.leaveTab(ctx, err) }()
 	switch a.rev.State {
 	case submission.Ready:
 		return a.file(timed)
@@ -93,7 +99,7 @@ func invoiceOf(k submission.Key, r submission.Revision, state string) carriers.I
 func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	e.Why = a.scrub.ScrubString(e.Why)
+	e.Why = a.scrub.ScrubString(a.lacking(e.Why))
 	if e.Attempt != nil {
 		e.Attempt.Evidence = a.proofs
 	} else {
@@ -107,7 +113,7 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 		}
 		return err
 	}
-	a.sub, a.rev, a.proofs = sub, sub.Current(), nil
+	a.sub, a.rev, a.proofs, a.unkept, a.unkeptWhy = sub, sub.Current(), nil, nil, nil
 	a.Log.Info("moved", "invoice", a.inv.Number, "submission", sub.ID, "attempt", a.id, "event", e.Kind, "state", a.rev.State, "why", e.Why)
 	return nil
 }

@@ -9,13 +9,8 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/evidence"
 )
-
-// rehearsed is the name under which the evidence of rehearsals lies, as that of
-// submissions lies under their ids.
-const rehearsed = "rehearsal"
 
 // A stage is a rehearsal under way.
 type stage struct {
@@ -47,7 +42,7 @@ func (v Visit) Rehearse(ctx context.Context, r Rehearsal) (Rehearsed, error) {
 	}
 	defer s.leave(ctx)
 	a := &attempt{session: s, id: ulid.Make().String(), inv: r.Invoice, begun: time.Now()}
-	if a.folder, err = s.Evidence.Attempt(s.Account.Name, rehearsed, a.id, s.scrub); err != nil {
+	if a.folder, err = s.Evidence.Attempt(s.Account.Name, evidence.Rehearsals, a.id, s.scrub); err != nil {
 		return out, err
 	}
 	out.Folder = a.folder.Path()
@@ -59,6 +54,7 @@ func (v Visit) Rehearse(ctx context.Context, r Rehearsal) (Rehearsed, error) {
 	}
 	defer s.close()
 	err = st.perform(ctx)
+	st.end(ctx)
 	return st.out, err
 }
 
@@ -136,10 +132,10 @@ func (s *stage) playLookUp(ctx context.Context) error {
 	}
 	ctx, cancel := s.timed(ctx, "the look-up of invoice "+s.inv.Number)
 	defer cancel()
-	if s.tab, err = s.openTab(ctx); err != nil {
+	if err = s.newTab(ctx); err != nil {
 		return err
 	}
-	defer func() { s.closeTab(ctx, s.tab) }()
+	defer s.leave(ctx)
 	rows, err := s.find(ctx)
 	switch {
 	case err == nil && s.looked.Blind != "":
@@ -153,8 +149,15 @@ func (s *stage) playLookUp(ctx context.Context) error {
 		s.recordEnd(ctx, err)
 		return errors.Join(err, s.suspend(ctx, err))
 	}
-	s.picture(ctx, s.tab, "look-up.jpg")
+	_ = s.keep(ctx, s.picture(ctx, "look-up.jpg")) // the log tells
 	return nil
+}
+
+// leave closes the tab and keeps its steps.
+func (s *stage) leave(ctx context.Context) {
+	s.traced(s.tab)
+	s.closeTab(ctx, s.tab)
+	s.tab = nil
 }
 
 // judgeLook holds what the look-up brought against what is known.
@@ -182,24 +185,4 @@ func (s *stage) judgeLook(rows []carriers.Found) error {
 	}
 	s.proven(PartLookUp, why)
 	return nil
-}
-
-// openTab opens a tab; in a rehearsal its steps are told.
-func (s *session) openTab(ctx context.Context) (*browser.Tab, error) {
-	tab, err := s.browser.Tab(ctx)
-	if err != nil {
-		return nil, carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err)
-	}
-	if s.stage != nil {
-		s.stage.told.watch(tab)
-	}
-	return tab, nil
-}
-
-// loginFolder is where a failed login is pictured.
-func (s *session) loginFolder() (*evidence.Folder, error) {
-	if s.stage != nil {
-		return s.stage.folder, nil
-	}
-	return s.Evidence.Attempt(s.Account.Name, "login", ulid.Make().String(), s.scrub)
 }

@@ -33,10 +33,10 @@ func (s *stage) playForm(ctx context.Context) error {
 	}
 	timed, cancel := s.timed(ctx, "invoice "+s.inv.Number)
 	defer cancel()
-	if s.tab, err = s.openTab(timed); err != nil {
+	if err = s.newTab(timed); err != nil {
 		return err
 	}
-	defer func() { s.closeTab(ctx, s.tab) }()
+	defer s.leave(ctx)
 	if s.inv.Path, err = s.lend(s.inv.Number, s.rehearsal.File); err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *stage) conclusion(ctx context.Context, err error, begun time.Time) erro
 func (s *stage) finishRehearsal(ctx context.Context) error {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	if err := s.browser.Gate().Finish(ctx); err != nil {
+	if err := s.browser.Gate().Finish(ctx, nil); err != nil {
 		return carriers.Errorf(carriers.Unavailable, "end the rehearsal in the browser: %w", err)
 	}
 	return nil
@@ -112,7 +112,9 @@ func (s *stage) finishRehearsal(ctx context.Context) error {
 func (s *stage) rehearseCommit(ctx context.Context, do func(context.Context) error) error {
 	s.commitAt = time.Now()
 	s.told.begin(PartCommit)
-	s.recordForm(ctx)
+	if err := s.recordForm(ctx); err != nil {
+		return err
+	}
 	err := s.guarded("Commit", func() error { return do(page.WithDriver(ctx, looker{s.tab})) })
 	if err == nil || errors.Is(err, carriers.ErrRehearsal) {
 		return carriers.ErrRehearsal

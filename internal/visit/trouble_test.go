@@ -97,7 +97,7 @@ func troubles() map[string]trouble {
 		"the lease is too short": {change: func(_ *visittest.Bench, v *visit.Visit, _ string) { v.Gate.Answer = time.Hour },
 			state: ready, failed: true, kind: carriers.Unavailable, says: "lease on the submission ends", wait: soon},
 		"no ledger at the intent":   {change: noIntent, state: ready, failed: true, kind: carriers.Unavailable, says: "disk full", wait: soon},
-		"no evidence at the intent": {change: noEvidence, state: ready, failed: true, kind: carriers.Unavailable, says: "not stored as evidence", wait: soon},
+		"no evidence at the intent": {change: noEvidence, state: ready, needs: carriers.Operator, failed: true, kind: carriers.Unavailable, says: "evidence could not be kept", wait: soon},
 		"commits twice": {carrier: func() carriers.Carrier { return with(site{submit: commitsTwice}) },
 			state: submission.Accepted, uploads: 1},
 		"commits while it looks": {carrier: func() carriers.Carrier { return with(site{find: commitsInFind}) },

@@ -38,7 +38,8 @@ type Visit struct {
 	Log      *slog.Logger   // scrubbed by the visit before it is written to
 	Tell     func(Progress) // called from the visit's goroutine; may be nil
 
-	Most int // submissions until the browser is worn out; 0: 100
+	Version string // of this program, for the evidence
+	Most    int    // submissions until the browser is worn out; 0: 100
 }
 
 // Secrets are the credentials of one account, and which version they are.
