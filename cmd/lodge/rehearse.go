@@ -104,15 +104,14 @@ func (w *works) rehearse(ctx context.Context, c config.Config, o rehearsing) err
 	_, _ = fmt.Fprintf(w.err, "Rehearsing %s at %s with %s. Nothing will be sent.\n",
 		o.account, v.Account.Portal, cmp.Or(printable(r.what), "no invoice"))
 	done, err := v.Rehearse(ctx, r.Rehearsal)
-	if context.Cause(ctx) == errStopped {
+	if errors.Is(context.Cause(ctx), errStopped) {
 		return errors.Join(errStopped, errors.New("nothing was sent"))
 	}
 	if _, statErr := os.Stat(done.Folder); statErr != nil {
 		done.Folder = ""
 	}
 	if o.json {
-		err = errors.Join(w.rehearsalJSON(o, r, done, err), verdictOf(err))
-		return err
+		return errors.Join(w.rehearsalJSON(o, r, done, err), verdictOf(err))
 	}
 	return w.showRehearsal(done, err)
 }

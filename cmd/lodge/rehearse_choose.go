@@ -69,7 +69,8 @@ const noSuchInvoice = "LODGE-REHEARSAL"
 // lookOnly looks up the newest invoice that the carrier has accepted, or, where
 // there is none that its site still shows, one that does not exist.
 func (w *works) lookOnly(ctx context.Context, carrier carriers.Carrier, account string) (chosen, error) {
-	list, err := w.ledger.List(ctx, ledger.Query{Account: account, States: []submission.State{submission.Accepted}, NeedsFirst: true, Limit: 1})
+	newest := ledger.Query{Account: account, States: []submission.State{submission.Accepted}, NeedsFirst: true, Limit: 1}
+	list, err := w.ledger.List(ctx, newest)
 	if err != nil {
 		return chosen{}, err
 	}
@@ -85,9 +86,11 @@ func (w *works) lookOnly(ctx context.Context, carrier carriers.Carrier, account 
 	if err != nil {
 		return chosen{}, err
 	}
-	r := visit.Rehearsal{Expect: visit.Held, Invoice: carriers.Invoice{Number: s.Key.Number, ClientID: s.Key.ClientID, Matter: s.Current().Matter,
-		ClientMatter: s.Current().ClientMatter, Date: s.Current().Date, Total: s.Current().Total, Format: s.Current().Format}}
-	return chosen{r, fmt.Sprintf("invoice %s, which was accepted on %s: none is ready", s.Key.Number, s.Current().ReceivedAt.In(w.zone).Format(time.DateOnly))}, nil
+	rev := s.Current()
+	r := visit.Rehearsal{Expect: visit.Held, Invoice: carriers.Invoice{Number: s.Key.Number, ClientID: s.Key.ClientID,
+		Matter: rev.Matter, ClientMatter: rev.ClientMatter, Date: rev.Date, Total: rev.Total, Format: rev.Format}}
+	when := rev.ReceivedAt.In(w.zone).Format(time.DateOnly)
+	return chosen{r, fmt.Sprintf("invoice %s, which was accepted on %s: none is ready", s.Key.Number, when)}, nil
 }
 
 // fromFile takes an invoice from a file that nobody has taken in.

@@ -64,12 +64,7 @@ func (w *works) showRehearsal(r visit.Rehearsed, err error) error {
 			writeWrapped(w.out, "  ", strings.Join(names, " "), w.columns)
 		}
 	}
-	switch {
-	case err == nil:
-		_, _ = fmt.Fprintln(w.out, "Nothing was sent.")
-	default:
-		_, _ = fmt.Fprintf(w.out, "Nothing was sent%s.\n", who(err))
-	}
+	_, _ = fmt.Fprintf(w.out, "Nothing was sent%s.\n", who(err))
 	return verdictOf(err)
 }
 

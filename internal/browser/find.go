@@ -39,17 +39,20 @@ func (f finder) find() (string, error) {
 		return f.unwrap(exe), nil
 	}
 	for _, path := range f.places() {
-		if executable(f.root+path) && !(f.windows && windowless(path)) {
+		if executable(f.root+path) && f.shows(path) {
 			return f.root + path, nil
 		}
 	}
 	for _, name := range f.names() {
-		if exe, err := f.lookPath(name); err == nil && !(f.windows && windowless(exe)) {
+		if exe, err := f.lookPath(name); err == nil && f.shows(exe) {
 			return f.unwrap(exe), nil
 		}
 	}
 	return "", fmt.Errorf("%w: %s", ErrNoChromium, f.remedy())
 }
+
+// shows says whether a browser can show what is asked for.
+func (f finder) shows(exe string) bool { return !f.windows || !windowless(exe) }
 
 // remedy is what to do where no browser is found.
 func (f finder) remedy() string {

@@ -45,7 +45,8 @@ type attempt struct {
 }
 
 func newAttempt(r Rules, p phase) *attempt {
-	return &attempt{rules: r, phase: p, rehearsal: p == rehearsing, heirs: map[string]bool{}, found: make(chan Request, 1), answered: make(chan Answer, 1)}
+	return &attempt{rules: r, phase: p, rehearsal: p == rehearsing, heirs: map[string]bool{},
+		found: make(chan Request, 1), answered: make(chan Answer, 1)}
 }
 
 // New returns a gate over one browser and its way out. Close it after the

@@ -132,7 +132,7 @@ func (s *stage) playLookUp(ctx context.Context) error {
 	}
 	ctx, cancel := s.timed(ctx, "the look-up of invoice "+s.inv.Number)
 	defer cancel()
-	if err = s.newTab(ctx); err != nil {
+	if err := s.newTab(ctx); err != nil {
 		return err
 	}
 	defer s.leave(ctx)
@@ -169,7 +169,8 @@ func (s *stage) judgeLook(rows []carriers.Found) error {
 	case s.rehearsal.Expect == Nothing && len(rows) > 0:
 		return carriers.Errorf(carriers.SiteChanged, "the look-up brings %d rows for a number that does not exist", len(rows))
 	case s.rehearsal.Expect == Held && what == absent:
-		return carriers.Errorf(carriers.SiteChanged, "the ledger has the carrier's word that it holds this invoice, and the look-up does not find it")
+		return carriers.Errorf(carriers.SiteChanged,
+			"the ledger has the carrier's word that it holds this invoice, and the look-up does not find it")
 	}
 	switch what {
 	case held:

@@ -33,7 +33,7 @@ func (s *stage) playForm(ctx context.Context) error {
 	}
 	timed, cancel := s.timed(ctx, "invoice "+s.inv.Number)
 	defer cancel()
-	if err = s.newTab(timed); err != nil {
+	if err := s.newTab(timed); err != nil {
 		return err
 	}
 	defer s.leave(ctx)

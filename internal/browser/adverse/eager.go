@@ -4,7 +4,8 @@ package adverse
 // they are opened, when #name is filled in or when #file is given a file. Each
 // also commits on a timer, until it is gone.
 func Eager() []Case {
-	const inputs = `<!doctype html><form id=f method=post action="/commit?{q}" enctype=multipart/form-data><input id=name name=name>` + file + `</form>`
+	const inputs = `<!doctype html><form id=f method=post action="/commit?{q}" enctype=multipart/form-data>` +
+		`<input id=name name=name>` + file + `</form>`
 	eager := func(name, before, act string, more ...string) Case {
 		return Case{Name: name, Rules: at("POST", "/commit"), Copies: 3, Files: pages(inputs+"<script>"+before+`;const act=()=>{`+act+`};
 document.getElementById('name').oninput=act;file.onchange=act;setInterval(act,40);act()</script>`, more...)}
