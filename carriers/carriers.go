@@ -142,7 +142,8 @@ type Visit interface {
 
 	// Commit runs do, which must cause exactly one irrevocable request. The
 	// request is held in the browser, the intent is written, the request goes
-	// once. In a rehearsal do is not run and the error is [ErrRehearsal]. After
+	// once. In a rehearsal the first action of do is looked at and not done, all
+	// that could change something is held, and the error is [ErrRehearsal]. After
 	// Commit has returned, read what the page says; its error says that nothing
 	// was sent, or that the attempt is over and a look-up decides.
 	Commit(ctx context.Context, do func(context.Context) error) error

@@ -94,9 +94,26 @@ func (b *bench) register(t *testing.T, c carriers.Carrier) {
 
 // run makes the visit.
 func (b *bench) run(ctx context.Context, rehearse bool) {
-	b.visit.Rehearse = rehearse
-	_, b.err = b.visit.Run(ctx, ctx)
+	if rehearse {
+		b.err = b.rehearse(ctx)
+	} else {
+		_, b.err = b.visit.Run(ctx, ctx)
+	}
 	b.ended = time.Now()
+}
+
+// rehearse does all but the commit.
+func (b *bench) rehearse(ctx context.Context) error {
+	s, err := b.ledger.Get(ctx, b.id)
+	if err != nil {
+		return err
+	}
+	r, err := visit.RehearsalOf(s, b.dir)
+	if err != nil {
+		return err
+	}
+	_, err = b.visit.Rehearse(ctx, r)
+	return err
 }
 
 // told hears what the visit does. That the commit may leave is believed of the

@@ -44,14 +44,20 @@ type Action struct {
 }
 
 // A Miss says why the page could not do what was asked: the last reason seen,
-// such as `<div class="overlay"> covers <button id="submit">`.
+// such as `<div class="overlay"> covers <button id="submit">`; and, as far as it
+// is known, what the page shows in its place.
 type Miss struct {
-	Reason string
-	On     string // what was asked of the page, in the carrier's words and without values; set by [Do], [Await] and [Rows]
+	Reason, Shown string
+	On            string // what was asked of the page, in the carrier's words and without values; set by [Do], [Await] and [Rows]
 }
 
 // Error implements error.
-func (m *Miss) Error() string { return m.Reason }
+func (m *Miss) Error() string {
+	if m.Shown == "" {
+		return m.Reason
+	}
+	return m.Reason + "; " + m.Shown
+}
 
 type driverKey struct{}
 

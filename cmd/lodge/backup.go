@@ -138,7 +138,7 @@ func (a *app) backupVerifyCommand() *cobra.Command {
 		Example: `  lodge backup verify /mnt/backup/lodge-2026-11-22.backup`,
 		Args:    exactly("a backup"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			keys, err := a.keys(identity)
+			keys, err := a.openers(identity)
 			if err != nil {
 				return err
 			}

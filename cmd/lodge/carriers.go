@@ -62,6 +62,7 @@ func (a *app) showCarrier(c carriers.Carrier) {
 		{"pace", pace(c.Limits)},
 		{"hours", hours(c.Hours)},
 		{"history", trust(c.History)},
+		{"page changed", a.with("rehearse ACCOUNT") + " shows where, and files nothing; docs/writing-a-carrier.md tells the rest"},
 	}
 	for _, s := range c.Secrets {
 		help := s.Help

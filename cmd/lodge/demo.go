@@ -139,7 +139,7 @@ const patience, rounds = 10 * time.Minute, 5
 func (s *stage) file(ctx context.Context) ([]batch.Failure, error) {
 	hard, soft, done := s.stopping(ctx, s.config.Grace)
 	defer done()
-	w, err := s.works(hard, s.config, nil)
+	w, err := s.works(hard, s.config, nil, watching{})
 	if err != nil {
 		return nil, err
 	}

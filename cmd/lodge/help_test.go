@@ -93,6 +93,11 @@ func TestUsageErrors(t *testing.T) {
 		{"rerun --since yesterday --why y", `"yesterday" is not a day`},
 		{"resume firm-harbor", "--why is missing"},
 		{"resume nobody --why y", `no account "nobody"`},
+		{"rehearse", "needs an account"},
+		{"rehearse a b c", `does not know what to do with "c"`},
+		{"rehearse nobody", `no account "nobody"`},
+		{"rehearse firm-harbor --slow 1m", "--slow is a pause from 0 to 10s"},
+		{"run --slow -1s", "--slow is a pause"},
 		{"adopt firm-harbor", "needs a file"},
 		{"adopt nobody x", `no account "nobody"`},
 	} {

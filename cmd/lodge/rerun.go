@@ -164,7 +164,7 @@ func (a *app) rerun(ctx context.Context, o rerunOptions) error {
 		if err := a.showPlan(plan, o); err != nil {
 			return err
 		}
-		return verdictOf(plan)
+		return rerunVerdict(plan)
 	})
 }
 

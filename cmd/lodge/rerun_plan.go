@@ -173,8 +173,8 @@ func (a *app) showPlan(plan []rerunStep, o rerunOptions) error {
 	return nil
 }
 
-// verdictOf is a plan's exit code.
-func verdictOf(plan []rerunStep) error {
+// rerunVerdict is a plan's exit code.
+func rerunVerdict(plan []rerunStep) error {
 	has := func(outcome string) bool {
 		return slices.ContainsFunc(plan, func(s rerunStep) bool { return s.Outcome == outcome })
 	}

@@ -102,7 +102,7 @@ func (r *resolving) askable() error {
 func (r *resolving) ask(ctx context.Context) (err error) {
 	hard, soft, done := r.stopping(ctx, r.config.Grace)
 	defer done()
-	w, err := r.works(hard, r.config, []string{r.sub.Key.Account})
+	w, err := r.works(hard, r.config, []string{r.sub.Key.Account}, watching{})
 	if err != nil {
 		return err
 	}

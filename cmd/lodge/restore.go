@@ -66,7 +66,7 @@ before it files anything. Keep the evidence folder.`,
 }
 
 func (a *app) restore(ctx context.Context, o restoreOptions) error {
-	keys, err := a.keys(o.identity)
+	keys, err := a.openers(o.identity)
 	if err != nil {
 		return err
 	}
@@ -133,9 +133,9 @@ func (a *app) settingsPath() string {
 	return cmp.Or(a.config, named, "lodge.yaml")
 }
 
-// keys are those that open backups: the one in the file that was named, else that
+// openers are the keys that open backups: the one in the file that was named, else that
 // of the secrets, if there is one.
-func (a *app) keys(identity string) ([]age.Identity, error) {
+func (a *app) openers(identity string) ([]age.Identity, error) {
 	named := identity != ""
 	if !named {
 		identity = filepath.Join(filepath.Dir(a.settingsPath()), config.Default(a.clock.Now()).Secrets.Identity)

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/batch"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/secret"
@@ -19,6 +18,7 @@ import (
 type runOptions struct {
 	accounts             []string
 	watch, json, verbose bool
+	watching             watching
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -36,6 +36,9 @@ run finds out at the carrier's site what became of it.`,
   lodge run --watch --account firm-harbor`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.watching.check(); err != nil {
+				return err
+			}
 			c, err := a.settings()
 			if err != nil {
 				return err
@@ -54,6 +57,7 @@ run finds out at the carrier's site what became of it.`,
 	cmd.Flags().StringSliceVar(&o.accounts, "account", nil, "visit only this `account`; may be given several times")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "go on until stopped")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the invoices that were worked on as lodge status --json does")
+	o.watching.flags(cmd.Flags())
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "tell more of what is done")
 	return cmd
 }
@@ -62,7 +66,7 @@ run finds out at the carrier's site what became of it.`,
 func (a *app) work(ctx context.Context, c config.Config, o runOptions) error {
 	hard, soft, done := a.stopping(ctx, c.Grace)
 	defer done()
-	w, err := a.works(hard, c, o.accounts)
+	w, err := a.works(hard, c, o.accounts, o.watching)
 	if err != nil {
 		return err
 	}
@@ -148,7 +152,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 // one, whatever needs a person is told by another.
 func (w *works) verdict(ctx context.Context, r round) error {
 	for _, f := range r.batch.Failures {
-		if !person(f) {
+		if !person(f.Err) {
 			return errFailed
 		}
 	}
@@ -167,11 +171,11 @@ func (w *works) verdict(ctx context.Context, r round) error {
 	return nil
 }
 
-// person says whether a failure waits for somebody.
-func person(f batch.Failure) bool {
-	switch carriers.KindOf(f.Err) {
+// person says whether what failed waits for somebody.
+func person(err error) bool {
+	switch carriers.KindOf(err) {
 	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked, carriers.SiteChanged:
 		return true
 	}
-	return errors.Is(f.Err, secret.ErrMissing) || errors.Is(f.Err, ledger.ErrSuspended)
+	return errors.Is(err, secret.ErrMissing) || errors.Is(err, ledger.ErrSuspended)
 }

@@ -42,13 +42,16 @@ type works struct {
 
 // works opens everything that filing for accounts needs; none means all that are
 // not paused. What is missing is told before anything is begun.
-func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ *works, err error) {
+func (a *app) works(ctx context.Context, c config.Config, accounts []string, look watching) (_ *works, err error) {
 	w := &works{app: a, config: c, accounts: accounts, level: slog.LevelWarn,
 		resting: map[string]time.Time{}, told: map[string]bool{}}
 	if len(accounts) == 0 {
 		w.accounts = unpaused(c)
 	}
-	if w.browser, err = browserOptions(c); err != nil {
+	if look.headed {
+		w.config.Visits = 1 // people watch one window
+	}
+	if w.browser, err = browserOptions(c, look); err != nil {
 		return nil, err
 	}
 	if w.ledger, err = a.ledger(ctx, c); err != nil {
@@ -125,20 +128,26 @@ var errUnsandboxed = errors.New("as root Chromium runs without its sandbox: run 
 	"or, where that cannot be, set \"allow_unsandboxed: true\" under \"browser\" in lodge.yaml: the operator decides")
 
 // browserOptions finds the browser before anything needs it.
-func browserOptions(c config.Config) (browser.Options, error) {
+func browserOptions(c config.Config, look watching) (browser.Options, error) {
 	if os.Geteuid() == 0 && !c.Browser.AllowUnsandboxed {
 		return browser.Options{}, errUnsandboxed
 	}
-	o := browser.Options{Exe: c.Browser.Path, Profiles: c.Profiles(), NoSandbox: c.Browser.AllowUnsandboxed}
+	o := browser.Options{Exe: c.Browser.Path, Profiles: c.Profiles(), NoSandbox: c.Browser.AllowUnsandboxed,
+		Headed: look.headed, Slow: look.slow}
 	if o.Exe == "" {
-		exe, err := browser.Find()
-		o.Exe = exe
-		return o, err
+		find := browser.Find
+		if look.headed {
+			find = browser.FindHeaded
+		}
+		exe, err := find()
+		if o.Exe = exe; err != nil {
+			return o, err
+		}
 	}
 	if _, err := os.Stat(o.Exe); err != nil {
 		return o, fmt.Errorf("the browser that lodge.yaml or $LODGE_CHROMIUM names is not there: %w: the operator corrects it", err)
 	}
-	return o, nil
+	return o, o.Presentable()
 }
 
 // visit prepares the visit to an account.

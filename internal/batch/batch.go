@@ -135,7 +135,7 @@ func (r *run) account(ctx, soft context.Context, account string) {
 		switch {
 		case err == nil && report.More:
 			died = 0
-		case err == nil && report.Done > 0 && !v.Rehearse:
+		case err == nil && report.Done > 0:
 			return // and what becomes due meanwhile is seen in the next round
 		case err == nil, elsewhere(err), errors.Is(err, ledger.ErrPaused):
 			// There was nothing for us: outside the carrier's hours, or somebody

@@ -25,24 +25,28 @@ const pressLimit = time.Second
 // Act implements [page.Driver].
 func (t *Tab) Act(ctx context.Context, a page.Action) error {
 	return t.do(ctx, fmt.Sprintf("%s %s", a.Verb, a.On), func(ctx context.Context) error {
-		if err := pause(ctx, t.browser.options.Slow); err != nil {
+		if err := t.announce(ctx, &a.On); err != nil {
 			return err
 		}
 		if err := t.settle(ctx); err != nil {
 			return err
 		}
-		switch a.Verb {
-		case page.VerbClick:
-			return t.click(ctx, a.On)
-		case page.VerbFill:
-			return t.fill(ctx, a)
-		case page.VerbChoose:
-			return t.choose(ctx, a)
-		case page.VerbAttach:
-			return t.attach(ctx, a.On, a.Path)
-		}
-		return fmt.Errorf("no such verb: %q", a.Verb)
+		return t.missed(ctx, t.act(ctx, a), a.Verb, &a.On, nil)
 	})
+}
+
+func (t *Tab) act(ctx context.Context, a page.Action) error {
+	switch a.Verb {
+	case page.VerbClick:
+		return t.click(ctx, a.On)
+	case page.VerbFill:
+		return t.fill(ctx, a)
+	case page.VerbChoose:
+		return t.choose(ctx, a)
+	case page.VerbAttach:
+		return t.attach(ctx, a.On, a.Path)
+	}
+	return fmt.Errorf("no such verb: %q", a.Verb)
 }
 
 // click waits until the element can be clicked and clicks it, once.

@@ -20,7 +20,7 @@ func (t *Tab) Goto(ctx context.Context, address string) error {
 		if err := allowed(address); err != nil {
 			return err
 		}
-		if err := pause(ctx, t.browser.options.Slow); err != nil {
+		if err := t.announce(ctx, nil); err != nil {
 			return err
 		}
 		return t.visit(ctx, address)
@@ -82,7 +82,7 @@ func (t *Tab) Await(ctx context.Context, probes []page.Probe) (int, string, erro
 			return err
 		}
 		got, err = ask[seen](ctx, t, t.browser.options.patience(), "see", looks)
-		return err
+		return t.missed(ctx, err, "", nil, looks)
 	})
 	if err != nil {
 		return -1, "", err

@@ -70,11 +70,18 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 
 func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error) {
 	if o.Exe == "" {
-		exe, err := Find()
+		find := Find
+		if o.Headed {
+			find = FindHeaded
+		}
+		exe, err := find()
 		if err != nil {
 			return nil, err
 		}
 		o.Exe = exe
+	}
+	if err := o.Presentable(); err != nil {
+		return nil, fmt.Errorf("browser: %w", err)
 	}
 	p, err := newProfile(o.Profiles)
 	if err != nil {

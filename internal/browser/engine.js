@@ -529,5 +529,6 @@
     return frame();
   }
 
-  globalThis.lodge = {locate, aim, met, enter, leave, choose, element, files, see, rows, text, html, mask};
+  globalThis.lodge = {every, visible, nameOf, roleOf, words, describe, fold, plain, pick, labels, boxOf, // for near.js and headed.go
+    locate, aim, met, enter, leave, choose, element, files, see, rows, text, html, mask};
 })();

@@ -19,7 +19,7 @@ var ErrNoChromium = errors.New("no Chromium found")
 // among the applications of macOS. Where there is none, the error says what to
 // install.
 func Find() (string, error) {
-	return finder{runtime.GOOS, "", os.Getenv, exec.LookPath}.find()
+	return finder{goos: runtime.GOOS, getenv: os.Getenv, lookPath: exec.LookPath}.find()
 }
 
 // A finder looks for a browser on a system that is given.
@@ -28,6 +28,7 @@ type finder struct {
 	root     string // put before every fixed path
 	getenv   func(string) string
 	lookPath func(string) (string, error)
+	windows  bool // only one that can show a window will do
 }
 
 func (f finder) find() (string, error) {
@@ -38,24 +39,29 @@ func (f finder) find() (string, error) {
 		return f.unwrap(exe), nil
 	}
 	for _, path := range f.places() {
-		if executable(f.root + path) {
+		if executable(f.root+path) && f.shows(path) {
 			return f.root + path, nil
 		}
 	}
 	for _, name := range f.names() {
-		if exe, err := f.lookPath(name); err == nil {
+		if exe, err := f.lookPath(name); err == nil && f.shows(exe) {
 			return f.unwrap(exe), nil
 		}
 	}
 	return "", fmt.Errorf("%w: %s", ErrNoChromium, f.remedy())
 }
 
+// shows says whether a browser can show what is asked for.
+func (f finder) shows(exe string) bool { return !f.windows || !windowless(exe) }
+
 // remedy is what to do where no browser is found.
 func (f finder) remedy() string {
-	switch f.goos {
-	case "linux":
+	switch {
+	case f.goos == "linux" && f.windows:
+		return `to show a window install the whole of it, on Debian with "apt-get install chromium", or name one in $LODGE_CHROMIUM`
+	case f.goos == "linux":
 		return `install it, on Debian with "apt-get install chromium-headless-shell", or name one in $LODGE_CHROMIUM`
-	case "darwin":
+	case f.goos == "darwin":
 		return `install it with "brew install --cask chromium", or Google Chrome, or name one in $LODGE_CHROMIUM`
 	}
 	return "install one and name it in $LODGE_CHROMIUM"

@@ -23,6 +23,7 @@ func TestFind(t *testing.T) {
 		places []place
 		want   string // "": none
 		says   string
+		window bool
 	}{
 		"debian": {goos: "linux", places: []place{
 			{path: "/usr/lib/chromium/chromium-headless-shell"}, {path: "/usr/lib/chromium/chromium"}, {path: "/usr/bin/chromium", script: true},
@@ -52,10 +53,18 @@ func TestFind(t *testing.T) {
 		}, want: "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"},
 		"nothing on linux": {goos: "linux", says: "apt-get install chromium-headless-shell"},
 		"nothing on a mac": {goos: "darwin", says: "brew install"},
-		"elsewhere":        {goos: "plan9", says: "$LODGE_CHROMIUM"},
+		"a window": {goos: "linux", window: true, places: []place{
+			{path: "/usr/lib/chromium/chromium-headless-shell"}, {path: "/usr/lib/chromium/chromium"},
+		}, want: "/usr/lib/chromium/chromium"},
+		"a window, on the path": {goos: "linux", window: true, places: []place{
+			{path: "/usr/bin/headless_shell"}, {path: "/usr/bin/google-chrome"},
+		}, want: "/usr/bin/google-chrome"},
+		"no window": {goos: "linux", window: true, places: []place{{path: "/usr/lib/chromium/chromium-headless-shell"}}, says: "apt-get install chromium\""},
+		"elsewhere": {goos: "plan9", says: "$LODGE_CHROMIUM"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := madeUp(t, c.goos, c.env, c.places)
+			f.windows = c.window
 			exe, err := f.find()
 			if c.want == "" {
 				if !errors.Is(err, ErrNoChromium) || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {

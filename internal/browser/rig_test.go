@@ -34,6 +34,7 @@ type rig struct {
 	way     *egress.Proxy
 	ctx     context.Context // of the browser
 	wire    *wire
+	browser *Browser        // nil by hand
 	close   func() error    // ends the browser
 	tab     context.Context // that commits
 	seen    *counter
@@ -119,11 +120,11 @@ func (r *rig) start(ctx context.Context, p plan, pin string) error {
 	}
 	// Past the check of options: the sites' names lead to this machine by the
 	// proxy's Dial only, which no account can configure.
-	b, err := start(ctx, Options{Exe: p.exe, Profiles: r.folder, Pins: []string{pin}, Egress: r.way, Gate: r.options}, startLimit)
+	b, err := start(ctx, Options{Exe: p.exe, Profiles: r.folder, Pins: []string{pin}, Egress: r.way, Gate: r.options, Patience: 2 * time.Second}, startLimit)
 	if err != nil {
 		return err
 	}
-	r.ctx, r.wire, r.close = b.ctx, b.wire, b.Close
+	r.browser, r.ctx, r.wire, r.close = b, b.ctx, b.wire, b.Close
 	return nil
 }
 

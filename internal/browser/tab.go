@@ -83,7 +83,7 @@ func (t *Tab) prepare(ctx context.Context) error {
 	for _, c := range []command{
 		// chromedp mirrors the document for its own queries, which Lodge does not use.
 		{css.Disable.Method, cdp.Empty{}},
-		{dom.Disable.Method, cdp.Empty{}},
+		{t.mirror(), cdp.Empty{}},
 		{log.Disable.Method, cdp.Empty{}},
 		{network.SetBypassServiceWorker.Method, network.SetBypassServiceWorkerParams{Bypass: true}},
 		{network.SetBlockedURLs.Method, network.SetBlockedURLsParams{URLPatterns: blocked(t.browser.options.Origins)}},
@@ -97,6 +97,15 @@ func (t *Tab) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// mirror switches the mirror of the document off, but for outlines, which need
+// it.
+func (t *Tab) mirror() string {
+	if t.browser.options.Headed {
+		return dom.Enable.Method
+	}
+	return dom.Disable.Method
 }
 
 // A command is a DevTools command with its parameters.

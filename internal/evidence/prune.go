@@ -17,8 +17,15 @@ import (
 	"example.com/lodge/internal/submission"
 )
 
-// Logins stands where a submission's id does, for what was seen of failed logins.
-const Logins = "login"
+// What stands where a submission's id does: for what was seen of failed logins,
+// and of rehearsals.
+const (
+	Logins     = "login"
+	Rehearsals = "rehearsal"
+)
+
+// OfNone says whether what lies under id is no submission's evidence.
+func OfNone(id string) bool { return id == Logins || id == Rehearsals }
 
 // tombName is what is left in the folder of an attempt whose files were removed,
 // for people who look there.
@@ -43,7 +50,7 @@ type Pruning struct {
 	Dry     bool      // only count
 
 	// Free says whether nobody needs a submission's evidence any more: where it
-	// stands is final. It is asked of each but of [Logins].
+	// stands is final. It is not asked of what is no submission's.
 	Free func(ctx context.Context, submissionID string) (bool, error)
 }
 
@@ -117,7 +124,7 @@ func (s *Store) old(ctx context.Context, account string, p Pruning) (Removed, []
 // choose takes those of which nobody needs the submission any more.
 func (p Pruning) choose(ctx context.Context, list []candidate) (removed Removed, links []int64, err error) {
 	for _, c := range list {
-		free := c.submission == Logins
+		free := OfNone(c.submission)
 		if !free {
 			if free, err = p.Free(ctx, c.submission); err != nil {
 				return Removed{}, nil, err

@@ -195,7 +195,7 @@ func TestErrorsInTheLog(t *testing.T) {
 	log := slog.New(sink.Handler(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelError + 1})))
 	log = log.With("account", "firm-harbor", "carrier", "harbor")
 	log.Warn("a warning", "error", narrative)
-	log.Error("evidence was not stored", "invoice", "INV-1", "attempt", "at", "name", "answer.json", "error",
+	log.Error("evidence was not kept; the operator acts", "invoice", "INV-1", "attempt", "at", "name", "answer.json", "error",
 		fmt.Errorf("%s: %w", narrative, syscall.ENOSPC), "text", narrative)
 	recovered := panics.Try(func() { panic(narrative + "\nstacktrace:\nSettlement(0x1)\n\t/privileged.go:1\n") })
 	log.Error("a defect in the program", "panic", recovered.String())
@@ -203,7 +203,7 @@ func TestErrorsInTheLog(t *testing.T) {
 	if len(s.events) != 2 || text.Len() > 0 {
 		t.Fatalf("%d events; log %q", len(s.events), &text)
 	}
-	if diff := cmp.Diff([]string{"evidence was not stored", "harbor", "answer.json", ""}, s.events[0].Fingerprint); diff != "" {
+	if diff := cmp.Diff([]string{"evidence was not kept; the operator acts", "harbor", "answer.json", ""}, s.events[0].Fingerprint); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	if is := s.events[0].Contexts["cause"]["is"]; is != "no space left on device" {

@@ -28,23 +28,25 @@ type Gate struct {
 
 // attempt is what the gate knows about one commit. The gate's mu guards it.
 type attempt struct {
-	rules    Rules
-	phase    phase
-	commit   *Request
-	heirs    map[string]bool // the commit and what its redirects led to, by ID
-	parked   []Request
-	seen     int
-	blocked  int
-	let      []string
-	stopped  []string
-	heard    bool         // the commit has its answer
-	last     time.Time    // when the last request was held
-	found    chan Request // the commit, once
-	answered chan Answer  // its answer, once
+	rules     Rules
+	phase     phase
+	commit    *Request
+	heirs     map[string]bool // the commit and what its redirects led to, by ID
+	parked    []Request
+	seen      int
+	blocked   int
+	let       []string
+	stopped   []string
+	heard     bool         // the commit has its answer
+	last      time.Time    // when the last request was held
+	rehearsal bool         // it can never commit
+	found     chan Request // the commit, once
+	answered  chan Answer  // its answer, once
 }
 
-func newAttempt(r Rules) *attempt {
-	return &attempt{rules: r, heirs: map[string]bool{}, found: make(chan Request, 1), answered: make(chan Answer, 1)}
+func newAttempt(r Rules, p phase) *attempt {
+	return &attempt{rules: r, phase: p, rehearsal: p == rehearsing, heirs: map[string]bool{},
+		found: make(chan Request, 1), answered: make(chan Answer, 1)}
 }
 
 // New returns a gate over one browser and its way out. Close it after the
@@ -108,6 +110,9 @@ func (g *Gate) decide(q Request) {
 	case double:
 		a.seen++
 		a.blocked++
+		if a.phase == rehearsing {
+			a.stop(q)
+		}
 		g.fail(q)
 	case park:
 		if len(a.parked) == maxParked {
@@ -121,8 +126,11 @@ func (g *Gate) decide(q Request) {
 		}
 		g.let(q)
 	case fail:
-		if a.phase == awaiting {
+		switch {
+		case a.phase == awaiting:
 			a.stopped = append(a.stopped, q.name())
+		case a.phase == rehearsing && allowed:
+			a.stop(q)
 		}
 		g.fail(q)
 	}

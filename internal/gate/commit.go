@@ -22,7 +22,7 @@ import (
 // When ctx ends before the release, nothing is sent; after it, the answer's
 // deadline is over.
 func (g *Gate) Commit(ctx context.Context, rules Rules, intent Intent, do func(context.Context) error) (Outcome, error) {
-	a, err := g.begin(rules)
+	a, err := g.begin(rules, awaiting)
 	if err != nil {
 		return Outcome{}, notSent(err)
 	}
@@ -42,13 +42,13 @@ func (g *Gate) Commit(ctx context.Context, rules Rules, intent Intent, do func(c
 	return out, err
 }
 
-func (g *Gate) begin(rules Rules) (*attempt, error) {
+func (g *Gate) begin(rules Rules, p phase) (*attempt, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.now != nil {
 		return nil, ErrBusy
 	}
-	g.now = newAttempt(rules)
+	g.now = newAttempt(rules, p)
 	return g.now, nil
 }
 

@@ -42,6 +42,9 @@ func (g *Gate) Finish(ctx context.Context, meanwhile func()) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if a.rehearsal {
+		g.fuse.Disarm() // after a commit its answer has done so
+	}
 	g.now = nil
 	return nil
 }

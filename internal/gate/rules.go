@@ -19,6 +19,8 @@ const (
 	refused               // nothing left, and nothing that could be it will
 	closing               // its pages are closed: nothing of it leaves
 	shut                  // the browser must be ended: nothing leaves
+
+	rehearsing // nothing that could change something leaves, see [Gate.Rehearse]
 )
 
 // verdict is what happens to a held request.
@@ -46,6 +48,8 @@ func (r Rules) judge(p phase, q Request, allowed, heir bool) verdict {
 		return fail
 	case q.Type == Beacon && !matchAny(r.Commits, q) && !matchAny(r.Harmless, q):
 		return fail // no page waits for it, and it may be the commit once more
+	case p == rehearsing:
+		return r.judgeRehearsing(q)
 	case p == locked && !heir && !r.isCommit(q):
 		return park
 	case q.Method == http.MethodOptions:

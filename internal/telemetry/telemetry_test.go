@@ -170,7 +170,7 @@ func TestRunBecomesATrace(t *testing.T) {
 	tel.Run().End(nil) // a round without a visit is no trace
 	tel.Due(7)
 	tel.Standing([]ledger.Count{{Account: "firm-harbor", State: submission.Accepted, N: 20}}, map[carriers.Person]int{carriers.Biller: 3})
-	slog.New(tel.Handler(slog.DiscardHandler)).Error("evidence was not stored", "error", narrative, "invoice", "INV-1")
+	slog.New(tel.Handler(slog.DiscardHandler)).Error("evidence was not kept; the operator acts", "error", narrative, "invoice", "INV-1")
 	flush(t, tel)
 
 	want := `run  
@@ -205,7 +205,7 @@ func TestRunBecomesATrace(t *testing.T) {
 			t.Errorf("%s{%s} = %d, want %d", m.name, m.attr, got, m.n)
 		}
 	}
-	if got := c.metrics["lodge.faults"].GetSum().GetDataPoints(); len(got) != 1 || texts(got[0].Attributes)[0] != "message=evidence was not stored" {
+	if got := c.metrics["lodge.faults"].GetSum().GetDataPoints(); len(got) != 1 || texts(got[0].Attributes)[0] != "message=evidence was not kept; the operator acts" {
 		t.Errorf("lodge.faults: %v", got)
 	}
 	if got := c.metrics["lodge.due"].GetGauge().GetDataPoints(); len(got) != 1 || got[0].GetAsInt() != 7 {

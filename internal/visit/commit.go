@@ -1,7 +1,6 @@
 package visit
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,9 +58,9 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 	case a.commit.called:
 		return errTwice
 	}
-	if s.Rehearse {
+	if s.stage != nil {
 		a.commit.called = true
-		return cmp.Or(a.recordForm(ctx), carriers.ErrRehearsal)
+		return s.stage.rehearseCommit(ctx, do)
 	}
 	if err := s.Account.MayCommit(); err != nil {
 		return err
@@ -70,11 +69,15 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 		return err
 	}
 	a.commit.called = true
-	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
 	click := func(ctx context.Context) error { return s.guarded("Commit", func() error { return do(ctx) }) }
-	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, click)
+	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, s.rules(), a.intend, click)
 	a.recordAnswer(ctx)
 	return kindOfGate(a.commit.err)
+}
+
+// rules is what the carrier declares about its commit.
+func (s *session) rules() gate.Rules {
+	return gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
 }
 
 // kindOfGate gives the gate's errors the kind that tells who acts.
@@ -139,7 +142,7 @@ func address(r gate.Request) (string, error) {
 // finish ends the attempt in the browser, once: workers stopped, pages closed.
 // meanwhile, unless it is nil, is called once the pages are closed.
 func (a *attempt) finish(ctx context.Context, meanwhile func()) error {
-	if !a.commit.called || a.Rehearse {
+	if !a.commit.called {
 		return nil
 	}
 	if a.commit.outcome.Unfinished {

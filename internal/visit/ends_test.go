@@ -192,9 +192,7 @@ func TestHours(t *testing.T) {
 	if s.Hold != submission.HoldWindow || !s.NotBefore.Equal(opening) || s.Lease.Owner != "" || b.Portal.Counts().Logins != 0 {
 		t.Errorf("held for %q until %s, want %s; leased to %q; %d logins", s.Hold, s.NotBefore, opening, s.Lease.Owner, b.Portal.Counts().Logins)
 	}
-	rehearsal := b.Visit(visittest.Moor)
-	rehearsal.Rehearse = true
-	if _, err := rehearsal.Run(t.Context(), t.Context()); carriers.KindOf(err) != carriers.Unavailable {
+	if _, err := b.Visit(visittest.Moor).Rehearse(t.Context(), visit.Rehearsal{}); carriers.KindOf(err) != carriers.Unavailable {
 		t.Errorf("a rehearsal outside: %v", err)
 	}
 
@@ -220,8 +218,7 @@ func TestZone(t *testing.T) {
 	b.Register(visittest.Moor, number, visittest.Invoice{})
 	away, home := b.Visit(visittest.Moor), b.Visit(visittest.Moor)
 	home.Account.Timezone = time.UTC
-	home.Rehearse = true
-	if _, err := home.Run(t.Context(), t.Context()); err != nil {
+	if _, err := home.Rehearse(t.Context(), visit.Rehearsal{}); err != nil {
 		t.Errorf("in the account's zone: %v", err)
 	}
 	if report, err := away.Run(t.Context(), t.Context()); err != nil || report.Done != 0 {
@@ -244,36 +241,6 @@ func TestPaused(t *testing.T) {
 	acc, err := b.Ledger.Account(t.Context(), visittest.Moor)
 	if err != nil || acc.Version != 0 || b.Portal.Counts().Logins != 0 || b.Get(id).Version != before.Version {
 		t.Errorf("the account is %+v, %v; %d logins", acc, err, b.Portal.Counts().Logins)
-	}
-}
-
-// TestRehearsal does all but the commit, and moves nothing.
-func TestRehearsal(t *testing.T) {
-	t.Parallel()
-	b := visittest.New(t, harbor.Carrier())
-	ids := []string{b.Register(visittest.Moor, number, visittest.Invoice{}), b.Register(visittest.Moor, "FOUND", visittest.Invoice{}),
-		b.Register(visittest.Moor, "ODD", visittest.Invoice{})}
-	b.ByHand("FOUND", visittest.Matter, visittest.Total, time.Hour)
-	b.ByHand("ODD", visittest.Matter, 1, time.Hour)
-	var told []string
-	b.Tell = func(p visit.Progress) {
-		if p.Step == visit.StepDone {
-			told = append(told, p.Invoice)
-		}
-	}
-	v := b.Visit(visittest.Moor)
-	v.Rehearse = true
-	report, err := v.Run(t.Context(), t.Context())
-	if err != nil || report.Done != 3 || report.More || len(told) != 3 {
-		t.Errorf("the rehearsal: %+v, %v; told of %q", report, err, told)
-	}
-	for _, id := range ids {
-		if s := b.Get(id); s.Current().State != submission.Ready || history(t, b.Ledger, id) != "arrived" || !s.NotBefore.IsZero() {
-			t.Errorf("%s is %s: %s", s.Key.Number, s.Current().State, history(t, b.Ledger, id))
-		}
-	}
-	if n := b.Portal.Counts(); n.Uploads != 0 || n.Logins != 1 {
-		t.Errorf("%d uploads, %d logins", n.Uploads, n.Logins)
 	}
 }
 

@@ -46,7 +46,7 @@ func (a *attempt) file(ctx context.Context) error {
 	if row.Receipt.State == carriers.StateDraft {
 		a.inv.Draft = &row
 	}
-	if err := a.Account.MayCommit(); err != nil && !a.Rehearse {
+	if err := a.Account.MayCommit(); err != nil {
 		return a.notAllowed(ctx, err)
 	}
 	return a.submit(ctx)
@@ -128,9 +128,6 @@ func (a *attempt) noteSent(ctx context.Context) {
 func (a *attempt) conclude(ctx context.Context, receipt carriers.Receipt, err error) error {
 	kind := carriers.KindOf(err)
 	switch {
-	case errors.Is(err, carriers.ErrRehearsal):
-		a.done(a.rev.State, "rehearsed: everything but the commit works")
-		return nil
 	case a.onHold != nil:
 		return a.heldBack(ctx)
 	case !a.written && err == nil:

@@ -71,8 +71,8 @@ func (v Visit) closed(ctx context.Context) (time.Time, error) {
 // keep holds everything that is due until the carrier's site may be used again.
 // One that somebody else works on is left to them.
 func (v Visit) keep(ctx context.Context, until time.Time) error {
-	why := fmt.Sprintf("the site of %s may be used again from %s", v.Carrier.Title, until.Format("Monday 15:04 MST"))
-	if v.Rehearse || v.LookUp != "" {
+	why := v.opensAt(until)
+	if v.LookUp != "" {
 		return carriers.Errorf(carriers.Unavailable, "account %s: %s", v.Account.Name, why)
 	}
 	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit, Hold: submission.HoldWindow, NotBefore: until, Why: why}
@@ -87,6 +87,10 @@ func (v Visit) keep(ctx context.Context, until time.Time) error {
 			}
 		}
 	}
+}
+
+func (v Visit) opensAt(until time.Time) string {
+	return fmt.Sprintf("the site of %s may be used again from %s", v.Carrier.Title, until.Format("Monday 15:04 MST"))
 }
 
 func (v Visit) holdBack(ctx context.Context, id string, e submission.Event) error {

@@ -26,7 +26,7 @@ const (
 func judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (finding, carriers.Found, string) {
 	var live, no, drafts []carriers.Found
 	for _, r := range rows {
-		if !strings.EqualFold(strings.TrimSpace(r.Invoice), inv.Number) {
+		if !sameNumber(r.Invoice, inv.Number) {
 			return conflict, r, fmt.Sprintf("the look-up brought a row of invoice %q: the author must mend Find", r.Invoice)
 		}
 		switch r.Receipt.State {
@@ -59,6 +59,11 @@ func judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (findin
 		return absent, drafts[0], "only a draft is there"
 	}
 	return absent, carriers.Found{}, ""
+}
+
+// sameNumber says whether a site's row is about an invoice number.
+func sameNumber(shown, number string) bool {
+	return strings.EqualFold(strings.TrimSpace(shown), number)
 }
 
 // differs says how a row is not this invoice. What a site does not show is not

@@ -20,9 +20,9 @@ import (
 // spend them (docs/guarantees.md).
 func (s *session) login(ctx context.Context) error {
 	s.tell(Progress{Step: StepLogin})
-	tab, err := s.browser.Tab(ctx)
+	tab, err := s.freshTab(ctx)
 	if err != nil {
-		return carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err)
+		return err
 	}
 	defer s.closeTab(ctx, tab)
 	if err := s.Ledger.LoginBegins(ctx, s.claim); err != nil {
@@ -110,7 +110,7 @@ func (s *session) timed(ctx context.Context, what string) (context.Context, cont
 func (s *session) guarded(what string, call func() error) (err error) {
 	recovered := panics.Try(func() { err = call() })
 	if recovered == nil {
-		return err
+		return s.clean(err)
 	}
 	s.Log.Error("a defect in the carrier", "in", what, "panic", recovered.String())
 	return carriers.Errorf(carriers.SiteChanged, "a defect in %s of carrier %s: %v", what, s.Carrier.Name, recovered.Value)

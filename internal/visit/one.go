@@ -58,7 +58,7 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	if a.folder, err = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub); err != nil {
 		return errors.Join(err, a.release(ctx))
 	}
-	a.inv = a.invoice()
+	a.inv = invoiceOf(sub, a.rev, a.State)
 
 	err = a.work(ctx)
 	a.end(ctx) // before the lease ends: whoever takes the submission next finds it sealed
@@ -92,10 +92,11 @@ func (a *attempt) work(ctx context.Context) (err error) {
 	}
 }
 
-// invoice is what the carrier is told of the revision.
-func (a *attempt) invoice() carriers.Invoice {
-	inv := described(a.sub, a.rev)
-	inv.Path = filepath.Join(a.State, filepath.FromSlash(a.rev.Object.Path))
+// invoiceOf is what the carrier is told of a revision. state is the folder below
+// which the staged files lie.
+func invoiceOf(s submission.Submission, rev submission.Revision, state string) carriers.Invoice {
+	inv := described(s, rev)
+	inv.Path = filepath.Join(state, filepath.FromSlash(rev.Object.Path))
 	return inv
 }
 
@@ -109,9 +110,6 @@ func described(s submission.Submission, rev submission.Revision) carriers.Invoic
 
 // move tells the ledger what happened, and people where it stands.
 func (a *attempt) move(ctx context.Context, e submission.Event) error {
-	if a.Rehearse {
-		return nil
-	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
 	e.Why = a.scrub.ScrubString(a.lacking(e.Why))

@@ -96,12 +96,20 @@ func (a *attempt) seen(ctx context.Context, name string, look func(context.Conte
 	return piece{name: name, data: data}
 }
 
+// loginFolder is where a failed login is kept.
+func (s *session) loginFolder() (*evidence.Folder, error) {
+	if s.stage != nil {
+		return s.stage.folder, nil
+	}
+	return s.Evidence.Attempt(s.Account.Name, evidence.Logins, ulid.Make().String(), s.scrub)
+}
+
 // recordLogin keeps the page of a failed login, with what its fields hold masked
 // in the picture and left out of the document. A login that succeeds needs none.
 func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error) {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	f, err := s.Evidence.Attempt(s.Account.Name, evidence.Logins, ulid.Make().String(), s.scrub)
+	f, err := s.loginFolder()
 	if err != nil {
 		s.Log.Error("the failed login was not kept as evidence", "error", err)
 		return
@@ -123,6 +131,13 @@ func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error
 		text, textErr := tab.Text(ctx)
 		err = errors.Join(err, put("login.jpg", picture, pictureErr), put("login.html", []byte(html), htmlErr),
 			put("login.txt", []byte(text), textErr))
+	}
+	if s.stage != nil {
+		s.stage.traced(tab) // and the rehearsal ends the folder
+		if err != nil {
+			s.Log.Warn("not all of the failed login was kept as evidence", "error", err)
+		}
+		return
 	}
 	_, stepsErr := f.PutJSON(ctx, "steps.json", tab.Trace())
 	_, aboutErr := f.PutJSON(ctx, "about.json", s.about())

@@ -51,7 +51,7 @@ func (a *attempt) keep(ctx context.Context, pieces ...piece) error {
 	}
 	err := cmp.Or(errs...) // the others have met the same disk
 	if err != nil {
-		a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "names", lost, "error", err)
+		a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "name", strings.Join(lost, " "), "error", err)
 		a.unkept, a.unkeptWhy = append(a.unkept, lost...), cmp.Or(a.unkeptWhy, err)
 	}
 	return err
@@ -131,20 +131,34 @@ func (a *attempt) spool(ctx context.Context, e submission.Event, why error) {
 	}
 }
 
-// browserCopy writes the staged file, checked once more against its hash, where
-// the browser picks it up under the invoice's own name. It goes with the
-// browser's profile.
+// browserCopy lends the staged file to the page, checked once more against its
+// hash.
 func (a *attempt) browserCopy() (string, error) {
-	data, err := os.ReadFile(a.inv.Path)
+	data, err := staged(a.inv.Path, a.rev.Object)
 	if err != nil {
-		return "", fmt.Errorf("the staged file cannot be read: %w: nothing was sent; put the invoice's file into the inbox again", err)
+		return "", err
 	}
-	sum := sha256.Sum256(data)
-	if a.attached = hex.EncodeToString(sum[:]); a.attached != a.rev.Object.SHA {
-		return "", fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; "+
-			"put the invoice's file into the inbox again", a.rev.Object.Path)
+	a.attached = a.rev.Object.SHA
+	return a.lend(a.inv.Number, data)
+}
+
+// staged reads the copy of a file that is filed.
+func staged(path string, o submission.Object) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the staged file cannot be read: %w: nothing was sent; put the invoice's file into the inbox again", err)
 	}
-	path := filepath.Join(a.browser.Scratch(), a.id, safeName(a.inv.Number))
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != o.SHA {
+		return nil, fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; "+
+			"put the invoice's file into the inbox again", o.Path)
+	}
+	return data, nil
+}
+
+// lend writes a file where the browser picks it up under the invoice's own name.
+// It goes with the browser's profile.
+func (a *attempt) lend(number string, data []byte) (string, error) {
+	path := filepath.Join(a.browser.Scratch(), a.id, safeName(number))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", err
 	}

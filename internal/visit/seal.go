@@ -38,7 +38,7 @@ type about struct {
 // about describes the visit so far.
 func (s *session) about() about {
 	return about{
-		Lodge: s.Version, Browser: s.browser.Build(), Sandboxed: s.browser.Sandboxed(), Headed: s.Browser.Headed, Rehearsal: s.Rehearse,
+		Lodge: s.Version, Browser: s.browser.Build(), Sandboxed: s.browser.Sandboxed(), Headed: s.Browser.Headed, Rehearsal: s.stage != nil,
 		Carrier: s.Carrier.Name, Account: s.Account.Name, Portal: s.Account.Portal, Visit: s.name(),
 		Begin: s.begun.UTC(), End: time.Now().UTC(), Left: s.proxy.Log(), Refused: s.proxy.Refused(),
 	}

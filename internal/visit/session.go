@@ -28,6 +28,7 @@ type session struct {
 	origins []string        // of the portal and the carrier's hosts
 	spare   *browser.Tab    // for the next submission; nil: it gets a new one
 	attempt *attempt        // whose Submit is under way, for Commit; nil otherwise
+	stage   *stage          // of a rehearsal; nil otherwise
 	head    submission.Head // of the account's chain of evidence, as far as this visit knows
 	begun   time.Time
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/browser"
 )
 
 // openTab gives the attempt a tab: the one in which the last look-up was made,
@@ -18,12 +19,23 @@ func (a *attempt) openTab(ctx context.Context) error {
 }
 
 func (a *attempt) newTab(ctx context.Context) error {
-	tab, err := a.browser.Tab(ctx)
-	if err != nil {
-		return carriers.Errorf(carriers.Unavailable, "%w", err)
+	tab, err := a.freshTab(ctx)
+	if err == nil {
+		a.tab = tab
 	}
-	a.tab = tab
-	return nil
+	return err
+}
+
+// freshTab opens a tab; in a rehearsal its steps are told.
+func (s *session) freshTab(ctx context.Context) (*browser.Tab, error) {
+	tab, err := s.browser.Tab(ctx)
+	if err != nil {
+		return nil, carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err)
+	}
+	if s.stage != nil {
+		s.stage.told.watch(tab)
+	}
+	return tab, nil
 }
 
 // leaveTab keeps the tab for the next submission if nothing but look-ups were

@@ -38,9 +38,8 @@ type Visit struct {
 	Log      *slog.Logger   // scrubbed by the visit before it is written to
 	Tell     func(Progress) // called from the visit's goroutine; may be nil
 
-	Version  string // of this program, for the evidence
-	Most     int    // submissions until the browser is worn out; 0: 100
-	Rehearse bool   // do everything but the commit, and move nothing
+	Version string // of this program, for the evidence
+	Most    int    // submissions until the browser is worn out; 0: 100
 
 	// LookUp is the one submission that the visit looks up, whenever it is due;
 	// nothing is filed. "" takes all that is due.
@@ -145,9 +144,6 @@ func (s *session) work(ctx, soft context.Context) (Report, error) {
 				return r, fmt.Errorf("invoice %s, account %s: %w", d.Invoice, s.Account.Name, err)
 			}
 			r.Done++
-		}
-		if s.Rehearse {
-			return r, nil
 		}
 	}
 }
