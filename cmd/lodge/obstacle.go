@@ -157,7 +157,8 @@ func (v *view) showNext(who carriers.Person, rest []obstacle, firsts []ledger.Su
 		_, _ = fmt.Fprintf(v.out, "  and %s for %s: %s\n", count(n, "invoice"), count(len(rest), "other reason"),
 			v.with("status --needs "+string(who)))
 	}
-	if i := slices.IndexFunc(shown, func(o obstacle) bool { return o.n > fewInvoices }); i >= 0 && i < len(firsts) {
+	if i := slices.IndexFunc(shown, func(o obstacle) bool { return o.n > fewInvoices }); i >= 0 && i < len(firsts) && v.tellLike {
+		v.tellLike = false
 		_, _ = fmt.Fprintf(v.out, "  all of a line: %s\n", v.with("status --like "+quoted(cmp.Or(firsts[i].Invoice, firsts[i].ID))))
 	}
 	told := map[submission.State]bool{}

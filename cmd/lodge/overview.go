@@ -40,6 +40,7 @@ func (v *view) overview(ctx context.Context) error {
 		return err
 	}
 	v.showTroubles(counts)
+	v.tellLike = true
 	for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {
 		if err := v.showObstacles(ctx, who, obstacles); err != nil {
 			return err
@@ -80,7 +81,6 @@ func (v *view) headline(counts []ledger.Count, list []obstacle) {
 		text = "No invoice needs anybody, and " + held(len(v.held)) + "."
 	}
 	writeWrapped(v.out, "", text, v.columns)
-	_, _ = fmt.Fprintln(v.out)
 }
 
 // counts are the ledger's, of the account that was asked for.
@@ -117,7 +117,7 @@ func (v *view) showDeadlines(ctx context.Context) error {
 	if late > 0 {
 		parts = append(parts, fmt.Sprintf("%d late already", late))
 	}
-	_, _ = fmt.Fprintf(v.out, "DEADLINES: %s\n", strings.Join(parts, ", "))
+	_, _ = fmt.Fprintf(v.out, "DEADLINES: %s: %s\n", strings.Join(parts, ", "), v.with("status --late"))
 	t := table{head: []string{"INVOICE", "ACCOUNT", "REFUSED", "STATE"}}
 	for _, s := range list {
 		who := ""
@@ -128,7 +128,7 @@ func (v *view) showDeadlines(ctx context.Context) error {
 		t.rows[len(t.rows)-1][0] = "  " + printable(name(s))
 	}
 	t.writeRows(v.out, v.columns)
-	_, _ = fmt.Fprintf(v.out, "  all of them: %s\n\n", v.with("status --late"))
+	_, _ = fmt.Fprintln(v.out)
 	return nil
 }
 

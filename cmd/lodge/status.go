@@ -136,4 +136,5 @@ type view struct {
 	held      []trouble
 	deadlines map[string]deadline // by account, where the carrier has one
 	now       time.Time
+	tellLike  bool // it has yet to be told how all of a line are listed
 }

@@ -17,7 +17,7 @@ func BenchmarkStatus(b *testing.B) {
 	if *seedDir != "" {
 		w.config = filepath.Join(*seedDir, "lodge.yaml")
 	} else {
-		w.seeded(300, 0, time.Now())
+		w.seeded(100, 0, time.Now())
 	}
 	w.columns = 80
 	for _, args := range [][]string{{"status"}, {"status", "--account", "firm-keel"}, {"status", "--late"}, {"status", "--needs", "author"}} {

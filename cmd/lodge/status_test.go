@@ -249,7 +249,7 @@ func TestStatusOfMany(t *testing.T) {
 // at once, and what is not shown is counted.
 func TestStatusFits(t *testing.T) {
 	w := newWorld(t)
-	w.seeded(700, 0, time.Now())
+	w.seeded(250, 0, time.Now())
 	w.columns = 80
 	out := w.must(exitPerson, "status")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
@@ -263,7 +263,7 @@ func TestStatusFits(t *testing.T) {
 	}
 	needing := strings.Count(w.must(exitPerson, "status", "--json", "--needs", "any"), "\n")
 	var told, all, waiting int
-	if _, err := fmt.Sscanf(lines[0], "%d of %d", &told, &all); err != nil || all != 700 {
+	if _, err := fmt.Sscanf(lines[0], "%d of %d", &told, &all); err != nil || all != 250 {
 		t.Fatalf("the first line is %q: %v", lines[0], err)
 	}
 	if i := strings.Index(out, "IS HELD BACK; "); i >= 0 {

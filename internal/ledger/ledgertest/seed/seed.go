@@ -42,26 +42,29 @@ func Accounts(n int, carriers ...string) []Account {
 // through the ledger's own rules, at times of that month. Of 2,000 about 150
 // need somebody in the end.
 func Month(ctx context.Context, e ledger.Engine, o Options) error {
-	w := &world{Engine: e}
-	t := &teller{
-		world: w, ledger: ledger.New(w, clockOf{w}, w, submission.Limits{}),
-		random: rand.New(rand.NewPCG(1998, uint64(o.Invoices))), month: o.Month, //nolint:gosec // the same on every machine
-	}
+	t := newTeller(e, o)
 	for i := range o.Invoices {
-		if err := t.invoice(ctx, i, o); err != nil {
+		if err := t.invoice(ctx, i, o, t.fate()); err != nil {
 			return fmt.Errorf("seed: invoice %d: %w", i, err)
 		}
 	}
 	return nil
 }
 
+func newTeller(e ledger.Engine, o Options) *teller {
+	w := &world{Engine: e}
+	return &teller{
+		world: w, ledger: ledger.New(w, clockOf{w}, w, submission.Limits{}),
+		random: rand.New(rand.NewPCG(1998, uint64(o.Invoices))), month: o.Month, //nolint:gosec // the same on every machine
+	}
+}
+
 // invoice lets one arrive and meet its fate.
-func (t *teller) invoice(ctx context.Context, i int, o Options) error {
+func (t *teller) invoice(ctx context.Context, i int, o Options, fate fate) error {
 	account := o.Accounts[t.random.IntN(len(o.Accounts))]
 	t.set(t.arrival())
 	n := fmt.Sprintf("%s-%d", initials(account.Name), 10_400+i)
 	key := submission.Key{Account: account.Name, LawFirmID: "43-2987655", ClientID: pick(t.random, clients()), Number: n}
-	fate := t.fate()
 	rev := t.revision(n, 1)
 	if fate == torn {
 		rev.State, rev.Findings = submission.Quarantined, []ledes.Finding{{Severity: ledes.Reject, Line: 3, Message: pick(t.random, torns())}}
