@@ -3,7 +3,7 @@
 
 RUNS ?= 100
 
-.PHONY: help demo demo-clean test fuse check fmt generate build clean
+.PHONY: help demo demo-clean test fuse bench month check fmt generate build clean
 .PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
 help: ## list what can be made
@@ -24,6 +24,14 @@ fuse: ## click once on sites that misbehave, RUNS=100 times each; show that noth
 	@.ci/chromium tests
 	go test -c -o bin/fuse.test ./internal/browser
 	bin/fuse.test -fuse $(RUNS)
+
+bench: build ## measure a submission beside plain HTTP and the usual way, in less than ten minutes (ARGS=--help)
+	@.ci/chromium tests
+	@bin/bench filing $(ARGS)
+
+month: build ## file a month of 2,000 invoices at portals that misbehave (ARGS="--invoices 200 --accounts 4")
+	@.ci/chromium
+	@bin/bench month $(ARGS)
 
 check: ## everything but the tests: format, vet, lint, the rules themselves, go.mod, generated files
 check: check-format check-vet check-lint check-rules check-mod check-generated check-scripts

@@ -68,6 +68,16 @@ type Hours struct {
 	DaysToFile int      // days from the invoice's date until the carrier refuses it as late; 0: not known
 }
 
+// Refuses is when the carrier begins to refuse an invoice of that date as late:
+// the midnight in zone that begins the day DaysToFile days after it. The zero
+// time if that is not known.
+func (h Hours) Refuses(date time.Time, zone *time.Location) time.Time {
+	if h.DaysToFile <= 0 || date.IsZero() {
+		return time.Time{}
+	}
+	return time.Date(date.Year(), date.Month(), date.Day()+h.DaysToFile, 0, 0, 0, 0, zone)
+}
+
 // A Window is a time of the week, in the zone of its [Hours].
 type Window struct {
 	Days     []time.Weekday // none means every day

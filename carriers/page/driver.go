@@ -45,7 +45,10 @@ type Action struct {
 
 // A Miss says why the page could not do what was asked: the last reason seen,
 // such as `<div class="overlay"> covers <button id="submit">`.
-type Miss struct{ Reason string }
+type Miss struct {
+	Reason string
+	On     string // what was asked of the page, in the carrier's words and without values; set by [Do], [Await] and [Rows]
+}
 
 // Error implements error.
 func (m *Miss) Error() string { return m.Reason }

@@ -19,7 +19,8 @@ import (
 
 // A Step is one thing that a person would do on the page.
 type Step struct {
-	what string
+	what string // in errors
+	on   string // the same without values, for who groups errors: see [Miss]
 	act  func(context.Context, Driver) error
 }
 
@@ -31,7 +32,7 @@ func (s Step) String() string { return s.what }
 // other: wait for the page's own sign. Only https is opened, and http on this
 // machine.
 func Goto(url string) Step {
-	return Step{"open " + url, func(ctx context.Context, d Driver) error { return d.Goto(ctx, url) }}
+	return Step{"open " + url, "open an address", func(ctx context.Context, d Driver) error { return d.Goto(ctx, url) }}
 }
 
 // Fill puts value into a field, in place of what it holds, leaves the field and
@@ -43,7 +44,7 @@ func Fill[L Locatable, V string | carriers.Value](field L, value V) Step {
 	if !ok {
 		v = secret.NewValue(any(value).(string))
 	}
-	return Step{"fill " + l.String(), func(ctx context.Context, d Driver) error {
+	return Step{"fill " + l.String(), "fill " + l.String(), func(ctx context.Context, d Driver) error {
 		return d.Act(ctx, Action{Verb: VerbFill, On: l, Value: v})
 	}}
 }
@@ -53,7 +54,7 @@ func Fill[L Locatable, V string | carriers.Value](field L, value V) Step {
 // of it.
 func Click[L Locatable](element L) Step {
 	l := locator(element)
-	return Step{"click " + l.String(), func(ctx context.Context, d Driver) error {
+	return Step{"click " + l.String(), "click " + l.String(), func(ctx context.Context, d Driver) error {
 		return d.Act(ctx, Action{Verb: VerbClick, On: l})
 	}}
 }
@@ -61,7 +62,7 @@ func Click[L Locatable](element L) Step {
 // Choose picks the option with this text or, where none has, with this value.
 func Choose[L Locatable](list L, option string) Step {
 	l := locator(list)
-	return Step{fmt.Sprintf("choose %q in %s", option, l), func(ctx context.Context, d Driver) error {
+	return Step{fmt.Sprintf("choose %q in %s", option, l), "choose in " + l.String(), func(ctx context.Context, d Driver) error {
 		return d.Act(ctx, Action{Verb: VerbChoose, On: l, Value: secret.NewValue(option)})
 	}}
 }
@@ -71,7 +72,7 @@ func Choose[L Locatable](list L, option string) Step {
 // what it alone is in.
 func Attach[L Locatable](field L, path string) Step {
 	l := locator(field)
-	return Step{"attach a file to " + l.String(), func(ctx context.Context, d Driver) error {
+	return Step{"attach a file to " + l.String(), "attach a file to " + l.String(), func(ctx context.Context, d Driver) error {
 		return d.Act(ctx, Action{Verb: VerbAttach, On: l, Path: path})
 	}}
 }
@@ -84,7 +85,7 @@ func Do(ctx context.Context, steps ...Step) error {
 	}
 	for _, s := range steps {
 		if err := s.act(ctx, d); err != nil {
-			return classify(ctx, s.what, err)
+			return classify(ctx, s.what, s.on, err)
 		}
 	}
 	return nil
@@ -101,7 +102,7 @@ func Rows(ctx context.Context, row string, columns ...string) ([][]string, error
 	}
 	rows, err := d.Rows(ctx, row, columns)
 	if err != nil {
-		return nil, classify(ctx, "read rows "+row, err)
+		return nil, classify(ctx, "read rows "+row, "read rows "+row, err)
 	}
 	return rows, nil
 }
@@ -109,14 +110,15 @@ func Rows(ctx context.Context, row string, columns ...string) ([][]string, error
 // classify gives a driver's error the kind that it means, and the step's name:
 // what the page could not do is for its author, what has a kind keeps it, and
 // all else means that the browser or the site is not there.
-func classify(ctx context.Context, what string, err error) error {
+func classify(ctx context.Context, what, on string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", what, context.Cause(ctx))
 	}
 	if _, ok := errors.AsType[*carriers.Error](err); ok {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	if _, ok := errors.AsType[*Miss](err); ok {
+	if m, ok := errors.AsType[*Miss](err); ok {
+		m.On = on
 		return carriers.Errorf(carriers.SiteChanged, "could not %s: %w", what, err)
 	}
 	return carriers.Errorf(carriers.Unavailable, "could not %s: %w", what, err)

@@ -192,3 +192,21 @@ func TestQuote(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// Who groups errors is told what was asked in the code's words, without values.
+func TestMissSaysWhatWasAsked(t *testing.T) {
+	for name, c := range map[string]struct {
+		key, on string
+		step    page.Step
+	}{
+		"fill":   {`fill "#a" hunter2`, `fill "#a"`, page.Fill("#a", "hunter2")},
+		"click":  {`click "#a" `, `click "#a"`, page.Click("#a")},
+		"choose": {`choose "#a" CLM-1`, `choose in "#a"`, page.Choose("#a", "CLM-1")},
+	} {
+		miss := &page.Miss{Reason: "gone"}
+		err := page.Do(page.WithDriver(t.Context(), &script{errs: map[string]error{c.key: miss}}), c.step)
+		if got, ok := errors.AsType[*page.Miss](err); !ok || got.On != c.on {
+			t.Errorf("%s: %+v of %v, want %q", name, got, err, c.on)
+		}
+	}
+}

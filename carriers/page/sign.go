@@ -76,7 +76,7 @@ func Await(ctx context.Context, signs ...Sign) (string, error) {
 
 // See is [Await] as a step, where the text does not matter.
 func See(signs ...Sign) Step {
-	return Step{"see what the page says", func(ctx context.Context, _ Driver) error {
+	return Step{"see what the page says", "see what the page says", func(ctx context.Context, _ Driver) error {
 		_, err := Await(ctx, signs...)
 		return err
 	}}
@@ -90,7 +90,8 @@ func AwaitWhich(ctx context.Context, signs ...Sign) (int, string, error) {
 	}
 	i, text, err := awaitEither(ctx, d, signs)
 	if err != nil {
-		return -1, "", classify(ctx, "see "+anyOf(probesOf(signs)), err)
+		what := "see " + anyOf(probesOf(signs))
+		return -1, "", classify(ctx, what, what, err)
 	}
 	if s := signs[i]; !s.good {
 		return i, text, &carriers.Error{Kind: s.kind, Said: text, Err: fmt.Errorf("the site says %q", text)}

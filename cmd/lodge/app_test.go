@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // A world is an app in a folder of its own, with what it wrote.
 type world struct {
 	*app
-	t        *testing.T
+	t        testing.TB
 	dir      string
 	out, err bytes.Buffer
 	signals  chan os.Signal
@@ -39,7 +39,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func (standing) Now() time.Time { return noon }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	w := &world{t: t, dir: t.TempDir(), signals: make(chan os.Signal, 2)}
 	w.app = &app{
 		name: "lodge", in: strings.NewReader(""), out: &w.out, err: &w.err, clock: standing{}, zone: time.UTC, carriers: all.Carriers(),

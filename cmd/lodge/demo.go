@@ -171,7 +171,7 @@ func (s *stage) show(ctx context.Context, failures []batch.Failure) (demoResult,
 		return demoResult{}, err
 	}
 	defer func() { _ = l.Close() }()
-	list, _, err := find(ctx, l, filter{}, nil)
+	list, err := l.All(ctx, ledger.Query{})
 	if err != nil {
 		return demoResult{}, err
 	}

@@ -50,6 +50,7 @@ func TestDemo(t *testing.T) {
 	}
 	w.config = filepath.Join(dir, "lodge.yaml")
 	said(t, w.must(exitPerson, "run"), "Nothing is due.")
+	said(t, w.must(exitDone, "evidence", "verify"), "23 links", "23 invoices", "All is right: ")
 	said(t, w.must(exitDone, "show", "MQ-10401"), "form.jpg", "ready > submitting", "submitting > accepted")
 	profiles, err := filepath.Glob(filepath.Join(dir, "state", "profiles", "profile-*"))
 	if err != nil || len(profiles) > 0 {
@@ -164,6 +165,11 @@ func TestKilledInTheMiddleOfACommit(t *testing.T) {
 	if got.State != "accepted" || got.Found || got.Attempts != 1 {
 		t.Errorf("it ended as %+v; want accepted by a look-up, after one attempt", got)
 	}
+	verified := f.must(exitDone, "evidence", "verify", "--json") // what was left is sealed, then the look-up
+	sealed, err := os.ReadFile(filepath.Join(f.dir, "state", "evidence", "firm-harbor", "=chain", "00000001.json"))
+	if err != nil || !strings.Contains(verified, `"links":2,`) || !strings.Contains(string(sealed), `"left": true`) {
+		t.Errorf("what the killed run left is not sealed: %v, %s, %s", err, verified, sealed)
+	}
 	history := f.must(exitDone, "show", "MQ-10424")
 	for _, part := range []string{"submitting > uncertain  takeover", "uncertain > accepted"} {
 		if !strings.Contains(history, part) {
@@ -214,6 +220,7 @@ func TestStoppedInTheMiddleOfACommit(t *testing.T) {
 			if n := f.portal.Counts().Uploads; n != 1 {
 				t.Errorf("the portal took %d uploads in", n)
 			}
+			said(t, f.must(exitDone, "evidence", "verify"), "All is right")
 		})
 	}
 }
@@ -294,4 +301,5 @@ func TestARefusedPassword(t *testing.T) {
 		t.Errorf("run --json printed %s (%v)", out, err)
 	}
 	said(t, f.must(exitDone, "status"), "Nothing needs anybody.")
+	said(t, f.must(exitDone, "evidence", "verify"), "2 links", "All is right") // the refused login, and the invoice
 }

@@ -69,15 +69,20 @@ func writeSettings(path string, c config.Config) error {
 	if err := config.Write(&text, c); err != nil {
 		return err
 	}
+	return writeNew(path, text.Bytes())
+}
+
+// writeNew writes lodge.yaml where there is none.
+func writeNew(path string, text []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s is there already, and is left as it is", path)
 	}
 	if err != nil {
-		return fmt.Errorf("init: %w", err)
+		return fmt.Errorf("write lodge.yaml: %w", err)
 	}
-	if _, err := f.Write(text.Bytes()); err != nil {
-		return errors.Join(fmt.Errorf("init: %w", err), f.Close(), os.Remove(path))
+	if _, err := f.Write(text); err != nil {
+		return errors.Join(fmt.Errorf("write lodge.yaml: %w", err), f.Close(), os.Remove(path))
 	}
 	return f.Close()
 }

@@ -6,71 +6,201 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
 )
 
-// overview tells what holds accounts back, who must act on which invoice, and
-// counts the rest.
-func (a *app) overview(ctx context.Context, l *ledger.Ledger, f filter, held []trouble) error {
-	now, err := l.Now(ctx)
+// The most that the overview shows, so that all of it is seen at once.
+const (
+	mostTroubles = 2 // held accounts
+	mostDue      = 3 // invoices with a deadline
+	fewInvoices  = 3 // of those that wait for the same reason
+)
+
+// overview tells what needs somebody and counts the rest. It reads tallies and
+// a few invoices of each kind, however many there are.
+func (v *view) overview(ctx context.Context) error {
+	counts, err := v.counts(ctx)
 	if err != nil {
 		return err
 	}
-	counts, err := l.Counts(ctx)
+	if len(counts) == 0 && len(v.held) == 0 {
+		_, err := fmt.Fprintf(v.out, "Nothing has arrived yet. Put LEDES files into the account's folder of the inbox and type\n  %s\n",
+			v.with("run"))
+		return err
+	}
+	obstacles, err := v.obstacles(ctx)
 	if err != nil {
 		return err
 	}
-	if f.account != "" {
-		counts = slices.DeleteFunc(counts, func(n ledger.Count) bool { return n.Account != f.account })
-	}
-	if len(counts) == 0 && len(held) == 0 {
-		_, err := fmt.Fprintf(a.out, "Nothing has arrived yet. Put LEDES files into the account's folder of the inbox and type\n  %s\n",
-			a.with("run"))
+	v.headline(counts, obstacles)
+	if err := v.showDeadlines(ctx); err != nil {
 		return err
 	}
-	f.needs = "any"
-	waiting, more, err := find(ctx, l, f, nil) // what an account's trouble holds back is told with the trouble
-	if err != nil {
-		return err
-	}
-	a.showTroubles(now, held, counts)
+	v.showTroubles(counts)
 	for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {
-		a.showWaiting(now, who, slices.DeleteFunc(slices.Clone(waiting), func(s ledger.Summary) bool { return s.Needs != string(who) }))
+		if err := v.showObstacles(ctx, who, obstacles); err != nil {
+			return err
+		}
 	}
-	if more {
-		_, _ = fmt.Fprintf(a.out, "There are more: type %s.\n\n", a.with("status --needs any --limit 0"))
-	}
-	if f.carrier == "" {
-		a.showCounts(counts)
-	}
-	if len(waiting)+len(held) > 0 {
+	v.showTotals(counts)
+	if len(obstacles)+len(v.held) > 0 {
 		return errPerson
 	}
-	_, err = fmt.Fprintln(a.out, "\nNothing needs anybody.")
-	return err
+	return nil
 }
 
-func (a *app) showTroubles(now time.Time, held []trouble, counts []ledger.Count) {
-	for _, t := range held {
-		n := 0
-		for _, c := range counts {
-			if c.Account == t.Account && c.State.Working() {
-				n += c.N
+// headline tells in a line how much there is to do, and for whom.
+func (v *view) headline(counts []ledger.Count, list []obstacle) {
+	all, obstructed, by := 0, 0, map[carriers.Person]int{}
+	for _, c := range counts {
+		all += c.N
+	}
+	for _, o := range list {
+		by[o.needs] += o.n
+		obstructed += o.n
+	}
+	text := "Nothing needs anybody."
+	if obstructed > 0 {
+		var parts []string
+		for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {
+			if by[who] > 0 {
+				parts = append(parts, fmt.Sprintf("%s %d", who, by[who]))
 			}
 		}
-		since := ""
-		if !t.Since.IsZero() {
-			since = fmt.Sprintf(" since %s (%s)", a.stamp(t.Since), ago(now, t.Since))
+		of := "" // counts are kept by account, and not by carrier
+		if v.filter.carrier == "" {
+			of = " of " + count(all, "invoice")
 		}
-		writeWrapped(a.out, "", fmt.Sprintf("ACCOUNT %s IS HELD BACK%s; %s", t.Account, since, wait(n)), a.columns)
-		a.indented(t.Why)
-		a.remedy("the "+string(t.Needs)+" acts", t.Next)
-		_, _ = fmt.Fprintln(a.out)
+		text = fmt.Sprintf("%d%s need somebody: %s.", obstructed, of, strings.Join(parts, ", "))
 	}
+	if obstructed == 0 && len(v.held) > 0 {
+		text = "No invoice needs anybody, and " + held(len(v.held)) + "."
+	}
+	writeWrapped(v.out, "", text, v.columns)
+	_, _ = fmt.Fprintln(v.out)
+}
+
+// counts are the ledger's, of the account that was asked for.
+func (v *view) counts(ctx context.Context) ([]ledger.Count, error) {
+	counts, err := v.ledger.Counts(ctx)
+	return slices.DeleteFunc(counts, func(n ledger.Count) bool {
+		return v.filter.account != "" && n.Account != v.filter.account
+	}), err
+}
+
+func held(n int) string {
+	if n == 1 {
+		return "1 account is held back"
+	}
+	return fmt.Sprintf("%d accounts are held back", n)
+}
+
+// showDeadlines tells what the carriers will refuse as late, the next first.
+func (v *view) showDeadlines(ctx context.Context) error {
+	late, gone, err := v.first(ctx, v.late, mostDue)
+	if err != nil {
+		return err
+	}
+	soon, list, err := v.first(ctx, v.nearly, mostDue)
+	if err != nil || late+soon == 0 {
+		return err
+	}
+	var parts []string
+	if soon > 0 {
+		parts = append(parts, count(soon, "invoice")+" will be late within 7 days")
+	} else {
+		list = gone
+	}
+	if late > 0 {
+		parts = append(parts, fmt.Sprintf("%d late already", late))
+	}
+	_, _ = fmt.Fprintf(v.out, "DEADLINES: %s\n", strings.Join(parts, ", "))
+	t := table{head: []string{"INVOICE", "ACCOUNT", "REFUSED", "STATE"}}
+	for _, s := range list {
+		who := ""
+		if s = hold(s, v.held); s.Needs != "" {
+			who = ": the " + s.Needs + " acts"
+		}
+		t.add("  "+name(s), s.Account, v.until(v.refuses(s)), words(s.State)+who)
+		t.rows[len(t.rows)-1][0] = "  " + printable(name(s))
+	}
+	t.writeRows(v.out, v.columns)
+	_, _ = fmt.Fprintf(v.out, "  all of them: %s\n\n", v.with("status --late"))
+	return nil
+}
+
+// showTroubles tells what holds accounts back; those with the same trouble
+// together.
+func (v *view) showTroubles(counts []ledger.Count) {
+	waiting := map[string]int{}
+	for _, c := range counts {
+		if c.State.Working() {
+			waiting[c.Account] += c.N
+		}
+	}
+	var shown [][]trouble
+	for _, t := range v.held {
+		i := slices.IndexFunc(shown, func(g []trouble) bool { return g[0].Why == t.Why && g[0].Needs == t.Needs })
+		if i < 0 {
+			shown = append(shown, []trouble{t})
+		} else {
+			shown[i] = append(shown[i], t)
+		}
+	}
+	for i, group := range shown {
+		if i == mostTroubles && len(shown) > mostTroubles+1 {
+			v.moreTroubles(shown[i:])
+			return
+		}
+		v.showTrouble(group, waiting)
+	}
+}
+
+func (v *view) showTrouble(group []trouble, waiting map[string]int) {
+	t, n, names := group[0], 0, []string{}
+	for _, g := range group {
+		n += waiting[g.Account]
+		names = append(names, g.Account)
+		if !g.Since.IsZero() && g.Since.Before(t.Since) {
+			t = g
+		}
+	}
+	since, head := "", "ACCOUNT "+t.Account+" IS"
+	if len(group) > 1 {
+		head = fmt.Sprintf("%d ACCOUNTS (%s) ARE", len(group), some(names, mostNames))
+	}
+	if !t.Since.IsZero() {
+		since = fmt.Sprintf(" since %s (%s)", v.stamp(t.Since), ago(v.now, t.Since))
+	}
+	writeWrapped(v.out, "", fmt.Sprintf("%s HELD BACK%s; %s", head, since, wait(n)), v.columns)
+	v.indented(t.Why)
+	v.remedy("the "+string(t.Needs)+" acts", t.Next)
+	_, _ = fmt.Fprintln(v.out)
+}
+
+func (v *view) moreTroubles(rest [][]trouble) {
+	var names []string
+	for _, g := range rest {
+		for _, t := range g {
+			names = append(names, t.Account)
+		}
+	}
+	writeWrapped(v.out, "", fmt.Sprintf("%s more are held back: %s", count(len(names), "account"), some(names, mostNames)), v.columns)
+	_, _ = fmt.Fprintf(v.out, "  each of them: %s\n\n", v.with("status --by-account"))
+}
+
+// mostNames is how many accounts a line names.
+const mostNames = 4
+
+// some names the first of a list and counts the others: "a, b and 3 more".
+func some(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 func wait(n int) string {
@@ -80,61 +210,51 @@ func wait(n int) string {
 	return fmt.Sprintf("%d invoices wait", n)
 }
 
-// showWaiting lists what one of the people must act on, state by state, with
-// what to type at the end of each list.
-func (a *app) showWaiting(now time.Time, who carriers.Person, list []ledger.Summary) {
-	if len(list) == 0 {
-		return
+// showTotals counts in a line what has become of all.
+func (v *view) showTotals(counts []ledger.Count) {
+	if v.filter.carrier != "" {
+		return // counts are kept by account
 	}
-	_, _ = fmt.Fprintf(a.out, "THE %s ACTS (%s)\n", strings.ToUpper(string(who)), count(len(list), "invoice"))
-	t := table{head: []string{"INVOICE", "ACCOUNT", "STATE", "SINCE", "WHAT WAS SAID"}}
-	next := map[submission.State]remedy{}
-	for _, s := range list {
-		t.add(name(s), s.Account, words(s.State), ago(now, s.UpdatedAt), s.Text)
-		if _, ok := next[s.State]; !ok {
-			next[s.State] = a.next(s)
+	n, all := map[submission.State]int{}, 0
+	for _, c := range counts {
+		n[c.State] += c.N
+		all += c.N
+	}
+	var parts []string
+	for _, s := range []submission.State{
+		submission.Accepted, submission.Submitted, submission.Ready, submission.Submitting, submission.Uncertain,
+		submission.Rejected, submission.NeedsPerson, submission.Quarantined, submission.Superseded, submission.Cancelled,
+	} {
+		if n[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[s], words(s)))
 		}
 	}
-	t.write(a.out, a.columns)
-	for _, state := range slices.Sorted(maps.Keys(next)) {
-		a.remedy(words(state), next[state])
-	}
-	_, _ = fmt.Fprintln(a.out)
+	writeWrapped(v.out, "", fmt.Sprintf("%s: %s.", count(all, "invoice"), strings.Join(parts, ", ")), v.columns)
 }
 
-// next is what somebody does for a submission in this state that needs them; it
-// stands for all of them in a list.
-func (a *app) next(s ledger.Summary) remedy {
-	what := s.Invoice
-	if what == "" {
-		what = s.ID
+// accounts tells what holds each account back and counts the submissions of each
+// in the states that occur.
+func (v *view) accounts(ctx context.Context) error {
+	counts, err := v.counts(ctx)
+	if err != nil {
+		return err
 	}
-	switch s.State {
-	case submission.Ready:
-		return remedy{"on hold: when it may be filed, release it", []string{a.with("release " + quoted(what) + " --why TEXT")}}
-	case submission.Rejected:
-		return remedy{Do: "mend the invoice and put the corrected file into the inbox; its number stays"}
-	case submission.Quarantined:
-		return remedy{"mend the file, check it, and put it into the inbox again", []string{a.name + " validate FILE"}}
+	waiting := map[string]int{}
+	for _, c := range counts {
+		if c.State.Working() {
+			waiting[c.Account] += c.N
+		}
 	}
-	do := "look at what happened and at the carrier's site, then decide"
-	if s.Needs == string(carriers.Author) {
-		do = "see what has changed on the carrier's site and mend the carrier, then decide"
+	for _, t := range v.held {
+		v.showTrouble([]trouble{t}, waiting)
 	}
-	return remedy{do,
-		[]string{a.with("show " + quoted(what)), a.with("resolve --help")}}
+	v.showCounts(counts)
+	if len(v.held) > 0 {
+		return errPerson
+	}
+	return nil
 }
 
-// name is what people know a submission by: its number, or the file's name
-// while that could not be read.
-func name(s ledger.Summary) string {
-	if s.Invoice == "" {
-		return "file " + s.Object
-	}
-	return s.Invoice
-}
-
-// showCounts counts the submissions of each account in the states that occur.
 func (a *app) showCounts(counts []ledger.Count) {
 	n := map[string]map[submission.State]int{}
 	occur := map[submission.State]bool{}
@@ -165,31 +285,6 @@ func (a *app) showCounts(counts []ledger.Count) {
 		t.add(append(row, "")...)
 	}
 	t.write(a.out, a.columns)
-}
-
-// showList writes the submissions that were asked for.
-func (a *app) showList(ctx context.Context, l *ledger.Ledger, list []ledger.Summary, more bool) error {
-	now, err := l.Now(ctx)
-	if err != nil {
-		return err
-	}
-	if len(list) == 0 {
-		_, err := fmt.Fprintln(a.out, "There is no such invoice.")
-		return err
-	}
-	t := table{head: []string{"INVOICE", "ACCOUNT", "STATE", "SINCE", "NEEDS", "CONFIRMATION", "WHAT WAS SAID"}}
-	for _, s := range list {
-		state := words(s.State)
-		if s.Hold != "" {
-			state += " (" + string(s.Hold) + ")"
-		}
-		t.add(name(s), s.Account, state, ago(now, s.UpdatedAt), s.Needs, s.Confirmation, s.Text)
-	}
-	t.write(a.out, a.columns)
-	if more {
-		_, err = fmt.Fprintf(a.out, "%d are shown; there are more: --limit 0 shows all.\n", len(list))
-	}
-	return err
 }
 
 // indented writes a paragraph below something else.

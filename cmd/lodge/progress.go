@@ -51,6 +51,9 @@ func newProgress(to io.Writer, columns, n int) *progress {
 func (p *progress) tell(e visit.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if e.Step == visit.StepLeft {
+		return // what came of the visit is in the batch's result
+	}
 	done := e.Step == visit.StepDone
 	if done {
 		p.done = append(p.done, e)

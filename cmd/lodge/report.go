@@ -1,120 +1,170 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
+	"io"
+	"os"
+	"path/filepath"
 	"time"
 
-	"example.com/lodge/carriers"
-	"example.com/lodge/internal/batch"
+	"github.com/spf13/cobra"
+
+	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/durable"
 	"example.com/lodge/internal/ledger"
-	"example.com/lodge/internal/submission"
+	"example.com/lodge/internal/report"
 )
 
-// tellAll is how many invoices a report lists one by one; of more, it lists only
-// those that somebody will want to know of.
-const tellAll = 50
+// A reportOrder is what the report is to be about and where it goes.
+type reportOrder struct {
+	month, zone, account, carrier string
+	csv, html                     string // files, or "-"; "": not wanted
+	minutes                       float64
+}
 
-// report tells what came of a round: the invoices, the accounts that failed, and
-// how to look further.
-func (w *works) report(ctx context.Context, r round, json bool) error {
-	list, err := w.summaries(ctx, r)
+func (a *app) reportCommand() *cobra.Command {
+	var o reportOrder
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Say what became of a month's invoices, for others to read",
+		Long: `Say what became of the invoices that arrived in a month: how many the carriers
+have and what they add up to, what was rejected and why, what waits for whom,
+what is late, and how long filing took. The month is that of the firm's zone.
+
+On the terminal it is a table. --html writes one page that prints well, needs
+nothing from anywhere, and holds nothing of the invoices but numbers, amounts
+and the carriers' words. --csv writes a line for each invoice with all facts.`,
+		Example: `  lodge report --month 2026-10
+  lodge report --month 2026-10 --html october.html --csv october.csv
+  lodge report --month 2026-10 --csv - | wc -l`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.report(cmd.Context(), o) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.month, "month", "", "the `month`; the last that has ended unless named")
+	flags.StringVar(&o.zone, "zone", "", "the firm's time `zone`; that of this machine unless named")
+	flags.StringVar(&o.account, "account", "", "only of this `account`")
+	flags.StringVar(&o.carrier, "carrier", "", "only of this `carrier`")
+	flags.StringVar(&o.csv, "csv", "", "a line for each invoice goes to this `file`; - is standard output")
+	flags.StringVar(&o.html, "html", "", "a page goes to this `file`; - is standard output")
+	flags.Float64Var(&o.minutes, "minutes-per-invoice", 3, "`minutes` of clicking that an invoice takes by hand")
+	return cmd
+}
+
+// options checks what was typed.
+func (a *app) reportOptions(o reportOrder) (report.Options, error) {
+	zone := a.zone
+	if o.zone != "" {
+		var err error
+		if zone, err = time.LoadLocation(o.zone); err != nil {
+			return report.Options{}, misused("there is no time zone %q: it is named as in America/New_York", o.zone)
+		}
+	}
+	now := a.clock.Now().In(zone)
+	from := time.Date(now.Year(), now.Month()-1, 1, 0, 0, 0, 0, zone)
+	if o.month != "" {
+		var err error
+		if from, err = time.ParseInLocation("2006-01", o.month, zone); err != nil {
+			return report.Options{}, misused("--month is a month as in 2026-10, and not %q", o.month)
+		}
+	}
+	switch {
+	case !(o.minutes >= 0 && o.minutes <= 24*60):
+		return report.Options{}, misused("--minutes-per-invoice is a number of minutes, and not %v", o.minutes)
+	case o.csv == "-" && o.html == "-":
+		return report.Options{}, misused("only one of --csv and --html can go to standard output")
+	case o.csv != "" && o.csv != "-" && filepath.Clean(o.csv) == filepath.Clean(o.html):
+		return report.Options{}, misused("--csv and --html name the same file, %s", o.csv)
+	}
+	return report.Options{From: from, To: from.AddDate(0, 1, 0), Minutes: o.minutes, Account: o.account, Carrier: o.carrier}, nil
+}
+
+func (a *app) report(ctx context.Context, o reportOrder) error {
+	options, err := a.reportOptions(o)
 	if err != nil {
 		return err
 	}
-	if json {
-		lines := make([]line, 0, len(list))
-		for _, s := range list {
-			lines = append(lines, lineOf(s))
+	return a.reading(ctx, func(c config.Config, l *ledger.Ledger) error {
+		if options.At, err = l.Now(ctx); err != nil {
+			return err
 		}
-		err = writeLines(w.out, lines)
-	} else {
-		w.showWorked(r, list)
-	}
-	w.tellFailures(r.batch.Failures)
-	return err
-}
-
-// tellFailures tells which accounts could not be worked on, and who acts.
-func (a *app) tellFailures(list []batch.Failure) {
-	for _, f := range list {
-		who := ""
-		if kind := carriers.KindOf(f.Err); kind != carriers.Unclassified {
-			who = cmp.Or(acting(kind.Acts()), "; the next run tries again")
-		}
-		for text := range strings.Lines(f.Err.Error() + who) {
-			writeWrapped(a.err, "lodge: ", text, a.errColumns)
-		}
-	}
-}
-
-// summaries are the submissions that were worked on as the ledger has them now.
-func (w *works) summaries(ctx context.Context, r round) ([]ledger.Summary, error) {
-	held, err := w.troubles(ctx, w.config, w.ledger)
-	if err != nil {
-		return nil, err
-	}
-	var list []ledger.Summary
-	for _, p := range r.worked {
-		s, err := w.ledger.Get(ctx, p.ID)
+		deadlines, err := a.deadlinesOf(c)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		list = append(list, hold(ledger.Summarize(s), held))
-	}
-	return list, nil
-}
-
-func (w *works) showWorked(r round, list []ledger.Summary) {
-	if len(list) == 0 {
-		_, _ = fmt.Fprintf(w.out, "Nothing is due. %s tells what has become of all.\n", w.with("status"))
-		return
-	}
-	t := table{head: []string{"INVOICE", "ACCOUNT", "STATE", "CONFIRMATION", "TOOK", "WHAT WAS SAID"}, right: []bool{4: true}}
-	for i, s := range list {
-		if len(list) <= tellAll || notable(s.State) {
-			t.add(name(s), s.Account, end(s), s.Confirmation, seconds(r.worked[i].Took), s.Text)
+		options.Refuses = func(s ledger.Summary) time.Time { return refuses(deadlines, s) }
+		options.Title = func(name string) string {
+			carrier, _ := a.carrier(name)
+			return cmp.Or(carrier.Title, name)
 		}
-	}
-	if len(t.rows) > 0 {
-		t.write(w.out, w.columns)
-		_, _ = fmt.Fprintln(w.out)
-	}
-	_, _ = fmt.Fprintf(w.out, "%s in %s: %s.\n", count(len(list), "invoice"), seconds(r.took), tally(list))
-	_, _ = fmt.Fprintf(w.out, "%s tells who must do what, %s everything about one.\n", w.with("status"), w.with("show INVOICE"))
+		list, err := l.All(ctx, ledger.Query{From: options.From, To: options.To, Account: o.account, Carrier: o.carrier})
+		if err != nil {
+			return err
+		}
+		return a.writeReport(report.Make(list, options), o)
+	})
 }
 
-// end is a state with what is special about how it came about.
-func end(s ledger.Summary) string {
-	if s.Found {
-		return words(s.State) + found
+// writeReport writes the report to where it was ordered. Without an invoice it
+// writes no file: an empty page looks like a month without work.
+func (a *app) writeReport(r report.Report, o reportOrder) error {
+	if len(r.Lines) == 0 {
+		tell := a.out
+		if o.csv == "-" || o.html == "-" {
+			tell = a.err
+		}
+		_, err := fmt.Fprintf(tell, "No invoice arrived in %s (%s)%s. Nothing was written.\n", r.Month(), r.Zone(), only(o))
+		return err
 	}
-	return words(s.State)
-}
-
-// tally counts ends: "20 accepted, 2 rejected".
-func tally(list []ledger.Summary) string {
-	n := map[string]int{}
-	for _, s := range list {
-		n[end(s)]++
+	if o.csv == "" && o.html == "" {
+		return a.showMonth(r)
 	}
-	var parts []string
-	for _, s := range []submission.State{
-		submission.Accepted, submission.Submitted, submission.Rejected, submission.Ready, submission.Submitting,
-		submission.Uncertain, submission.NeedsPerson, submission.Quarantined, submission.Superseded, submission.Cancelled,
-	} {
-		for _, e := range []string{words(s), words(s) + found} {
-			if n[e] > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", n[e], e))
-			}
+	for _, file := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{{o.csv, r.CSV}, {o.html, r.HTML}} {
+		if file.name == "" {
+			continue
+		}
+		if err := a.writeTo(file.name, file.write); err != nil {
+			return fmt.Errorf("the report on %s: %w", r.Month(), err)
+		}
+		if file.name != "-" {
+			_, _ = fmt.Fprintf(a.err, "%s: %s of %s.\n", file.name, count(r.All.Arrived.N, "invoice"), r.Month())
 		}
 	}
-	return strings.Join(parts, ", ")
+	return nil
 }
 
-// found marks an invoice that was on the site before Lodge sent anything.
-const found = " (found)"
+func only(o reportOrder) string {
+	text := ""
+	if o.account != "" {
+		text += " in account " + printable(o.account)
+	}
+	if o.carrier != "" {
+		text += " for carrier " + printable(o.carrier)
+	}
+	return text
+}
 
-func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+// writeTo writes all of a file or nothing: what is there under its name stays
+// until the new one is whole.
+func (a *app) writeTo(name string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	if name == "-" {
+		_, err := a.out.Write(b.Bytes())
+		return err
+	}
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return fmt.Errorf("%w: whoever asks for the report names a folder that is there", err)
+	}
+	defer func() { _ = root.Close() }()
+	return durable.Replace(root, filepath.Base(name), b.Bytes())
+}

@@ -30,12 +30,14 @@ func (a *app) choose(ctx context.Context, l *ledger.Ledger, o rerunOptions) ([]s
 // listed are the submissions that were named, or of the states that were.
 func (a *app) listed(ctx context.Context, l *ledger.Ledger, o rerunOptions) ([]ledger.Summary, error) {
 	if len(o.invoices) == 0 {
-		f := filter{account: o.account, carrier: o.carrier, states: o.states}
-		if len(f.states) == 0 {
-			f.states = reruns()
+		q := ledger.Query{Account: o.account, Carrier: o.carrier}
+		for _, s := range o.states {
+			q.States = append(q.States, submission.State(s))
 		}
-		list, _, err := find(ctx, l, f, nil)
-		return list, err
+		if len(q.States) == 0 {
+			q.States = reruns()
+		}
+		return l.All(ctx, q)
 	}
 	var list []ledger.Summary
 	for _, what := range o.invoices {
@@ -49,14 +51,8 @@ func (a *app) listed(ctx context.Context, l *ledger.Ledger, o rerunOptions) ([]l
 }
 
 // reruns are the states that are taken where none is named.
-func reruns() []string {
-	var names []string
-	for _, s := range submission.States() {
-		if s.Working() || s == submission.NeedsPerson {
-			names = append(names, string(s))
-		}
-	}
-	return names
+func reruns() []submission.State {
+	return slices.DeleteFunc(submission.States(), func(s submission.State) bool { return !s.Working() && s != submission.NeedsPerson })
 }
 
 // names says whether s is of what was asked for.

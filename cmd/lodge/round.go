@@ -40,10 +40,10 @@ func (w *works) tellMore(verbose bool) {
 
 // round takes in what arrived and files what is due. If patient, it waits for
 // files that somebody may just have put there.
-func (w *works) round(hard, soft context.Context, patient bool) (round, error) {
+func (w *works) round(hard, soft context.Context, patient bool) (r round, err error) {
 	begun := w.clock.Boot()
-	var r round
-	var err error
+	telling := w.telling()
+	defer func() { telling.end(r.batch, err) }()
 	if r.arrived, err = w.takeIn(hard, soft, patient); err != nil {
 		return r, fmt.Errorf("take in what lies in the inbox: %w", err)
 	}
@@ -52,13 +52,17 @@ func (w *works) round(hard, soft context.Context, patient bool) (round, error) {
 	if err != nil {
 		return r, err
 	}
+	w.tellers.telemetry.Due(due)
 	p := newProgress(w.err, w.errColumns, due)
 	defer p.close()
-	log := slog.New(slog.NewTextHandler(p, &slog.HandlerOptions{Level: w.level}))
+	log := slog.New(w.tellers.handler(slog.NewTextHandler(p, &slog.HandlerOptions{Level: w.level})))
+	defer w.pruneDaily(hard)
 	b := batch.Batch{
+		Left:   w.sealLeft,
 		Ledger: w.ledger, Owner: w.holder.ID(), Accounts: w.willing(), Visits: w.config.Visits, Log: log,
 		Visit: func(ctx context.Context, account string) (visit.Visit, error) {
-			return w.visit(ctx, account, log, p.tell)
+			acc, _ := w.config.Account(account) // where there is none, the visit says so
+			return w.visit(ctx, account, log, telling.visit(account, acc.Carrier, p.tell))
 		},
 	}
 	r.batch, err = b.Run(hard, soft)

@@ -67,6 +67,7 @@ func (a *app) work(ctx context.Context, c config.Config, o runOptions) error {
 		return err
 	}
 	w.tellMore(o.verbose)
+	w.sealLogins(hard)
 	if o.watch {
 		err = w.watch(hard, soft, o.json)
 	} else {
@@ -82,6 +83,7 @@ func (w *works) once(hard, soft context.Context, json bool) error {
 	if err == nil || len(r.worked) > 0 {
 		err = errors.Join(err, w.report(ctx, r, json))
 	}
+	w.inform(hard, r)
 	switch {
 	case err != nil:
 		return err
@@ -114,6 +116,7 @@ func (w *works) watch(hard, soft context.Context, json bool) error {
 		if len(r.worked)+len(r.batch.Failures) > 0 {
 			w.tell(w.report(hard, r, json))
 		}
+		w.informBeside(hard, r)
 		if !pause(soft, scanEvery) {
 			return nil
 		}

@@ -14,6 +14,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/notify"
 	"example.com/lodge/internal/secret"
 )
 
@@ -59,6 +60,11 @@ func (a *app) setSecret(ctx context.Context, account, key string) error {
 	if err != nil {
 		return err
 	}
+	if account == config.NotifyAccount {
+		if err := notify.Check(secret.NewValue(value)); err != nil {
+			return fmt.Errorf("channel %s: %w: nothing was changed", key, err)
+		}
+	}
 	if err := a.secrets(c).Set(ctx, account, key, secret.NewValue(value)); err != nil {
 		return err
 	}
@@ -68,6 +74,9 @@ func (a *app) setSecret(ctx context.Context, account, key string) error {
 
 // declared is what the account's carrier says of a secret.
 func (a *app) declared(c config.Config, account, key string) (carriers.Secret, error) {
+	if account == config.NotifyAccount {
+		return channelSecret(c, key)
+	}
 	acc, err := c.Account(account)
 	if err != nil {
 		return carriers.Secret{}, usageError{err}
@@ -188,6 +197,14 @@ func (a *app) wanted(c config.Config, there []secret.Entry) []listed {
 			}
 			list = append(list, l)
 		}
+	}
+	for _, channel := range c.Notify {
+		l := listed{Entry: secret.Entry{Account: config.NotifyAccount, Key: channel.Name}, Missing: true, Help: channelHelp}
+		if i := slices.IndexFunc(there, is(l.Account, l.Key)); i >= 0 {
+			l.Entry, l.Missing = there[i], false
+			there = slices.DeleteFunc(slices.Clone(there), is(l.Account, l.Key))
+		}
+		list = append(list, l)
 	}
 	for _, e := range there {
 		list = append(list, listed{Entry: e, Unused: true})

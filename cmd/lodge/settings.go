@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/backup"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/ledger"
@@ -39,11 +41,15 @@ func (a *app) ledger(ctx context.Context, c config.Config) (*ledger.Ledger, erro
 	if err := c.MakeFolders(); err != nil {
 		return nil, err
 	}
-	engine, err := sqlite.Open(ctx, c.Ledger())
+	use, err := backup.Use(c.State)
 	if err != nil {
 		return nil, err
 	}
-	return ledger.New(engine, a.clock, holder.Dir(c.Owners()), submission.Limits{}), nil
+	engine, err := sqlite.Open(ctx, c.Ledger())
+	if err != nil {
+		return nil, errors.Join(err, use.Close())
+	}
+	return ledger.New(occupied{engine, use}, a.clock, holder.Dir(c.Owners()), submission.Limits{}), nil
 }
 
 // reading runs f with the settings and the ledger, for commands that only read.
@@ -63,7 +69,7 @@ func (a *app) reading(ctx context.Context, f func(config.Config, *ledger.Ledger)
 // secrets are the stores of secrets: the environment first, then the file.
 func (a *app) secrets(c config.Config) secret.Layers {
 	return secret.Layers{
-		secret.NewEnv(a.environ, c.Names(), c.SecretVersions()),
+		secret.NewEnv(a.environ, append(c.Names(), config.NotifyAccount), c.SecretVersions()),
 		secret.NewFile(c.Secrets.File, c.Secrets.Identity),
 	}
 }

@@ -238,6 +238,9 @@ func (a *app) showEvidence(c config.Config, proofs []submission.Proof) {
 	}
 	for _, folder := range slices.Sorted(maps.Keys(names)) {
 		_, _ = fmt.Fprintf(a.out, "    evidence in %s\n", printable(folder))
+		if word := a.whatIsLeft(folder, names[folder]); word != "" {
+			writeWrapped(a.out, "      ", word, a.columns)
+		}
 		writeWrapped(a.out, "      ", strings.Join(names[folder], " "), a.columns)
 	}
 }

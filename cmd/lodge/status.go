@@ -1,8 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,8 +18,16 @@ import (
 // A filter chooses submissions. Empty fields do not restrict.
 type filter struct {
 	account, carrier, invoice, needs string
-	states                           []string
-	limit                            int // 0: all
+
+	like   string // an invoice: what needs somebody for the same reason
+	states []string
+	late   bool // what is late or soon will be
+	limit  int  // 0: all
+}
+
+// chooses says whether f asks for a list of invoices rather than for the overview.
+func (f filter) chooses() bool {
+	return len(f.states) > 0 || f.needs != "" || f.invoice != "" || f.like != "" || f.late
 }
 
 // shownAtMost is how many submissions a table shows where nobody says.
@@ -27,26 +35,30 @@ const shownAtMost = 50
 
 func (a *app) statusCommand() *cobra.Command {
 	f := filter{}
-	var asJSON bool
+	var asJSON, perAccount bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Tell who must do what, and what has become of all invoices",
-		Long: `Tell what needs somebody, by who acts: the biller mends invoices, the operator
-runs Lodge, the author mends carriers. Then count what has become of the rest.
+		Long: `Tell what needs somebody: what will soon be late, what holds accounts back, and
+by who acts what is obstructed. The biller mends invoices, the operator runs
+Lodge, the author mends carriers. Invoices that wait for the same reason are one
+line, those that have waited longest first.
 
-With --state, --needs or --invoice it lists the invoices that were asked for.
+With --needs, --like, --late, --state or --invoice it lists invoices, all of
+them, or with --state the first ` + fmt.Sprint(shownAtMost) + `.
 States are ` + strings.Join(stateNames()[:5], ", ") + `,
 ` + strings.Join(stateNames()[5:], ", ") + `.
 The exit code is 3 if what was asked for needs somebody.`,
 		Example: `  lodge status
+  lodge status --like INV-1042      all that wait for the same reason
   lodge status --state accepted --account firm-harbor --limit 20
   lodge status --json | jq -r 'select(.needs == "biller") | .invoice'`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if asJSON && !cmd.Flags().Changed("limit") {
+			if !cmd.Flags().Changed("limit") && (asJSON || f.needs != "" || f.like != "" || f.late) {
 				f.limit = 0
 			}
-			return a.status(cmd.Context(), f, asJSON)
+			return a.status(cmd.Context(), f, perAccount, asJSON)
 		},
 	}
 	flags := cmd.Flags()
@@ -54,8 +66,11 @@ The exit code is 3 if what was asked for needs somebody.`,
 	flags.StringVar(&f.carrier, "carrier", "", "only of this `carrier`")
 	flags.StringVar(&f.invoice, "invoice", "", "only this invoice `number`")
 	flags.StringVar(&f.needs, "needs", "", "only what needs this `person`: biller, operator, author or any")
+	flags.StringVar(&f.like, "like", "", "only what waits for the same reason as this `invoice`")
+	flags.BoolVar(&f.late, "late", false, "only what is late by the carrier's days, or will be within a week")
 	flags.StringSliceVar(&f.states, "state", nil, "only in this `state`; may be given several times")
-	flags.IntVar(&f.limit, "limit", shownAtMost, "show at most `N` invoices, 0 for all; with --json all are the default")
+	flags.IntVar(&f.limit, "limit", shownAtMost, "show at most `N` invoices, 0 for all")
+	flags.BoolVar(&perAccount, "by-account", false, "count what has become of all by account")
 	flags.BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }
@@ -84,7 +99,7 @@ func (f filter) check() error {
 	return nil
 }
 
-func (a *app) status(ctx context.Context, f filter, asJSON bool) error {
+func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -96,94 +111,29 @@ func (a *app) status(ctx context.Context, f filter, asJSON bool) error {
 		if f.account != "" {
 			held = slices.DeleteFunc(held, func(t trouble) bool { return t.Account != f.account })
 		}
-		if asJSON || len(f.states) > 0 || f.needs != "" || f.invoice != "" {
-			return a.list(ctx, l, f, held, asJSON)
+		v := view{app: a, ledger: l, filter: f, held: held}
+		if v.now, err = l.Now(ctx); err != nil {
+			return err
 		}
-		return a.overview(ctx, l, f, held)
+		if v.deadlines, err = a.deadlinesOf(c); err != nil {
+			return err
+		}
+		switch {
+		case asJSON || f.chooses():
+			return v.list(ctx, asJSON)
+		case perAccount:
+			return v.accounts(ctx)
+		}
+		return v.overview(ctx)
 	})
 }
 
-// A line is a submission in --json output. All keys are always there.
-type line struct {
-	ID           string           `json:"id"`
-	Account      string           `json:"account"`
-	Carrier      string           `json:"carrier"`
-	Invoice      string           `json:"invoice"` // "" if the file could not be read so far
-	Revision     int              `json:"revision"`
-	State        submission.State `json:"state"`
-	Hold         submission.Hold  `json:"hold"`
-	Confirmation string           `json:"confirmation"`
-	Text         string           `json:"text"`
-	Attempts     int              `json:"attempts"`
-	Needs        string           `json:"needs"`
-	Found        bool             `json:"found"` // it was on the site before Lodge sent anything
-	File         string           `json:"file"`
-	UpdatedAt    time.Time        `json:"updated_at"`
-}
-
-func lineOf(s ledger.Summary) line {
-	return line{s.ID, s.Account, s.Carrier, s.Invoice, s.Revision, s.State, s.Hold, s.Confirmation, s.Text, s.Attempts,
-		s.Needs, s.Found, s.Object, s.UpdatedAt.UTC()}
-}
-
-// list shows the submissions that f chooses, those that need somebody first.
-func (a *app) list(ctx context.Context, l *ledger.Ledger, f filter, held []trouble, asJSON bool) error {
-	found, more, err := find(ctx, l, f, held)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		lines := make([]line, 0, len(found))
-		for _, s := range found {
-			lines = append(lines, lineOf(s))
-		}
-		err = writeLines(a.out, lines)
-	} else {
-		err = a.showList(ctx, l, found, more)
-	}
-	if err == nil && slices.ContainsFunc(found, func(s ledger.Summary) bool { return s.Needs != "" }) {
-		return errPerson
-	}
-	return err
-}
-
-// find reads page by page, since what an account's trouble holds back is only
-// known here. more tells that there are others beyond the limit.
-func find(ctx context.Context, l *ledger.Ledger, f filter, held []trouble) (found []ledger.Summary, more bool, err error) {
-	q := ledger.Query{Account: f.account, Carrier: f.carrier, Invoice: f.invoice, NeedsFirst: true}
-	for _, s := range f.states {
-		q.States = append(q.States, submission.State(s))
-	}
-	for {
-		page, err := l.List(ctx, q)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, s := range page {
-			s = hold(s, held)
-			if f.needs != "" && s.Needs != f.needs && (f.needs != "any" || s.Needs == "") {
-				continue
-			}
-			if f.limit > 0 && len(found) == f.limit {
-				return needsFirst(found), true, nil
-			}
-			found = append(found, s)
-		}
-		if len(page) < q.Max() {
-			return needsFirst(found), false, nil
-		}
-		q.After = page[len(page)-1].ID
-	}
-}
-
-// needsFirst puts those that an account's trouble holds back where they belong.
-func needsFirst(list []ledger.Summary) []ledger.Summary {
-	rank := func(s ledger.Summary) int {
-		if s.Needs != "" {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(list, func(a, b ledger.Summary) int { return cmp.Compare(rank(a), rank(b)) })
-	return list
+// A view is what one status command looks at, at one time.
+type view struct {
+	*app
+	ledger    *ledger.Ledger
+	filter    filter
+	held      []trouble
+	deadlines map[string]deadline // by account, where the carrier has one
+	now       time.Time
 }

@@ -3,12 +3,15 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rivo/uniseg"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/clock"
@@ -99,7 +102,8 @@ func TestStatusOfNothing(t *testing.T) {
 func TestStatusOfGoodNews(t *testing.T) {
 	w := newWorld(t)
 	w.filled(accepted(), accepted(), ready())
-	said(t, w.must(exitDone, "status"), "Nothing needs anybody.", "firm-harbor         3      1         2")
+	said(t, w.must(exitDone, "status"), "Nothing needs anybody.", "3 invoices: 2 accepted, 1 ready.")
+	said(t, w.must(exitDone, "status", "--by-account"), "firm-harbor         3      1         2")
 }
 
 // Who acts comes first, in the order of how soon it matters; then the counts.
@@ -200,7 +204,7 @@ func TestStatusFilters(t *testing.T) {
 }
 
 // Whoever reads the status at 2,000 invoices waits no longer than at 20, and
-// reads no more.
+// reads no more: the alike are one line, which tells how to list them.
 func TestStatusOfMany(t *testing.T) {
 	w := newWorld(t)
 	var revs []submission.Revision
@@ -208,21 +212,144 @@ func TestStatusOfMany(t *testing.T) {
 		r := accepted()
 		if n%10 == 0 {
 			r = rejected()
+			r.Receipt.Text = fmt.Sprintf("Invoice INV-%04d is for closed matter %d.", n+1, 4700+n%3)
 		}
 		revs = append(revs, r)
 	}
 	w.filled(revs...)
+	w.columns = 80
 	begun := time.Now()
 	out := w.must(exitPerson, "status")
 	if took := time.Since(begun); took > 2*time.Second {
 		t.Errorf("the status took %s", took)
 	}
-	if lines := strings.Count(out, "\n"); lines > shownAtMost+12 {
-		t.Errorf("the status has %d lines", lines)
+	if lines := strings.Count(out, "\n"); lines > 16 {
+		t.Errorf("the status has %d lines:\n%s", lines, out)
 	}
-	said(t, out, "There are more: type lodge", "status --needs any --limit 0", "2000      1800       200")
+	said(t, out, "200 of 2000 invoices need somebody: biller 200.", "67  3 days  rejected  Invoice … is for closed matter 4700.",
+		"firm-harbor: INV-1981 INV-1951 INV-1921 …", "status --like INV-1991", "2000 invoices: 1800 accepted, 200 rejected.")
+	w.columns = 0
+	list := w.must(exitPerson, "status", "--like", "INV-1981")
+	if strings.Count(list, "closed matter 4700") != 67 || strings.Contains(list, "matter 4701") {
+		t.Errorf("--like lists:\n%s", list)
+	}
+	if list := w.must(exitPerson, "status", "--needs", "biller"); strings.Count(list, "INV-") < 200 || !strings.HasPrefix(strings.Split(list, "\n")[1], "INV-1991") {
+		t.Errorf("--needs leaves some out, or begins with another than the one that has waited longest:\n%s", list)
+	}
 	if out := w.must(exitPerson, "status", "--json"); strings.Count(out, "\n") != 2000 {
 		t.Errorf("--json gave %d lines", strings.Count(out, "\n"))
+	}
+	if w.run("status", "--like", "INV-0002") != exitFailed {
+		t.Error("--like of an invoice that needs nobody")
+	}
+	said(t, w.err.String(), "invoice INV-0002 of account firm-harbor is accepted and needs nobody")
+}
+
+// TestStatusFits: at month's end, with 150 that need somebody, all of it is seen
+// at once, and what is not shown is counted.
+func TestStatusFits(t *testing.T) {
+	w := newWorld(t)
+	w.seeded(700, 0, time.Now())
+	w.columns = 80
+	out := w.must(exitPerson, "status")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) < 24 || len(lines) > 40 {
+		t.Errorf("it has %d lines:\n%s", len(lines), out)
+	}
+	for _, l := range lines {
+		if uniseg.StringWidth(l) > 80 && !strings.Contains(l, w.dir) {
+			t.Errorf("it is wider than the terminal: %s", l)
+		}
+	}
+	needing := strings.Count(w.must(exitPerson, "status", "--json", "--needs", "any"), "\n")
+	var told, all, waiting int
+	if _, err := fmt.Sscanf(lines[0], "%d of %d", &told, &all); err != nil || all != 700 {
+		t.Fatalf("the first line is %q: %v", lines[0], err)
+	}
+	if i := strings.Index(out, "IS HELD BACK; "); i >= 0 {
+		_, _ = fmt.Sscanf(out[i:], "IS HELD BACK; %d", &waiting)
+	}
+	if told+waiting != needing {
+		t.Errorf("the overview counts %d and %d held back, the list has %d", told, waiting, needing)
+	}
+	lined := regexp.MustCompile(`(?m)^ *(\d+)  \d+ (?:days|h|min) |^  and (\d+) invoice`)
+	for _, who := range []string{"BILLER", "OPERATOR", "AUTHOR"} {
+		_, section, there := strings.Cut(out, "THE "+who+" ACTS (")
+		section, _, _ = strings.Cut(section, "\n\n")
+		head, _, _ := strings.Cut(section, " ")
+		sum := 0
+		for _, m := range lined.FindAllStringSubmatch(section, -1) {
+			n, err := strconv.Atoi(m[1] + m[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += n
+		}
+		if !there || strconv.Itoa(sum) != head {
+			t.Errorf("%s: the lines add up to %d:\n%s", who, sum, section)
+		}
+	}
+}
+
+// TestDeadlines: what the carrier will refuse as late comes first, by its days
+// and in its zone.
+func TestDeadlines(t *testing.T) {
+	w := newWorld(t)
+	l := w.filled(ready(), rejected(), accepted(), ready(), undecided())
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := time.Now().In(zone)
+	for number, days := range map[string]int{"INV-0001": 3, "INV-0002": 0, "INV-0003": -9, "INV-0004": 7, "INV-0005": 8} {
+		date := time.Date(today.Year(), today.Month(), today.Day()+days-730, 0, 0, 0, 0, time.UTC)
+		w.change(l, number, func(s *submission.Submission) { s.Revisions[0].Date = date })
+	}
+	out := w.must(exitPerson, "status")
+	said(t, out, "DEADLINES: 2 invoices will be late within 7 days, 1 late already", "INV-0001", "late in", "status --late")
+	if strings.Contains(out, "INV-0004  firm-harbor  late in 7 days") && strings.Index(out, "INV-0004") < strings.Index(out, "INV-0001") {
+		t.Errorf("the next deadline does not come first:\n%s", out)
+	}
+	late := w.must(exitPerson, "status", "--late")
+	var order []string
+	for l := range strings.Lines(late) {
+		if number, _, ok := strings.Cut(l, " "); ok && strings.HasPrefix(number, "INV-") {
+			order = append(order, number)
+		}
+	}
+	if diff := cmp.Diff([]string{"INV-0002", "INV-0001", "INV-0004"}, order); diff != "" {
+		t.Errorf("--late (-want +got):\n%s\n%s", diff, late)
+	}
+	said(t, late, "late since")
+	if out := w.must(exitDone, "status", "--late", "--account", "other"); !strings.Contains(out, "There is no such invoice") {
+		t.Errorf("of another account: %s", out)
+	}
+}
+
+// change changes an invoice below the rules.
+func (w *world) change(l *ledger.Ledger, number string, change func(*submission.Submission)) {
+	w.t.Helper()
+	list, err := l.List(w.t.Context(), ledger.Query{Invoice: number})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c, err := w.app.settings()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	e, err := sqlite.Open(w.t.Context(), c.Ledger())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer e.Close()
+	s, err := e.Load(w.t.Context(), list[0].ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s.Version++
+	change(&s)
+	if err := e.Store(w.t.Context(), s, nil); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

@@ -15,6 +15,7 @@ type table struct {
 	head  []string
 	right []bool // columns that are aligned to the right; may be short
 	rows  [][]string
+	cut   bool // the last cell is cut to one line rather than wrapped
 }
 
 const (
@@ -32,6 +33,12 @@ func (t *table) add(cells ...string) {
 
 // write writes t. columns is the width of the terminal; 0 wraps nothing.
 func (t *table) write(w io.Writer, columns int) {
+	headed := table{t.head, t.right, append([][]string{t.head}, t.rows...), t.cut}
+	headed.writeRows(w, columns)
+}
+
+// writeRows writes t without its head.
+func (t *table) writeRows(w io.Writer, columns int) {
 	widths := t.widths()
 	start := 0
 	for _, n := range widths[:len(widths)-1] {
@@ -41,13 +48,17 @@ func (t *table) write(w io.Writer, columns int) {
 	if columns > 0 {
 		rest = max(columns-start, leastEnd)
 	}
-	for _, row := range append([][]string{t.head}, t.rows...) {
+	for _, row := range t.rows {
 		last := len(row) - 1
 		var line strings.Builder
 		for i, cell := range row[:last] {
 			line.WriteString(t.pad(i, cell, widths[i]) + gap)
 		}
-		for i, part := range wrap(row[last], rest) {
+		end := wrap(row[last], rest)
+		if t.cut && rest > 0 {
+			end = []string{shorten(row[last], rest)}
+		}
+		for i, part := range end {
 			if i > 0 {
 				line.WriteString(strings.Repeat(" ", start))
 			}
@@ -60,7 +71,7 @@ func (t *table) write(w io.Writer, columns int) {
 
 func (t *table) widths() []int {
 	widths := make([]int, len(t.head))
-	for _, row := range append([][]string{t.head}, t.rows...) {
+	for _, row := range t.rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], uniseg.StringWidth(cell))
 		}

@@ -10,6 +10,7 @@ import (
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/submission"
 )
 
@@ -64,12 +65,17 @@ func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) (
 	if err != nil {
 		return nil, err
 	}
+	kept, err := a.secrets(c).List(ctx) // once: each reading of a store opens its file
+	seen := map[string]bool{}
+	for _, t := range list {
+		seen[t.Account] = true
+	}
 	for _, n := range counts {
-		there := slices.ContainsFunc(list, func(t trouble) bool { return t.Account == n.Account })
-		if there || !n.State.Working() {
+		if seen[n.Account] || !n.State.Working() {
 			continue
 		}
-		if t, ok := a.unfit(ctx, c, n.Account); ok {
+		seen[n.Account] = true
+		if t, ok := a.unfit(c, n.Account, kept, err); ok {
 			list = append(list, t)
 		}
 	}
@@ -77,7 +83,8 @@ func (a *app) troubles(ctx context.Context, c config.Config, l *ledger.Ledger) (
 }
 
 // unfit tells of an account that has work and cannot be visited as it is set up.
-func (a *app) unfit(ctx context.Context, c config.Config, account string) (trouble, bool) {
+// kept are the secrets that there are, unreadable why they could not be listed.
+func (a *app) unfit(c config.Config, account string, kept []secret.Entry, unreadable error) (trouble, bool) {
 	acc, err := c.Account(account)
 	if err != nil {
 		return trouble{account, submission.HoldPaused, carriers.Operator, time.Time{},
@@ -87,17 +94,20 @@ func (a *app) unfit(ctx context.Context, c config.Config, account string) (troub
 	if err != nil {
 		return trouble{}, false // reading lodge.yaml has told
 	}
-	store := a.secrets(c)
 	t := trouble{Account: account, Hold: submission.HoldCredentials, Needs: carriers.Operator,
 		Next: remedy{Do: "keep the login; the next run uses it"}}
 	var missing []string
 	for _, s := range carrier.Secrets {
-		if _, err := store.Get(ctx, account, s.Key); err != nil && !s.Optional {
+		there := slices.ContainsFunc(kept, func(e secret.Entry) bool { return e.Account == account && e.Key == s.Key })
+		if !there && !s.Optional {
 			missing = append(missing, s.Key)
 			t.Next.Type = append(t.Next.Type, a.with("secret set "+account+" "+s.Key))
 		}
 	}
 	t.Why = "its login cannot be read: " + strings.Join(missing, ", ")
+	if unreadable != nil {
+		t.Why += fmt.Sprintf(": %v", unreadable)
+	}
 	return t, len(missing) > 0
 }
 

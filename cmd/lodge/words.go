@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"example.com/lodge/internal/submission"
@@ -39,6 +40,18 @@ func ago(now, t time.Time) string {
 	}
 }
 
+// until is when a deadline ends or how long ago it ended, in one unit: "late in
+// 3 days", "late since 5 days".
+func (v *view) until(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case t.After(v.now):
+		return "late in " + strings.ReplaceAll(ago(t, v.now), "now", "a minute")
+	}
+	return "late since " + strings.ReplaceAll(ago(v.now, t), "now", "a minute")
+}
+
 // stamp is a time as people and other programs read it, in the zone of the reader.
 func (a *app) stamp(t time.Time) string {
 	if t.IsZero() {
@@ -46,3 +59,6 @@ func (a *app) stamp(t time.Time) string {
 	}
 	return t.In(a.zone).Format("2006-01-02 15:04:05")
 }
+
+// megabytes is a size in bytes as people read it.
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -32,10 +32,12 @@ type works struct {
 	holder   *holder.Holder
 	browser  browser.Options
 	level    slog.Level // of what is told of the work
+	tellers  *tellers   // who else is told of it
 
 	resting map[string]time.Time // accounts that are left alone until then, after a failure
 	told    map[string]bool      // what was said of the inbox already
 	failed  string               // how the last round failed
+	prunes  time.Time            // when to ask again whether old evidence is to be removed
 }
 
 // works opens everything that filing for accounts needs; none means all that are
@@ -63,6 +65,9 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 	if w.evidence, err = evidence.Open(c.Evidence()); err != nil {
 		return nil, err
 	}
+	if err := w.reconcile(ctx); err != nil {
+		return nil, err
+	}
 	w.intake, err = intake.New(intake.Options{
 		Inbox: c.Inbox, State: c.State, Watermark: c.Watermark,
 		Accounts: a.inboxes(c), Ledger: w.ledger, Clock: a.clock,
@@ -70,6 +75,7 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 	if err != nil {
 		return nil, err
 	}
+	w.tellers = a.tellers(ctx, c)
 	if _, err := browser.Sweep(ctx, c.Profiles()); err != nil {
 		w.say(fmt.Sprintf("what ended browsers left was not all removed: %v", err)) // costs disk, and no invoice
 	}
@@ -77,6 +83,7 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string) (_ 
 }
 
 func (w *works) close() error {
+	w.tellers.close()
 	var errs []error
 	if w.intake != nil {
 		errs = append(errs, w.intake.Close())
@@ -152,6 +159,7 @@ func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tel
 	return visit.Visit{
 		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
 		Owner: w.holder.ID(), State: w.config.State, Browser: w.browser, Log: log, Tell: tell,
+		Version: version(),
 	}, nil
 }
 

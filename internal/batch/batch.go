@@ -27,6 +27,9 @@ type Batch struct {
 	Visits   int      // side by side; 0: [DefaultVisits]
 	Log      *slog.Logger
 
+	// Left is told what was freed of dead holders, to seal its evidence; it may be nil.
+	Left func(ctx context.Context, left []ledger.Summary)
+
 	// Visit prepares a visit to an account: its carrier, its secrets. An error
 	// concerns this account only.
 	Visit func(ctx context.Context, account string) (visit.Visit, error)
@@ -81,6 +84,9 @@ func (b *Batch) takeOver(ctx context.Context) {
 	left, err := b.Ledger.Takeover(ctx, b.Owner)
 	for _, s := range left {
 		b.Log.Warn("left by a program that ended", "account", s.Account, "invoice", s.Invoice, "state", s.State)
+	}
+	if b.Left != nil && len(left) > 0 {
+		b.Left(ctx, left)
 	}
 	if err != nil {
 		b.Log.Warn("not everything that others left could be judged", "error", err)

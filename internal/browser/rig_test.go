@@ -226,7 +226,7 @@ func (r *rig) attempt(ctx context.Context, q *result) error {
 	if err := r.seen.await(ctx, q.Copies); err != nil {
 		return err
 	}
-	return g.Finish(ctx)
+	return g.Finish(ctx, nil)
 }
 
 // errEnd says that the browser of a rig must be ended.

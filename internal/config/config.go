@@ -26,7 +26,11 @@ type Config struct {
 	Visits    int           // size of the pool: visits at the same time, over all accounts; after Read at least 1
 	Grace     time.Duration // to end in when told to
 	Stage     string        // [Production], or the name of another; "" is another
+	Keep      Keep          // how long evidence is kept; zero: for ever
 	Accounts  []Account     // by name
+	Notify    []Channel     // how people are told what needs them, by name
+	Sentry    string        // DSN that faults are sent to; "": nowhere. It holds a key: do not print it
+	Telemetry string        // OTLP/HTTP collector that traces and metrics go to; "": nowhere
 }
 
 // Secrets says where the secret store lies.
@@ -95,6 +99,9 @@ func (c Config) Owners() string { return filepath.Join(c.State, "owners") }
 func (c Config) SecretVersions() string {
 	return filepath.Join(filepath.Dir(c.Secrets.Identity), "secret-versions.key")
 }
+
+// Told is the file that remembers what people were told.
+func (c Config) Told() string { return filepath.Join(c.State, "told.json") }
 
 // MakeFolders makes the folders that are not there, for Lodge's user alone, and
 // takes the rights of others on the state folder away. An inbox that is there

@@ -51,6 +51,7 @@ browser:
 visits: 3
 grace: 30
 stage: staging
+evidence: {keep: 7y}
 accounts:
   b-2: {carrier: granite, paused: "Ann: new contract", visits: 2, timezone: America/Chicago, test: true}
   a-1:
@@ -69,7 +70,7 @@ accounts:
 		Secrets:   config.Secrets{File: filepath.Join(dir, "s.age"), Identity: filepath.Join(dir, "keys/id")},
 		Watermark: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
 		Browser:   config.Browser{Path: filepath.Join(dir, "bin/chromium"), AllowUnsandboxed: true},
-		Visits:    3, Grace: 30 * time.Second, Stage: "staging",
+		Visits:    3, Grace: 30 * time.Second, Stage: "staging", Keep: config.Keep{Years: 7},
 		Accounts: []config.Account{
 			{Name: "a-1", Carrier: "harbor", Portal: "https://127.0.0.1:8443", Loopback: true, Pin: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
 			{Name: "b-2", Carrier: "granite", Portal: "https://bills.granite.example", Test: true, Paused: "Ann: new contract", Visits: 2, Timezone: chicago},
@@ -252,6 +253,11 @@ func TestWhatWriteWritesReadReads(t *testing.T) {
 		{Name: "a", Carrier: "harbor", Portal: "https://localhost:8443", Loopback: true, Pin: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", Test: true},
 		{Name: "b", Carrier: "granite", Portal: "https://bills.granite.example", Paused: "Ann: \"why\"\n- x", Visits: 2, Timezone: time.UTC},
 	}
+	demo.Notify = []config.Channel{
+		{Name: "billing", For: []carriers.Person{carriers.Biller}, Quiet: time.Hour, Remind: 48 * time.Hour, Digest: "08:00"},
+		{Name: "ops", For: []carriers.Person{carriers.Operator, carriers.Author}, Quiet: config.DefaultQuiet, Remind: config.DefaultRemind},
+	}
+	demo.Sentry, demo.Telemetry = "https://key@sentry.example/1", "http://collector:4318"
 	for name, c := range map[string]config.Config{"init": config.Default(now), "demo": demo} {
 		var out bytes.Buffer
 		if err := config.Write(&out, c); err != nil {
@@ -361,4 +367,26 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestKeep(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]string{
+		"30d": "2026-10-23", "90d": "2026-08-24", "1m": "2026-10-22", "18m": "2025-05-22", "7y": "2019-11-22",
+	} {
+		got, err := config.Read(write(t, marked+"evidence:\n  keep: "+text+"\n"), known, none)
+		if err != nil || got.Keep.String() != text || got.Keep.Before(now).Format(time.DateOnly) != want || got.Keep.ForEver() {
+			t.Errorf("%s: %+v, %v", text, got.Keep, err)
+		}
+	}
+	for _, text := range []string{"29d", "1d", "0y", "7", "y", "-7y", "7 years", "101y", "1300m", "99999d", "7h", "1.5y", "07y", `""`} {
+		if got, err := config.Read(write(t, marked+"evidence: {keep: "+text+"}\n"), known, none); err == nil || !strings.Contains(err.Error(), "evidence.keep is") {
+			t.Errorf("%s: %+v, %v", text, got.Keep, err)
+		}
+	}
+	for _, text := range []string{"", "evidence:\n", "evidence:\n  keep:\n"} {
+		if got, err := config.Read(write(t, marked+text), known, none); err != nil || !got.Keep.ForEver() {
+			t.Errorf("%q: %+v, %v", text, got.Keep, err)
+		}
+	}
 }

@@ -54,7 +54,9 @@ func Find(path string, env Environment) (string, error) {
 // Read reads the lodge.yaml at path. known are the carriers of this program.
 // What is wrong with the file comes as one [*Problems]. Two settings depend on
 // the machine rather than on the firm and may come from the environment, which
-// wins: LODGE_CHROMIUM (browser.path) and LODGE_VISITS (visits).
+// wins: LODGE_CHROMIUM (browser.path) and LODGE_VISITS (visits). So may where
+// faults and telemetry go: LODGE_SENTRY_DSN or SENTRY_DSN (sentry), and
+// OTEL_EXPORTER_OTLP_ENDPOINT (telemetry), which OTEL_SDK_DISABLED switches off.
 func Read(path string, known []carriers.Carrier, env Environment) (Config, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -101,6 +103,8 @@ type reader struct {
 	accounts []*draft
 	grace    int
 	marked   bool // the watermark is there, right or wrong
+
+	sentry, telemetry ast.Node // where these are written; nil: not here
 }
 
 // top are the keys of lodge.yaml.
@@ -121,7 +125,14 @@ func (r *reader) top() fields {
 		"visits":   r.number("visits", 1, maxVisits, &c.Visits),
 		"grace":    r.number("grace", 1, int(maxGrace/time.Second), &r.grace),
 		"stage":    r.stage,
+		"evidence": r.mapping("evidence", fields{"keep": r.keep}),
 		"accounts": func(n ast.Node) { r.pairs("accounts", n, r.account) },
+		"notify":   func(n ast.Node) { r.pairs("notify", n, r.channel) },
+		"sentry":   func(n ast.Node) { r.sentry = n; r.text("sentry", &c.Sentry)(n) },
+		"telemetry": func(n ast.Node) {
+			r.telemetry = n
+			r.text("telemetry", &c.Telemetry)(n)
+		},
 	}
 }
 
@@ -151,6 +162,9 @@ func (r *reader) account(name string, at, value ast.Node) {
 	a := &draft{Account: Account{Name: name}, at: at}
 	if !nameRE.MatchString(name) {
 		r.wrong(at, "account %q: a name is 1 to 40 of a-z, 0-9 and -", name)
+	}
+	if name == NotifyAccount {
+		r.wrong(at, "account %q: choose another name, the secrets of this one are the addresses of notify's channels", name)
 	}
 	keep := func(to *ast.Node, read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *to = n; read(n) }
@@ -194,6 +208,7 @@ func (r *reader) environment(env Environment) {
 		}
 		r.config.Visits = n
 	}
+	r.telling(env)
 }
 
 // settle fills in what is not said and checks what only the whole can tell.
@@ -220,6 +235,7 @@ func (r *reader) settle() {
 		c.Accounts = append(c.Accounts, a.Account)
 	}
 	slices.SortFunc(c.Accounts, func(a, b Account) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Notify, func(a, b Channel) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // paths keeps apart what must not lie in one another: Lodge would take its own

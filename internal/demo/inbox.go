@@ -71,6 +71,15 @@ func invoices(day time.Time) []ledes.Invoice {
 	return list
 }
 
+// Work returns an invoice for a month's work on one of the firm's matters, of
+// which nothing has to be refused: for whoever needs more of them than an inbox
+// has.
+func Work(random *rand.Rand, number string, month time.Time) ledes.Invoice {
+	inv := invoice(random, pick(random, matters()), month)
+	inv.Number = number
+	return inv
+}
+
 // invoice is one month's work on a matter.
 func invoice(random *rand.Rand, m matter, month time.Time) ledes.Invoice {
 	last := month.AddDate(0, 1, -1)

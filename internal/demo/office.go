@@ -51,6 +51,28 @@ func (o *Office) Counts(ctx context.Context) (portal.Counts, error) {
 	return c, err
 }
 
+// AddFaults switches faults of the portal on.
+func (o *Office) AddFaults(ctx context.Context, faults ...portal.Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	var on []portal.Fault
+	return o.ask(ctx, http.MethodPost, "/admin/faults", faults, &on)
+}
+
+// Faults are those that are switched on.
+func (o *Office) Faults(ctx context.Context) ([]portal.Fault, error) {
+	var on []portal.Fault
+	err := o.ask(ctx, http.MethodGet, "/admin/faults", nil, &on)
+	return on, err
+}
+
+// ClearFaults switches all faults off.
+func (o *Office) ClearFaults(ctx context.Context) error {
+	var on []portal.Fault
+	return o.ask(ctx, http.MethodDelete, "/admin/faults", nil, &on)
+}
+
 // FileByHand has somebody of the firm file inv on the portal three days ago. If
 // it is there by hand already nothing is done.
 func (o *Office) FileByHand(ctx context.Context, inv ledes.Invoice) error {

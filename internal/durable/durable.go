@@ -25,19 +25,32 @@ const Partial = ".partial"
 // is left as it is and the error is [fs.ErrExist]. The file system must know
 // hard links, which is how a name is given without ever taking one away.
 func Create(root *os.Root, name string, data []byte) error {
-	return write(root, name, data, root.Link)
+	return write(root, name, whole(data), root.Link)
+}
+
+// Stream is [Create] for a file that is not held in memory: fill writes it, may
+// read it again, and leaves nothing behind where it fails.
+func Stream(root *os.Root, name string, fill func(*os.File) error) error {
+	return write(root, name, fill, root.Link)
+}
+
+func whole(data []byte) func(*os.File) error {
+	return func(f *os.File) error {
+		_, err := f.Write(data)
+		return err
+	}
 }
 
 // Replace writes a file below root in place of the one that may be there.
 // Whoever reads meanwhile gets all of the old one or all of the new one.
 func Replace(root *os.Root, name string, data []byte) error {
-	return write(root, name, data, root.Rename)
+	return write(root, name, whole(data), root.Rename)
 }
 
-// write puts data into a partial file and has publish give it its name.
-func write(root *os.Root, name string, data []byte, publish func(from, to string) error) error {
+// write has a partial file filled and has publish give it its name.
+func write(root *os.Root, name string, content func(*os.File) error, publish func(from, to string) error) error {
 	partial := path.Join(path.Dir(name), "."+path.Base(name)+"."+rand.Text()[:10]+Partial)
-	err := fill(root, partial, data)
+	err := fill(root, partial, content)
 	if err == nil {
 		err = publish(partial, name)
 	}
@@ -54,12 +67,12 @@ func write(root *os.Root, name string, data []byte, publish func(from, to string
 }
 
 // fill writes a new file and brings it to the disk.
-func fill(root *os.Root, name string, data []byte) error {
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+func fill(root *os.Root, name string, content func(*os.File) error) error {
+	f, err := root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	err = content(f)
 	if err == nil {
 		err = f.Sync()
 	}

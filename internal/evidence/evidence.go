@@ -1,19 +1,18 @@
 // Package evidence keeps what was seen: pictures, page texts, answers, intents.
 // Everything is scrubbed of secrets before it is written and hashed after, and
-// nothing written is ever changed: the store has no way to overwrite or remove.
+// nothing written is ever changed. Only [Store.Prune] removes anything, what is
+// older than a firm keeps evidence, and says so in the chain.
 //
 // The layout is account/submission/attempt/name, so that a person finds what
-// belongs together with nothing but a file manager.
+// belongs together with nothing but a file manager. Beside the submissions of an
+// account lies its chain, one [Link] an attempt (docs/evidence.md).
 package evidence
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -27,7 +26,12 @@ import (
 
 // A Store is a folder of evidence. It is safe for use by several goroutines
 // and several processes.
-type Store struct{ root *os.Root }
+type Store struct {
+	root *os.Root
+
+	mu    sync.Mutex                 // held while a chain grows
+	heads map[string]submission.Head // of each account, as far as this process has come
+}
 
 // Open opens the store in dir and makes the folder if it is not there. Others
 // lose their rights on it.
@@ -35,15 +39,24 @@ func Open(dir string) (*Store, error) {
 	if err := durable.Folder(dir); err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
+	return OpenCopy(dir)
+}
+
+// OpenCopy opens a store that is there, as it is, for instance a copy on a
+// medium that cannot be written.
+func OpenCopy(dir string) (*Store, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
-	return &Store{root}, nil
+	return &Store{root: root, heads: map[string]submission.Head{}}, nil
 }
 
 // Close gives the folder back. Nothing waits to be written.
 func (s *Store) Close() error { return s.root.Close() }
+
+// Root is the store's folder.
+func (s *Store) Root() string { return s.root.Name() }
 
 // A Folder takes the evidence of one attempt.
 type Folder struct {
@@ -54,7 +67,8 @@ type Folder struct {
 	account, submission, attempt string
 
 	mu   sync.Mutex
-	made bool // the folder is there
+	made bool   // the folder is there
+	kept []File // written, and in no link yet
 }
 
 // Attempt returns the folder of one attempt, or of one visit that came to no
@@ -125,12 +139,15 @@ func (f *Folder) write(ctx context.Context, name string, data []byte) (submissio
 	if err := durable.Create(f.store.root, full, data); err != nil {
 		return submission.Proof{}, f.failed(name, err)
 	}
-	return proofOf(full, data), nil
+	proof := proofOf(full, data)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.kept = append(f.kept, File{Name: name, SHA: proof.SHA, Size: int64(len(data))})
+	return proof, nil
 }
 
 func proofOf(name string, data []byte) submission.Proof {
-	sum := sha256.Sum256(data)
-	return submission.Proof{Name: name, SHA: hex.EncodeToString(sum[:])}
+	return submission.Proof{Name: name, SHA: sum(data)}
 }
 
 // make makes the folder, durably, once.
@@ -168,16 +185,11 @@ var ErrAltered = errors.New("is not what it was")
 
 func (s *Store) verify(p submission.Proof) error {
 	full := filepath.Join(s.root.Name(), filepath.FromSlash(p.Name))
-	file, err := s.root.Open(p.Name)
+	sha, _, err := s.Sum(context.Background(), p.Name)
 	if err != nil {
 		return fmt.Errorf("evidence: %s cannot be read: %w: the operator restores it from a backup", full, err)
 	}
-	defer func() { _ = file.Close() }()
-	h := sha256.New()
-	if _, err := io.Copy(h, file); err != nil {
-		return fmt.Errorf("evidence: %s cannot be read: %w: the operator looks at that disk", full, err)
-	}
-	if !strings.EqualFold(hex.EncodeToString(h.Sum(nil)), p.SHA) {
+	if !strings.EqualFold(sha, p.SHA) {
 		return fmt.Errorf("evidence: %s %w: the operator restores it from a backup and finds out who changed it", full, ErrAltered)
 	}
 	return nil

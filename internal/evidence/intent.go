@@ -19,10 +19,10 @@ import (
 // format is the version of the records that this program writes.
 const format = 1
 
-const (
-	intentName = "intent.json"
-	resultName = "result"
-)
+// IntentName is the file of an attempt's [Intent].
+const IntentName = "intent.json"
+
+const resultName = "result"
 
 // An Intent is what Lodge is about to do, written before anything leaves. The
 // ledger holds the same; if a ledger comes back from an old backup, the intents
@@ -43,6 +43,7 @@ type Intent struct {
 	IntendedAt  time.Time      `json:"intended_at"`  // on the ledger's clock
 	SettleUntil time.Time      `json:"settle_until"` // before this an absence says nothing
 	Look        Look           `json:"look"`
+	Filed       Filed          `json:"filed,omitzero"`
 }
 
 // A Look is what the look-up before a submission saw.
@@ -72,7 +73,7 @@ type Result struct {
 // of no use to a restored ledger.
 func (f *Folder) Intent(ctx context.Context, in Intent) (submission.Proof, error) {
 	if in.Attempt != f.attempt || in.Submission != f.submission || in.Key.Account != f.account {
-		return submission.Proof{}, f.failed(intentName, errors.New("the intent is of another attempt"))
+		return submission.Proof{}, f.failed(IntentName, errors.New("the intent is of another attempt"))
 	}
 	in.Format = format
 	for _, text := range []*string{&in.Request, &in.Browser, &in.Look.Text} {
@@ -80,9 +81,9 @@ func (f *Folder) Intent(ctx context.Context, in Intent) (submission.Proof, error
 	}
 	data, err := encodeJSON(in)
 	if err != nil {
-		return submission.Proof{}, f.failed(intentName, err)
+		return submission.Proof{}, f.failed(IntentName, err)
 	}
-	return f.write(ctx, intentName, data)
+	return f.write(ctx, IntentName, data)
 }
 
 // results bounds how many results one attempt can leave.
@@ -142,7 +143,7 @@ func (f *Folder) scrubResult(r *Result) {
 // One that cannot be read comes as an error that names its file, and the next
 // follows: a restored ledger must not file while there is any.
 func (s *Store) Intents(ctx context.Context) iter.Seq2[Intent, error] {
-	return records(ctx, s, func(name string) bool { return name == intentName }, func(i Intent) int { return i.Format })
+	return records(ctx, s, func(name string) bool { return name == IntentName }, func(i Intent) int { return i.Format })
 }
 
 // Results gives every late result of the store, like [Store.Intents].

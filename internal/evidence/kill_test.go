@@ -26,6 +26,8 @@ func TestMain(m *testing.M) {
 		beWriter()
 	case "full disk":
 		beOnFullDisk()
+	case "sealer":
+		beSealer()
 	default:
 		os.Exit(m.Run())
 	}

@@ -98,6 +98,7 @@ func (g *Gate) clear(ctx context.Context, rules Rules, q Request, intent Intent)
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	start := g.options.Clock.Boot()
+	g.fuse.Hush() // the calm begins while the intent is written
 	if err := intent(ctx, q); err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}

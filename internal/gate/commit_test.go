@@ -17,7 +17,7 @@ func TestStepsInOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"sockets", "hold", "click", "intent", "arm POST https://portal.test:443/commit", "release 1", "body 1", "disarm", "let 1"}
+		want := []string{"sockets", "hold", "click", "hush", "intent", "arm POST https://portal.test:443/commit", "release 1", "body 1", "disarm", "let 1"}
 		if diff := cmp.Diff(want, slices.DeleteFunc(s.taken(), func(step string) bool { return step == "let 0" })); diff != "" {
 			t.Error(diff)
 		}
@@ -38,7 +38,7 @@ func TestNothingLeavesBeforeTheIntent(t *testing.T) {
 	play(t, func(s *script) {
 		s.react["intent"] = func() error {
 			s.Paused(get("2", "/next"))
-			if got := s.taken(); !slices.Equal(got, []string{"sockets", "hold", "click", "intent"}) {
+			if got := s.taken(); !slices.Equal(got, []string{"sockets", "hold", "click", "hush", "intent"}) {
 				t.Errorf("before the intent was written: %v", got)
 			}
 			return nil

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -10,7 +11,19 @@ import (
 // they had begun to send, and only then the holding. It closes the tab in which
 // the commit was made. Without an attempt it does nothing; after an error the
 // browser must be ended.
-func (g *Gate) Finish(ctx context.Context) error {
+//
+// meanwhile, unless it is nil, is called once in any case: as soon as the pages
+// are closed, while the browser is watched for what they had begun. It may
+// prepare what comes next, as long as that asks nothing of the site.
+func (g *Gate) Finish(ctx context.Context, meanwhile func()) error {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	begin := sync.OnceFunc(func() {
+		if meanwhile != nil {
+			beside.Go(meanwhile)
+		}
+	})
+	defer begin()
 	a, err := g.close()
 	if a == nil || err != nil {
 		return err
@@ -20,6 +33,7 @@ func (g *Gate) Finish(ctx context.Context) error {
 	if err := g.wire.Finish(ended, a.rules.Origins); err != nil {
 		return fmt.Errorf("finish the attempt: %w", err)
 	}
+	begin()
 	if err := g.silence(ctx, a); err != nil {
 		return fmt.Errorf("finish the attempt: its pages are closed: %w", err)
 	}

@@ -12,14 +12,14 @@ import (
 
 func TestFinish(t *testing.T) {
 	play(t, func(s *script) {
-		if err := s.Gate.Finish(s.ctx); err != nil || len(s.taken()) != 0 {
+		if err := s.Gate.Finish(s.ctx, nil); err != nil || len(s.taken()) != 0 {
 			t.Errorf("without an attempt: %v, %v", err, s.taken())
 		}
 		rules := declared()
 		rules.Origins = []string{"https://portal.test"}
 		s.answers("1", answerTo("1", 200))
 		s.react["intent"] = func() error {
-			if err := s.Gate.Finish(s.ctx); !errors.Is(err, ErrBusy) {
+			if err := s.Gate.Finish(s.ctx, nil); !errors.Is(err, ErrBusy) {
 				t.Errorf("under way: %v", err)
 			}
 			if _, err := s.commit(rules, s.clicks(post("2"))); !errors.Is(err, ErrBusy) {
@@ -32,14 +32,14 @@ func TestFinish(t *testing.T) {
 		}
 		trouble := errors.New("a page stays")
 		s.react["finish [https://portal.test]"] = func() error { return trouble }
-		if err := s.Gate.Finish(s.ctx); !errors.Is(err, trouble) || s.count("idle") != 0 {
+		if err := s.Gate.Finish(s.ctx, nil); !errors.Is(err, trouble) || s.count("idle") != 0 {
 			t.Errorf("%v, %v", err, s.taken())
 		}
 		s.react["finish [https://portal.test]"] = func() error {
 			s.Paused(post("7"))
 			return nil
 		}
-		if err := s.Gate.Finish(s.ctx); err != nil || s.count("fail 7") != 1 {
+		if err := s.Gate.Finish(s.ctx, nil); err != nil || s.count("fail 7") != 1 {
 			t.Errorf("%v, %v", err, s.taken())
 		}
 		if got := s.taken(); slices.Index(got, "idle") < slices.Index(got, "finish [https://portal.test]") {
@@ -53,6 +53,41 @@ func TestFinish(t *testing.T) {
 		s.answers("9", answerTo("9", 200))
 		if _, err := s.commit(rules, s.clicks(post("9"))); err != nil {
 			t.Errorf("the next attempt: %v", err)
+		}
+	})
+}
+
+// TestMeanwhile: what comes next is prepared once, and not before the pages are
+// closed; Finish waits for it.
+func TestMeanwhile(t *testing.T) {
+	play(t, func(s *script) {
+		prepared := 0
+		prepare := func() { prepared++ }
+		if err := s.Gate.Finish(s.ctx, prepare); err != nil || prepared != 1 {
+			t.Errorf("without an attempt: %d times, %v", prepared, err)
+		}
+		s.answers("1", answerTo("1", 200))
+		if _, err := s.commit(declared(), s.clicks(post("1"))); err != nil {
+			t.Fatal(err)
+		}
+		trouble := errors.New("a page stays")
+		s.react["finish []"] = func() error {
+			if prepared != 1 {
+				t.Error("prepared while the pages lived")
+			}
+			return trouble
+		}
+		if err := s.Gate.Finish(s.ctx, prepare); !errors.Is(err, trouble) || prepared != 2 {
+			t.Errorf("a page stays: %d times, %v", prepared, err)
+		}
+		s.react["finish []"] = func() error { return nil }
+		if err := s.Gate.Finish(s.ctx, func() {
+			prepared++
+			if s.count("idle") != 0 {
+				t.Error("the holding ended before")
+			}
+		}); err != nil || prepared != 3 {
+			t.Errorf("%d times, %v", prepared, err)
 		}
 	})
 }
@@ -73,7 +108,7 @@ func TestNothingOutlivesItsPage(t *testing.T) {
 		}
 		s.react["idle"] = func() error { s.Paused(post("4")); return nil }
 		start := time.Now()
-		if err := s.Gate.Finish(s.ctx); err != nil {
+		if err := s.Gate.Finish(s.ctx, nil); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(start); took != 350*time.Millisecond {
@@ -113,7 +148,7 @@ func TestFinishGivesUp(t *testing.T) {
 			}()
 			ctx, cancel := context.WithTimeout(s.ctx, tt.patience)
 			defer cancel()
-			if err := s.Gate.Finish(ctx); !errors.Is(err, tt.want) || s.count("idle") != 0 {
+			if err := s.Gate.Finish(ctx, nil); !errors.Is(err, tt.want) || s.count("idle") != 0 {
 				t.Errorf("%v, %v", err, s.taken())
 			}
 			if _, err := s.commit(declared(), s.clicks(post("3"))); !errors.Is(err, ErrBusy) {

@@ -74,9 +74,13 @@ type Fuse interface {
 	// HoldSockets begins an account: it cuts WebSockets and refuses new ones
 	// until Disarm.
 	HoldSockets()
-	// Arm drops every tunnel, refuses all until it has been calm, then allows
-	// one to the commit's host. On an error nothing is allowed until Disarm and
-	// nothing was sent; one that wraps [ErrNotCalm] says that limit was over.
+	// Hush drops every tunnel and refuses all until Arm or Disarm. The calm that
+	// Arm asks for begins here.
+	Hush()
+	// Arm hushes if that was not done, refuses all until it has been calm, then
+	// allows one to the commit's host. On an error nothing is allowed until
+	// Disarm and nothing was sent; one that wraps [ErrNotCalm] says that limit was
+	// over.
 	Arm(ctx context.Context, commit Commit, calm, limit time.Duration) error
 	// Blow cuts and forbids everything. When it has returned no byte leaves, so
 	// that what Spent says is final.

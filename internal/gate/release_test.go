@@ -89,7 +89,7 @@ func TestUnfinished(t *testing.T) {
 		if s.count("fail 2") != 1 {
 			t.Error("something was let go")
 		}
-		if err := s.Gate.Finish(s.ctx); !errors.Is(err, ErrUnfinished) {
+		if err := s.Gate.Finish(s.ctx, nil); !errors.Is(err, ErrUnfinished) {
 			t.Errorf("finish: %v", err)
 		}
 		if _, err := s.commit(declared(), s.clicks(post("3"))); !errors.Is(err, ErrBusy) || !errors.Is(err, ErrNotSent) {

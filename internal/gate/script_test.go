@@ -94,6 +94,7 @@ func (s *script) Done() <-chan struct{} { return s.done }
 
 func (s *script) Allowed(hostPort string) bool { return hostPort == "portal.test:443" }
 func (s *script) HoldSockets()                 { _ = s.step("sockets") }
+func (s *script) Hush()                        { _ = s.step("hush") }
 func (s *script) Arm(_ context.Context, c Commit, _, _ time.Duration) error {
 	return s.step("arm %s %s://%s%s", c.Method, c.Scheme, c.HostPort, c.Path)
 }

@@ -35,6 +35,11 @@ func TestLinks(t *testing.T) {
 			[]string{"github.com/chromedp", "github.com/aws", "net/http", "modernc.org/sqlite"},
 			"the rules are the same for every engine and every browser",
 		},
+		{
+			[]string{"./carriers/...", "./internal/submission", "./internal/ledger/...", "./internal/visit", "./internal/batch", "./internal/gate"},
+			[]string{"github.com/nicholas-fedor/shoutrrr", "github.com/getsentry", "go.opentelemetry.io", "google.golang.org/grpc"},
+			"filing is the same whoever is told of it; commands tell them",
+		},
 	} {
 		for _, p := range load(t, packages.NeedImports|packages.NeedDeps, false, rule.roots...) {
 			if p.PkgPath == module+"/carriers/carriertest" {

@@ -165,3 +165,35 @@ func TestSent(t *testing.T) {
 		t.Errorf("last sent %s, %v", a.LastSent, err)
 	}
 }
+
+// The head of an account's evidence never moves back, and a link that is known
+// by another hash is told of.
+func TestChainedMovesForward(t *testing.T) {
+	l, _ := rig(t)
+	for _, step := range []struct {
+		head submission.Head
+		want error
+		n    int64
+	}{
+		{submission.Head{N: 2, SHA: "bb"}, nil, 2},
+		{submission.Head{N: 1, SHA: "aa"}, nil, 2},
+		{submission.Head{N: 2, SHA: "bb"}, nil, 2},
+		{submission.Head{N: 2, SHA: "xx"}, ledger.ErrForked, 2},
+		{submission.Head{N: 5, SHA: "ee"}, nil, 5},
+	} {
+		expect(t, step.head.String(), l.Chained(t.Context(), "acme", step.head), step.want)
+		if a, err := l.Account(t.Context(), "acme"); err != nil || a.Chain.N != step.n || a.Chain.SHA == "xx" {
+			t.Errorf("after %v: %v, %v", step.head, a.Chain, err)
+		}
+	}
+}
+
+func TestPruneTurns(t *testing.T) {
+	l, w := rig(t)
+	for i, want := range []bool{true, false, false, true, false} {
+		if mine, err := l.PruneTurn(t.Context(), "acme", time.Hour); err != nil || mine != want {
+			t.Errorf("turn %d: %v, %v", i, mine, err)
+		}
+		w.pass(25 * time.Minute)
+	}
+}

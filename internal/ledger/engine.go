@@ -8,7 +8,9 @@ import (
 	"errors"
 	"time"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/submission"
+	"example.com/lodge/ledes"
 )
 
 // Errors that an engine returns, wrapped with what it was about.
@@ -35,8 +37,13 @@ type Engine interface {
 	Store(ctx context.Context, s submission.Submission, entries []submission.Entry) error
 	// List returns summaries in the order of Query, at most q.Limit.
 	List(ctx context.Context, q Query) ([]Summary, error)
+	// CountOf returns how many submissions q chooses, whatever its Limit and After.
+	CountOf(ctx context.Context, q Query) (int, error)
 	// Counts returns how many submissions are in each account and state.
 	Counts(ctx context.Context) ([]Count, error)
+	// Groups returns what needs somebody, the alike of an account together, those
+	// that have waited longest first.
+	Groups(ctx context.Context) ([]Group, error)
 	// History returns a submission's entries, oldest first.
 	History(ctx context.Context, id string) ([]submission.Entry, error)
 
@@ -57,15 +64,21 @@ type Engine interface {
 }
 
 // A Query chooses submissions. Zero fields do not restrict. The order is that of
-// DueBy if it is set, else that of NeedsFirst, else by id.
+// DueBy, Unfiled, Needs or NeedsFirst, the first of them that is set; else, with
+// From or To, that of arrival; else that of ids.
 type Query struct {
 	Account, Carrier, Invoice string
 	States                    []submission.State
-	DueBy                     time.Time // due no later than this; look-ups first, then ready, oldest first
-	Held                      *bool     // leased by somebody, or by nobody
-	After                     string    // the last id of the page before; not with DueBy
-	Limit                     int       // 0: 1,000
-	NeedsFirst                bool      // what needs somebody comes first, then the newest
+	DueBy                     time.Time         // due no later than this; look-ups first, then ready, oldest first
+	Unfiled                   bool              // it has a date and the carrier has it not; oldest date first
+	DatedFrom, DatedTo        time.Time         // the invoice's date is in [DatedFrom, DatedTo)
+	Needs                     []carriers.Person // one of these acts; longest waiting first
+	Alike                     string            // of this Summary.Alike
+	From, To                  time.Time         // arrived in [From, To); oldest first
+	Held                      *bool             // leased by somebody, or by nobody
+	After                     string            // the last id of the page before; not with DueBy
+	Limit                     int               // 0: 1,000
+	NeedsFirst                bool              // what needs somebody comes first, then the newest
 }
 
 // Max is how many summaries q asks for at most.
@@ -82,16 +95,26 @@ type Summary struct {
 	Account      string           `json:"account"`
 	Carrier      string           `json:"carrier"`
 	Invoice      string           `json:"invoice"`
+	Client       string           `json:"client"` // the carrier's id for its line of business, of the LEDES file
+	Matter       string           `json:"matter"` // the firm's
+	Date         time.Time        `json:"date,omitzero"`
+	Total        ledes.Amount     `json:"total"`
 	Revision     int              `json:"revision"`
 	State        submission.State `json:"state"`
+	Since        time.Time        `json:"since,omitzero"` // when it came into that state, or began to need somebody
 	Hold         submission.Hold  `json:"hold,omitempty"`
 	Confirmation string           `json:"confirmation"`
-	Text         string           `json:"text"` // the carrier's words, or why Lodge stopped
+	Text         string           `json:"text"`            // the carrier's words, or why Lodge stopped
+	Alike        string           `json:"alike,omitempty"` // Text without what is the invoice's own, if somebody is needed
 	Attempts     int              `json:"attempts"`
+	Sends        int              `json:"sends"` // of the attempts, those that left or may have left
 	Needs        string           `json:"needs"` // biller, operator, author or ""
 	Found        bool             `json:"found,omitempty"`
 	Owner        string           `json:"owner,omitempty"`
 	Object       string           `json:"object"`
+	ArrivedAt    time.Time        `json:"arrived_at,omitzero"` // its first file
+	SentAt       time.Time        `json:"sent_at,omitzero"`    // the last intent that left or may have left
+	SaidAt       time.Time        `json:"said_at,omitzero"`    // when the carrier's latest word came
 	NotBefore    time.Time        `json:"not_before,omitzero"`
 	DueAt        time.Time        `json:"due_at,omitzero"` // zero: nothing for Lodge to do
 	UpdatedAt    time.Time        `json:"updated_at"`
@@ -102,6 +125,17 @@ type Count struct {
 	Account string
 	State   submission.State
 	N       int
+}
+
+// A Group is what needs one of the people for the same reason in one account.
+type Group struct {
+	Needs   carriers.Person
+	Account string
+	Carrier string
+	State   submission.State
+	Alike   string
+	N       int
+	Since   time.Time // of the one that has waited longest
 }
 
 // A Due says when an account has work.
@@ -122,6 +156,9 @@ type Account struct {
 	Paused    *Pause      `json:"paused,omitempty"`    // by a person; beside a suspension, and never in its place
 	LastSent  time.Time   `json:"last_sent,omitzero"`  // for the carrier's pace
 	Notes     []Note      `json:"notes,omitempty"`     // the last of them, oldest first
+
+	Chain    submission.Head `json:"chain,omitzero"`     // of the account's evidence
+	PrunedAt time.Time       `json:"pruned_at,omitzero"` // when old evidence was last looked for
 }
 
 // A Visiting is the lease of one visit to an account.

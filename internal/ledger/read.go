@@ -25,6 +25,16 @@ func (l *Ledger) List(ctx context.Context, q Query) ([]Summary, error) { return 
 // Counts returns how many submissions each account has in each state.
 func (l *Ledger) Counts(ctx context.Context) ([]Count, error) { return l.engine.Counts(ctx) }
 
+// CountOf returns how many submissions q chooses, whatever its Limit and After.
+func (l *Ledger) CountOf(ctx context.Context, q Query) (int, error) { return l.engine.CountOf(ctx, q) }
+
+// Groups returns what needs somebody, the alike of an account together, those
+// that have waited longest first.
+func (l *Ledger) Groups(ctx context.Context) ([]Group, error) { return l.engine.Groups(ctx) }
+
+// All returns everything that q chooses, page by page.
+func (l *Ledger) All(ctx context.Context, q Query) ([]Summary, error) { return l.all(ctx, q) }
+
 // Limits are those under which the table is applied.
 func (l *Ledger) Limits() submission.Limits { return l.limits }
 

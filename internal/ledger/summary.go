@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/submission"
@@ -11,15 +12,21 @@ import (
 // no list has to read items.
 func Summarize(s submission.Submission) Summary {
 	rev, waiting := s.Current(), s.Waiting()
-	due, ok := s.Due()
 	sum := Summary{
 		ID: s.ID, Account: s.Key.Account, Carrier: s.Carrier, Invoice: s.Key.Number,
-		Revision: rev.Number, State: rev.State, Hold: s.Hold,
+		Client: s.Key.ClientID, Matter: rev.Matter, Date: rev.Date, Total: rev.Total,
+		Revision: rev.Number, State: rev.State, Since: since(s, rev), Hold: s.Hold,
 		Confirmation: rev.Receipt.Number, Text: said(rev), Attempts: len(rev.Attempts),
 		Needs: string(rev.Needs), Found: rev.Found, Owner: s.Lease.Owner, Object: rev.Object.Name,
-		NotBefore: s.NotBefore, UpdatedAt: s.UpdatedAt,
+		ArrivedAt: s.CreatedAt, SaidAt: rev.ReceivedAt, NotBefore: s.NotBefore, UpdatedAt: s.UpdatedAt,
 	}
-	if ok {
+	for _, a := range rev.Attempts {
+		if a.Left() {
+			sum.Sends++
+			sum.SentAt = a.IntendedAt
+		}
+	}
+	if due, ok := s.Due(); ok {
 		sum.DueAt = due
 	}
 	if !s.OnHold.IsZero() {
@@ -29,9 +36,26 @@ func Summarize(s submission.Submission) Summary {
 		sum.Needs, sum.Text = string(carriers.Operator), "on hold by "+s.OnHold.Who+": "+s.OnHold.Why
 	}
 	if sum.Needs == "" && waiting.Needs != carriers.Nobody {
-		sum.Needs, sum.Text = string(waiting.Needs), waiting.Why
+		sum.Needs, sum.Text, sum.Since = string(waiting.Needs), waiting.Why, since(s, waiting)
+	}
+	if sum.Needs != "" {
+		sum.Alike = alike(sum)
 	}
 	return sum
+}
+
+// since is when rev came into its state; of a ledger whose Lodge did not keep
+// it, the carrier's word or the last change, whichever the state rests on.
+func since(s submission.Submission, rev submission.Revision) time.Time {
+	switch {
+	case !rev.Since.IsZero():
+		return rev.Since
+	case rev.State.Filed(), rev.State == submission.Rejected:
+		if !rev.ReceivedAt.IsZero() {
+			return rev.ReceivedAt
+		}
+	}
+	return s.UpdatedAt
 }
 
 // said is the carrier's own words where the state rests on them, else why.

@@ -29,7 +29,7 @@ func (u unit) at(k int) byte { return byte(u.bytes >> (8 * k)) }
 func (u unit) is(b byte) bool { return u.n == 1 && u.at(0) == b }
 
 // escapes says whether b may begin an escape.
-func escapes(b byte) bool { return b == '%' || b == '&' || b == '\\' }
+func escapes(b byte) bool { return b == '%' || b == '&' || b == '\\' || b == '=' }
 
 // read gives the character that text says at i once its escapes are undone up
 // to depth times. What only looks like an escape is itself. It is not ok if the
@@ -52,8 +52,31 @@ func read(text []byte, i, depth int) (u unit, ok bool) {
 		return entity(text, u, depth-1)
 	case '\\':
 		return backslash(text, u, depth-1)
+	case '=':
+		return quoted(text, u, depth-1)
 	}
 	return u, true
+}
+
+// quoted undoes =2F and the line ends that =  hides, of quoted-printable
+// (RFC 2045 §6.7).
+func quoted(text []byte, u unit, depth int) (unit, bool) {
+	if u.next < len(text) { // pages are full of =, and next to none of them is meant so
+		if b := text[u.next]; !escapes(b) && digit(b) < 0 && b != '\r' && b != '\n' {
+			return u, true
+		}
+	}
+	c, ok := read(text, u.next, depth)
+	if ok && c.is('\r') {
+		c, ok = read(text, c.next, depth)
+	}
+	if !ok {
+		return u, false
+	}
+	if c.is('\n') {
+		return read(text, c.next, depth)
+	}
+	return percent(text, u, depth)
 }
 
 // percent undoes %2F (RFC 3986 §2.1).

@@ -11,9 +11,9 @@ import (
 
 // A Scrubber removes values from what is written down. It finds them plain, in
 // hexadecimal and in base64 (both alphabets, at any place in its groups), and
-// each of these with any of its characters percent-encoded, written as HTML
-// entities or as JSON escapes, also one inside the other; plain ones also in
-// ISO 8859-1. Scrub first and cut afterwards: half a value is not found.
+// each of these with any of its characters percent-encoded, quoted-printable,
+// written as HTML entities or as JSON escapes, also one inside the other; plain
+// ones also in ISO 8859-1. Scrub first and cut afterwards: half a value is not found.
 //
 // The zero Scrubber removes nothing. A Scrubber is safe for use by several
 // goroutines, also while values are added.

@@ -11,6 +11,7 @@ import (
 	"html/template"
 	"io/fs"
 	"log/slog"
+	"mime/quotedprintable"
 	"net/url"
 	"strings"
 	"sync"
@@ -59,7 +60,32 @@ var encoders = map[string]func(string) string{
 	"query in html":  func(v string) string { return html.EscapeString(url.QueryEscape(v)) },
 	"query twice":    func(v string) string { return url.QueryEscape(url.QueryEscape(v)) },
 	"base64 in url":  func(v string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(v))) },
+	"quoted":         quoted,
+	"quoted all":     func(v string) string { return eachByte(v, "=%02X") },
+	"quoted, folded": func(v string) string { return folded(quoted(v)) },
 	"base64 in html": func(v string) string { return template.HTMLEscapeString(base64.StdEncoding.EncodeToString([]byte(v))) },
+}
+
+// quoted is v in quoted-printable, with its line ends as they are.
+func quoted(v string) string {
+	var b strings.Builder
+	w := quotedprintable.NewWriter(&b)
+	w.Binary = true
+	_, _ = w.Write([]byte(v))
+	_ = w.Close()
+	return b.String()
+}
+
+// folded has a soft line break before every third byte that begins no escape.
+func folded(v string) string {
+	var b strings.Builder
+	for i := range len(v) {
+		if i%3 == 2 && v[i] != '=' && v[i-1] != '=' && v[i-2] != '=' {
+			b.WriteString("=\r\n")
+		}
+		b.WriteByte(v[i])
+	}
+	return b.String()
 }
 
 func eachByte(v, format string) string {
@@ -190,11 +216,14 @@ func TestShortValuesAreRefused(t *testing.T) {
 	}
 }
 
-func TestManyBackslashesEnd(t *testing.T) {
-	s := scrubber(t, strings.Repeat(`\`, 40))
-	text := strings.Repeat(`\`, 79) + "x" + strings.Repeat(`\`, 39)
-	if got := s.ScrubString(text); strings.Contains(got, strings.Repeat(`\`, 40)) {
-		t.Errorf("left %q", got)
+func TestManyEscapesEnd(t *testing.T) {
+	for _, b := range []string{`\`, "=", "%", "&"} {
+		s := scrubber(t, strings.Repeat(b, 40))
+		text := strings.Repeat(b, 79) + "x" + strings.Repeat(b, 39)
+		if got := s.ScrubString(text); strings.Contains(got, strings.Repeat(b, 40)) {
+			t.Errorf("left %q", got)
+		}
+		s.ScrubString(strings.Repeat(b+"\r\n", 1000) + strings.Repeat(b+"3D", 1000)) // and ends
 	}
 }
 
@@ -327,7 +356,7 @@ func TestAddWhileScrubbing(t *testing.T) {
 // no broken UTF-8, and numbers of control characters mean others in HTML.
 func canSay(name, v string) bool {
 	switch name {
-	case "plain", "query", "path", "lower percent", "all percent", "hex", "HEX", "base64", "base64 url", "query twice", "base64 in url", "base64 in html", "query in html":
+	case "plain", "query", "path", "lower percent", "all percent", "hex", "HEX", "base64", "base64 url", "query twice", "base64 in url", "base64 in html", "query in html", "quoted", "quoted all", "quoted, folded":
 		return true
 	}
 	return utf8.ValidString(v) && !strings.ContainsRune(v, utf8.RuneError) && !strings.ContainsFunc(v, unicode.IsControl)

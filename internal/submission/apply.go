@@ -47,13 +47,26 @@ func (s Submission) Apply(e Event, limits Limits) (Submission, []Entry, error) {
 		after, entry := s.Note(e)
 		return after, []Entry{entry}, nil
 	}
+	before := s.Revisions
 	s = s.clone()
 	c := change{s: &s, i: s.target(e), e: e, limits: limits}
 	row, err := c.pick()
 	if err != nil {
 		return Submission{}, nil, err
 	}
-	return s, c.take(row), nil
+	entries := c.take(row)
+	s.moved(before, e.At)
+	return s, entries, nil
+}
+
+// moved dates the revisions that are in another state than before, or are new.
+// Postponing, looking in vain and further copies of a file leave the date.
+func (s Submission) moved(before []Revision, at time.Time) {
+	for i := range s.Revisions {
+		if i >= len(before) || s.Revisions[i].State != before[i].State {
+			s.Revisions[i].Since = at
+		}
+	}
 }
 
 // Note returns s with e in its history and nothing moved. The kind of e is kept:
@@ -68,9 +81,9 @@ func (s Submission) Note(e Event) (Submission, Entry) {
 // target is the index of the revision that e is about.
 func (s Submission) target(e Event) int {
 	switch {
-	case e.Kind == Arrived && s.live() >= 0:
+	case e.Arrival != nil && s.live() >= 0:
 		return s.live()
-	case e.Kind == Arrived:
+	case e.Arrival != nil:
 		return len(s.Revisions) - 1
 	case e.Revision != 0:
 		return slices.IndexFunc(s.Revisions, func(r Revision) bool { return r.Number == e.Revision })
@@ -93,7 +106,7 @@ func (c change) take(row Row) []Entry {
 		entries = append(entries, c.entry(row.Number, 0, first, before))
 	}
 	if row.Next != None {
-		waiting := c.s.waiting()
+		waiting := c.replaced()
 		c.add(row)
 		entries = append(entries, c.entry(row.Number, len(entries), len(c.s.Revisions)-1, None))
 		for _, i := range waiting {
@@ -101,6 +114,10 @@ func (c change) take(row Row) []Entry {
 			c.s.Revisions[i].becomes(Superseded, row.Text, carriers.Nobody)
 			entries = append(entries, c.entry(row.Number, len(entries), i, was))
 		}
+	}
+	for _, i := range c.stopped() {
+		c.s.Revisions[i].becomes(NeedsPerson, row.Text, carriers.Nobody)
+		entries = append(entries, c.entry(row.Number, len(entries), i, Ready))
 	}
 	if c.s.CreatedAt.IsZero() {
 		c.s.CreatedAt = c.e.At
@@ -150,6 +167,10 @@ func (c change) learn(rev *Revision) {
 	case Intended:
 		rev.Attempts = append(rev.Attempts, *e.Attempt)
 		rev.Looks = nil
+	case Recovered:
+		if e.Arrival == nil {
+			rev.recover(*e.Attempt)
+		}
 	case NotSent, Lost:
 		rev.report(e)
 	case Answered:
@@ -188,6 +209,9 @@ func (c change) add(row Row) {
 	rev := source.again()
 	rev.Number = len(c.s.Revisions) + 1
 	rev.becomes(row.Next, text(cmp.Or(why, row.Text)), needs)
+	if c.e.Kind == Recovered {
+		rev.recover(*c.e.Attempt)
+	}
 	c.s.Revisions = append(c.s.Revisions, rev)
 }
 

@@ -18,6 +18,7 @@ const (
 	ByReconcile Actor = "reconcile"
 	ByMail      Actor = "mail"
 	ByPerson    Actor = "person"
+	ByRestore   Actor = "restore" // of a ledger that is older than the evidence
 )
 
 // A Kind says what happened.
@@ -40,6 +41,7 @@ const (
 	Held         Kind = "held"         // a person holds it back: 30
 	Released     Kind = "released"     // a person ended a hold: 25
 	Replaced     Kind = "replaced"     // an unreadable file can be read now, under its own key: 23
+	Recovered    Kind = "recovered"    // the evidence has an attempt that the ledger does not know: 40-49
 	Noted        Kind = "noted"        // history only; nothing moves: 2, late results
 )
 
@@ -52,8 +54,8 @@ type Event struct {
 	Why   string    `json:"why"` // one sentence for people
 	At    time.Time `json:"at"`  // on the ledger's clock
 
-	Arrival   *Revision         `json:"arrival,omitempty"`   // Arrived
-	Attempt   *Attempt          `json:"attempt,omitempty"`   // Intended; Answered, NotSent, Lost: its id with what is now known
+	Arrival   *Revision         `json:"arrival,omitempty"`   // Arrived; Recovered: the version that is not there
+	Attempt   *Attempt          `json:"attempt,omitempty"`   // Intended, Recovered; Answered, NotSent, Lost: its id with what is now known
 	Receipt   *carriers.Receipt `json:"receipt,omitempty"`   // FoundOnSite, Answered, LookedUp; Absent, Unsettled: what is there
 	Filed     time.Time         `json:"filed,omitzero"`      // FoundOnSite, LookedUp: when the site says it took it in
 	Within    time.Duration     `json:"within,omitempty"`    // how coarse Filed is: a site that shows days has the day's start and 24 h
@@ -63,7 +65,7 @@ type Event struct {
 	Needs     carriers.Person   `json:"needs,omitempty"`     // who acts next, where the kind leaves it open
 	Hold      Hold              `json:"hold,omitempty"`      // Postponed: what holds it; Released: HoldPerson where that is what ends
 	NotBefore time.Time         `json:"not_before,omitzero"` // Postponed, Answered with Submitted, Lost
-	Revision  int               `json:"revision,omitempty"`  // Decided: which one is meant; 0: the current one
+	Revision  int               `json:"revision,omitempty"`  // Decided, Recovered: which one is meant; 0: the current one
 	Want      State             `json:"want,omitempty"`      // Decided: what the person wants
 	// Decided with Submitted: what a person filed by hand shows up no later than this.
 	SettleUntil time.Time `json:"settle_until,omitzero"`

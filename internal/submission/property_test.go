@@ -90,6 +90,9 @@ func (t *tale) openSends() int {
 		switch {
 		case e.Row == 9, e.Row == 31:
 			open[e.Revision]++
+		case e.Kind == Recovered && (e.From == None || e.Part == 0 && e.Arrival == nil):
+			clear(open) // that others were sent before it is a fact, and none of the table's doing
+			open[e.Revision]++
 		case e.Row == 10:
 			open[e.Revision]--
 		case e.To == Ready && slices.Contains([]int{14, 17, 35, 36, 37}, e.Row):
@@ -203,6 +206,12 @@ func anything(t *rapid.T, i int) Event {
 		func() Event { return absent(fmt.Sprint("v", i)) },
 		func() Event { return absent(fmt.Sprint("v", i)) },
 		unsettled, contradicted,
+		func() Event {
+			return recovered(fmt.Sprint(i), bytes.Draw(t, "bytes"), rapid.IntRange(1, 3).Draw(t, "revision"))
+		},
+		func() Event {
+			return brought(fmt.Sprint(i), bytes.Draw(t, "bytes"), rapid.IntRange(1, 4).Draw(t, "number"))
+		},
 		func() Event { return found(state.Draw(t, "word")) },
 		func() Event { return Event{Kind: Postponed, Actor: ByVisit, Who: "h", NotBefore: start()} },
 		func() Event { return decide(rapid.SampledFrom(append(States(), None)).Draw(t, "want")) },
@@ -222,7 +231,7 @@ func anything(t *rapid.T, i int) Event {
 	}
 	e.Witnessed = rapid.Bool().Draw(t, "witnessed")
 	if rapid.IntRange(0, 19).Draw(t, "wrong actor") == 0 {
-		e.Actor = rapid.SampledFrom([]Actor{ByIntake, ByVisit, ByGate, ByTakeover, ByReconcile, ByMail, ByPerson}).Draw(t, "actor")
+		e.Actor = rapid.SampledFrom([]Actor{ByIntake, ByVisit, ByGate, ByTakeover, ByReconcile, ByMail, ByPerson, ByRestore}).Draw(t, "actor")
 	}
 	if e.Kind == Decided && rapid.Bool().Draw(t, "named") {
 		e.Revision = rapid.IntRange(0, 3).Draw(t, "revision")

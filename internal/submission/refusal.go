@@ -112,6 +112,8 @@ func (e Event) complete() error {
 		if e.Attempt == nil {
 			return errors.New("it names no attempt")
 		}
+	case Recovered:
+		return e.recovered()
 	case Decided:
 		if e.Want == None {
 			return errors.New("it does not say what the person wants")

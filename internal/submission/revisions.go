@@ -109,11 +109,12 @@ func (s Submission) MayBeThere() bool {
 	})
 }
 
-// waiting are the revisions that a newer file replaces.
-func (s Submission) waiting() []int {
+// replaced are the revisions that wait and that a newer file replaces. A version
+// that comes from the evidence is not known to be newer.
+func (c change) replaced() []int {
 	var list []int
-	for i := range s.Revisions {
-		if s.Revisions[i].unsent() {
+	for i := range c.s.Revisions {
+		if c.e.Kind != Recovered && c.s.Revisions[i].unsent() {
 			list = append(list, i)
 		}
 	}
@@ -173,4 +174,11 @@ func (s Submission) clone() Submission {
 		}
 	}
 	return s
+}
+
+// Settled says whether nobody has anything more to do for s, Lodge included: it
+// is accepted, rejected for good, superseded or cancelled.
+func (s Submission) Settled() bool {
+	open := slices.ContainsFunc(s.Revisions, func(r Revision) bool { return r.State.Working() || r.State == NeedsPerson })
+	return !open && s.Lease.Owner == "" && s.Current().Needs == carriers.Nobody && s.Waiting().Needs == carriers.Nobody
 }

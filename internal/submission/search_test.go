@@ -26,6 +26,7 @@ func TestSearch(t *testing.T) {
 		newTale(), told(t, uncertain()...), told(t, stuck()...), told(t, then(stuck(), other())...),
 		told(t, rejected()...), told(t, accepted()...), told(t, then(uncertain(), absent("v1"), absent("v2"))...),
 	}
+	edge = append(edge, recoveredEdges(t)...)
 	for depth := range searched {
 		var next []*tale
 		for _, from := range edge {

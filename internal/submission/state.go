@@ -40,3 +40,16 @@ func (s State) Working() bool { return s.Live() && s != Accepted }
 
 // LookUp says whether what is to do is only to look.
 func (s State) LookUp() bool { return s == Uncertain || s == Submitted }
+
+// Filed says whether the carrier has a revision in this state.
+func (s State) Filed() bool { return s == Submitted || s == Accepted }
+
+// Unfiled says whether a revision in this state is one that the carrier ought to
+// have and, as far as is known, has not.
+func (s State) Unfiled() bool {
+	switch s {
+	case Quarantined, Ready, Submitting, Uncertain, Rejected, NeedsPerson:
+		return true
+	}
+	return false
+}

@@ -68,6 +68,7 @@ type Submission struct {
 type Revision struct {
 	Number       int              `json:"number"` // 1, 2, … in the order of arrival
 	State        State            `json:"state"`
+	Since        time.Time        `json:"since,omitzero"` // when it came into that state; zero: a Lodge that did not keep it wrote it
 	Object       Object           `json:"object"`
 	Matter       string           `json:"matter,omitempty"`
 	ClientMatter string           `json:"client_matter,omitempty"`

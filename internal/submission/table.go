@@ -20,7 +20,7 @@ type Row struct {
 // missing; docs/decisions.md has the reasons.
 func Table() []Row {
 	var rows []Row
-	for _, part := range [][]Row{arrivals(), visits(), attempts(), lookUps(), decisions(), words()} {
+	for _, part := range [][]Row{arrivals(), visits(), attempts(), lookUps(), decisions(), words(), recoveries()} {
 		rows = append(rows, part...)
 	}
 	return rows

@@ -10,22 +10,20 @@ import (
 	. "example.com/lodge/internal/submission"
 )
 
-// moves has at least one tale for every row of the table.
-func moves() []struct {
+// A move is a tale, the row that its last event takes, and where that leads.
+type move struct {
 	name   string
 	events []Event
 	row    int
 	states string
-} {
+}
+
+// moves has at least one tale for every row of the table but the recoveries'.
+func moves() []move {
 	byPerson := func(e Event) Event { return with(e, func(e *Event) { e.Actor = ByPerson }) }
 	byMail := func(e Event) Event { return with(e, func(e *Event) { e.Actor = ByMail }) }
 	later := Event{Kind: Postponed, Actor: ByVisit, Who: "h", NotBefore: start()}
-	return []struct {
-		name   string
-		events []Event
-		row    int
-		states string
-	}{
+	return []move{
 		{"fit file", ready(), 1, "[ready]"},
 		{"unfit file", unfit(), 1, "[quarantined]"},
 		{"same bytes", then(accepted(), arrive("a", Ready)), 2, "[accepted]"},
@@ -114,7 +112,7 @@ func moves() []struct {
 
 func TestEveryMove(t *testing.T) {
 	seen := map[int]bool{}
-	for _, m := range moves() {
+	for _, m := range slices.Concat(moves(), recoveredMoves()) {
 		t.Run(m.name, func(t *testing.T) {
 			tale := told(t, m.events...)
 			rows := tale.rows()

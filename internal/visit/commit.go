@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,14 +59,17 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 	case a.commit.called:
 		return errTwice
 	}
-	a.commit.called = true
 	if s.Rehearse {
-		return carriers.ErrRehearsal
+		a.commit.called = true
+		return cmp.Or(a.recordForm(ctx), carriers.ErrRehearsal)
 	}
 	if err := s.Account.MayCommit(); err != nil {
 		return err
 	}
-	a.recordForm(ctx)
+	if err := a.recordForm(ctx); err != nil {
+		return err
+	}
+	a.commit.called = true
 	rules := gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
 	click := func(ctx context.Context) error { return s.guarded("Commit", func() error { return do(ctx) }) }
 	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, rules, a.intend, click)
@@ -118,7 +122,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 		return err
 	}
 	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true
-	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Step: StepCommit})
+	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepCommit})
 	return nil
 }
 
@@ -133,7 +137,8 @@ func address(r gate.Request) (string, error) {
 }
 
 // finish ends the attempt in the browser, once: workers stopped, pages closed.
-func (a *attempt) finish(ctx context.Context) error {
+// meanwhile, unless it is nil, is called once the pages are closed.
+func (a *attempt) finish(ctx context.Context, meanwhile func()) error {
 	if !a.commit.called || a.Rehearse {
 		return nil
 	}
@@ -142,7 +147,7 @@ func (a *attempt) finish(ctx context.Context) error {
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	if err := a.browser.Gate().Finish(ctx); err != nil {
+	if err := a.browser.Gate().Finish(ctx, meanwhile); err != nil {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil
@@ -182,8 +187,11 @@ func interrupted(err error) bool {
 // acts says who acts on err. Of a visit that was ended, or whose browser died,
 // the next one makes good.
 func acts(err error) carriers.Person {
-	if interrupted(err) || BrowserDied(err) {
+	switch {
+	case interrupted(err), BrowserDied(err):
 		return carriers.Nobody
+	case errors.Is(err, errNotKept):
+		return carriers.Operator
 	}
 	return carriers.KindOf(err).Acts()
 }

@@ -26,7 +26,7 @@ func (a *attempt) file(ctx context.Context) error {
 		a.done(a.rev.State, why)
 		return err
 	}
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepLook})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
 		err = fmt.Errorf("look-up: %w", err)
@@ -38,7 +38,7 @@ func (a *attempt) file(ctx context.Context) error {
 	case held:
 		return a.found(ctx, row)
 	case conflict:
-		a.recordFound(ctx, row)
+		a.recordFound(ctx, row, true)
 		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: why, Needs: carriers.Biller})
 		a.done(a.rev.State, why)
 		return err
@@ -58,7 +58,7 @@ func (a *attempt) found(ctx context.Context, row carriers.Found) error {
 	if err != nil {
 		return err
 	}
-	a.recordFound(ctx, row)
+	a.recordFound(ctx, row, true)
 	receipt := row.Receipt
 	receipt.Text = a.scrub.ScrubString(receipt.Text)
 	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &receipt, Filed: row.At,
@@ -90,17 +90,17 @@ func (a *attempt) submit(ctx context.Context) error {
 		return err
 	}
 	a.inv.Path = path
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepSubmit})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepSubmit})
 	receipt, siteErr := a.fill(ctx)
 	a.noteSent(ctx)
 	a.recordEnd(ctx, siteErr)
 	err = a.conclude(ctx, receipt, siteErr)
-	return errors.Join(err, a.finish(ctx))
+	return errors.Join(err, a.finish(ctx, nil))
 }
 
 // fill calls the Site's Submit, the only time at which it may commit.
 func (a *attempt) fill(ctx context.Context) (receipt carriers.Receipt, err error) {
-	a.attempt = a
+	a.attempt, a.filled = a, true
 	defer func() { a.attempt = nil }()
 	err = a.guarded("Submit", func() (err error) {
 		receipt, err = a.site.Submit(a.tab.Context(ctx), a.inv)
@@ -173,10 +173,11 @@ func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
 	if a.Carrier.History.Blind != "" {
 		return a.answered(ctx, receipt, true)
 	}
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepVerify})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepVerify})
 	what, row, _, err := a.lookAgain(ctx)
 	switch {
 	case err == nil && what == held && row.Receipt.State == carriers.StateAccepted:
+		a.recordFound(ctx, row, false)
 		return a.answered(ctx, merge(receipt, row.Receipt), true)
 	case err == nil && what == conflict, err == nil && what == refused:
 		return a.lost(ctx, fmt.Errorf("the result page says %s, the history does not agree", receipt.State))
@@ -192,6 +193,7 @@ func (a *attempt) notSent(ctx context.Context) error {
 		return err
 	}
 	cause, next := kindOfGate(a.commit.err), now.Add(afterDown)
+	a.cause = cause
 	if interrupted(cause) {
 		next = now
 	}
@@ -204,6 +206,7 @@ func (a *attempt) notSent(ctx context.Context) error {
 // lost is row 12, and one look at once: a row that is there settles it, a row
 // that is missing says nothing yet.
 func (a *attempt) lost(ctx context.Context, cause error) error {
+	a.cause = cause
 	now, err := a.now(ctx)
 	if err != nil {
 		return err
@@ -230,6 +233,7 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	if errors.Is(cause, ledger.ErrStale) {
 		return cause // it is no longer ours to say anything about
 	}
+	a.cause = cause
 	now, err := a.now(ctx)
 	if err != nil {
 		return err

@@ -24,13 +24,16 @@ const (
 // lookUp settles what an earlier attempt left submitted or uncertain, if the
 // site has a word for it now.
 func (a *attempt) lookUp(ctx context.Context) error {
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepLook})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
 		return a.notAsked(ctx, fmt.Errorf("look-up: %w", err))
 	}
 	what, row, why := a.judged(rows)
 	if what == absent {
+		if a.looked.Blind == "" {
+			a.recordAbsent(ctx) // before another page is asked for
+		}
 		a.control(ctx)
 	}
 	return a.settle(ctx, what, row, why)
@@ -66,7 +69,7 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 	case held, refused:
 		receipt := row.Receipt
 		receipt.Text = a.scrub.ScrubString(receipt.Text)
-		a.recordFound(ctx, row)
+		a.recordFound(ctx, row, true)
 		next, err := a.nextLook(ctx)
 		if err != nil {
 			return err
@@ -79,7 +82,7 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 	case conflict:
 		receipt := row.Receipt
 		receipt.Text = a.scrub.ScrubString(receipt.Text)
-		a.recordFound(ctx, row)
+		a.recordFound(ctx, row, true)
 		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller,
 			Look: &a.looked, Receipt: &receipt})
 		a.done(a.rev.State, why)
@@ -103,6 +106,7 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 
 // notAsked waits longer because the site could not be asked.
 func (a *attempt) notAsked(ctx context.Context, cause error) error {
+	a.cause = cause
 	err := a.wait(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, Needs: acts(cause)}, cause)
 	return errors.Join(err, a.suspend(ctx, cause))
 }
@@ -149,7 +153,7 @@ func (a *attempt) find(ctx context.Context) ([]carriers.Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.looked = submission.Look{At: now, Visit: fmt.Sprintf("%s/%d", a.session.claim.Owner, a.session.claim.Fence),
+	a.looked = submission.Look{At: now, Visit: a.name(),
 		Mail: len(a.Carrier.Mail) == 0, Trusted: a.Carrier.History.TrustAbsence, Blind: a.Carrier.History.Blind}
 	if a.looked.Blind != "" {
 		return nil, nil
@@ -173,20 +177,17 @@ func (a *attempt) rows(ctx context.Context, inv carriers.Invoice) ([]carriers.Fo
 // lookAgain looks in a new tab, after a commit: the old one may hold a page
 // that would send it again.
 func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, string, error) {
-	if err := a.finish(ctx); err != nil {
+	if err := a.changeTab(ctx); err != nil {
 		return "", carriers.Found{}, "", err
 	}
-	tab, err := a.browser.Tab(ctx)
-	if err != nil {
-		return "", carriers.Found{}, "", carriers.Errorf(carriers.Unavailable, "%w", err)
-	}
-	a.closeTab(ctx, a.tab)
-	a.tab = tab
 	rows, err := a.find(ctx)
 	if err != nil {
 		return "", carriers.Found{}, "", err
 	}
 	what, row, why := a.judged(rows)
+	if what == absent && a.looked.Blind == "" {
+		a.recordAbsent(ctx)
+	}
 	return what, row, why, nil
 }
 

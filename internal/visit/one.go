@@ -32,9 +32,15 @@ type attempt struct {
 	attached string          // hex SHA-256 of the bytes that the page was given
 	begun    time.Time
 	proofs   []submission.Proof // stored, and not yet told to the ledger
+	steps    []browser.Note     // of the tabs that were left
 	commit   commit
+	filled   bool                // the tab has had the upload form
 	written  bool                // the intent is in the ledger
 	onHold   *ledger.OnHoldError // a person held it back before the intent
+	cause    error               // what stopped it, for [Progress]; nil: it came to an end of its own
+
+	unkept    []string // names of evidence that could not be kept, and why not
+	unkeptWhy error
 }
 
 // one works on one submission: looks it up, or files it. The error is nil if
@@ -54,7 +60,9 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	}
 	a.inv = a.invoice()
 
-	err = errors.Join(a.work(ctx), a.release(ctx))
+	err = a.work(ctx)
+	a.end(ctx) // before the lease ends: whoever takes the submission next finds it sealed
+	err = errors.Join(err, a.release(ctx))
 	if _, over := errors.AsType[ended](err); !over && errors.Is(err, ledger.ErrStale) {
 		// A new version of the file came meanwhile: what was known is noted, and
 		// the other submissions are as they were.
@@ -64,15 +72,14 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	return err
 }
 
-// work does what the revision's state asks for, in a tab of its own.
-func (a *attempt) work(ctx context.Context) error {
+// work does what the revision's state asks for.
+func (a *attempt) work(ctx context.Context) (err error) {
 	timed, cancel := a.timed(ctx, "invoice "+a.inv.Number)
 	defer cancel()
-	var err error
-	if a.tab, err = a.browser.Tab(timed); err != nil {
-		return carriers.Errorf(carriers.Unavailable, "%w", err)
+	if err := a.openTab(timed); err != nil {
+		return err
 	}
-	defer func() { a.closeTab(ctx, a.tab) }()
+	defer func() { a.leaveTab(ctx, err) }()
 	switch state := a.rev.State; {
 	case state.LookUp():
 		return a.lookUp(timed)
@@ -107,7 +114,7 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	e.Why = a.scrub.ScrubString(e.Why)
+	e.Why = a.scrub.ScrubString(a.lacking(e.Why))
 	if e.Attempt != nil {
 		e.Attempt.Evidence = a.proofs
 	} else {
@@ -121,7 +128,7 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 		}
 		return err
 	}
-	a.sub, a.rev, a.proofs = sub, sub.Current(), nil
+	a.sub, a.rev, a.proofs, a.unkept, a.unkeptWhy = sub, sub.Current(), nil, nil, nil
 	a.Log.Info("moved", "invoice", a.inv.Number, "submission", sub.ID, "attempt", a.id, "event", e.Kind, "state", a.rev.State, "why", e.Why)
 	return nil
 }
@@ -140,7 +147,8 @@ func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // done tells people where the submission stands.
 func (a *attempt) done(state submission.State, text string) {
-	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepDone, State: state, Text: text, Took: time.Since(a.begun)})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Step: StepDone, State: state, Text: text, Took: time.Since(a.begun),
+		Attempt: a.id, Err: a.cause, On: without(a.inv, on(a.cause))})
 }
 
 // release gives the lease back, also when ctx has ended.

@@ -1,48 +1,82 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
-	"example.com/lodge/carriers"
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/submission"
 )
 
-// put stores one piece of evidence. Losing one is told in the log and never
-// stops an attempt that may have been sent already; the intent is not stored
-// here, since without it nothing may leave.
-func (a *attempt) put(ctx context.Context, name string, data []byte) {
-	if len(data) == 0 {
-		return
-	}
-	ctx, cancel := outlive(ctx)
-	defer cancel()
-	p, err := a.folder.Put(ctx, name, data)
-	if err != nil {
-		a.Log.Error("evidence was not stored", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
-		return
-	}
-	a.proofs = append(a.proofs, p)
+// A piece is one file of evidence: bytes, or what becomes JSON.
+type piece struct {
+	name  string
+	data  []byte
+	value any
 }
 
-func (a *attempt) putJSON(ctx context.Context, name string, v any) {
+// keep stores pieces, side by side: each waits for the disk. Empty ones are left
+// out. Losing one never stops an attempt that may have been sent already: the log
+// tells of it at once, and the history with what the attempt comes to. Before
+// the commit the error is what keeps it from going.
+func (a *attempt) keep(ctx context.Context, pieces ...piece) error {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	p, err := a.folder.PutJSON(ctx, name, v)
-	if err != nil {
-		a.Log.Error("evidence was not stored", "invoice", a.inv.Number, "attempt", a.id, "name", name, "error", err)
-		return
+	proofs, errs := make([]submission.Proof, len(pieces)), make([]error, len(pieces))
+	var work sync.WaitGroup
+	for i, p := range pieces {
+		if p.value == nil && len(p.data) == 0 {
+			continue
+		}
+		work.Go(func() { proofs[i], errs[i] = p.put(ctx, a.folder) })
 	}
-	a.proofs = append(a.proofs, p)
+	work.Wait()
+	var lost []string
+	for i, p := range pieces {
+		switch {
+		case errs[i] != nil:
+			lost = append(lost, p.name)
+		case proofs[i].Name != "":
+			a.proofs = append(a.proofs, proofs[i])
+		}
+	}
+	err := cmp.Or(errs...) // the others have met the same disk
+	if err != nil {
+		a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "names", lost, "error", err)
+		a.unkept, a.unkeptWhy = append(a.unkept, lost...), cmp.Or(a.unkeptWhy, err)
+	}
+	return err
+}
+
+func (p piece) put(ctx context.Context, f *evidence.Folder) (submission.Proof, error) {
+	if p.value != nil {
+		return f.PutJSON(ctx, p.name, p.value)
+	}
+	return f.Put(ctx, p.name, p.data)
+}
+
+// errNotKept is why nothing may be sent: what proves it could not be kept.
+var errNotKept = errors.New("evidence could not be kept, and without it nothing is sent")
+
+// lacking ends the reason of a move with the evidence that could not be kept.
+func (a *attempt) lacking(why string) string {
+	if len(a.unkept) == 0 {
+		return why
+	}
+	why += "; not kept as evidence: " + strings.Join(a.unkept, ", ")
+	if !strings.Contains(why, a.unkeptWhy.Error()) {
+		why += ": " + a.unkeptWhy.Error()
+	}
+	return why
 }
 
 // recordIntent writes the intent where a restored ledger would find it.
@@ -51,16 +85,14 @@ func (a *attempt) recordIntent(ctx context.Context, t submission.Attempt) error 
 		Attempt: t.ID, Submission: a.sub.ID, Key: a.sub.Key, Carrier: a.Carrier.Name, Revision: a.rev.Number,
 		SHA: a.rev.Object.SHA, Canon: a.rev.Object.Canon, Request: t.Request, Fence: t.Fence, Owner: t.Owner, Browser: t.Browser,
 		IntendedAt: t.IntendedAt, SettleUntil: t.SettleUntil, Look: evidence.Look{At: a.looked.At, Text: "the carrier's site did not hold it"},
+		Filed: evidence.FiledOf(a.rev),
 	})
 	if err != nil {
-		return fmt.Errorf("the intent was not stored as evidence: %w", err)
+		return fmt.Errorf("%w: the intent: %w", errNotKept, err)
 	}
 	a.proofs = append(a.proofs, p)
 	return nil
 }
-
-// recordForm pictures the filled form before it is sent.
-func (a *attempt) recordForm(ctx context.Context) { a.picture(ctx, a.tab, "form.jpg") }
 
 // answer is the evidence of the one answer.
 type answer struct {
@@ -86,69 +118,9 @@ func (a *attempt) recordAnswer(ctx context.Context) {
 	rec := answer{At: time.Now().UTC(), Request: request, Sent: o.Sent, Seen: o.Seen, Blocked: o.Blocked, Let: o.Let, Way: o.Spent}
 	if o.Answer != nil {
 		rec.Status, rec.Error = o.Answer.Status, o.Answer.Error
-		rec.Header = o.Answer.Header.Clone()
-		delete(rec.Header, "Set-Cookie")
+		rec.Header = evidence.RedactHeader(o.Answer.Header)
 	}
-	a.putJSON(ctx, "answer.json", rec)
-	a.put(ctx, "answer.html", o.Body)
-}
-
-// recordEnd pictures the page at the end of a Submit, or where it failed.
-func (a *attempt) recordEnd(ctx context.Context, err error) {
-	name := "result"
-	if err != nil {
-		name = "failure"
-		a.put(ctx, "failure.txt", []byte(err.Error()+"\n"))
-	}
-	if BrowserDied(err) {
-		return
-	}
-	a.picture(ctx, a.tab, name+".jpg")
-	short, cancel := outlive(ctx)
-	defer cancel()
-	if html, err := a.tab.HTML(short); err == nil {
-		a.put(ctx, name+".html", []byte(html))
-	}
-	a.putJSON(ctx, "steps.json", a.tab.Trace())
-}
-
-// recordFound stores the row on which the submission's state rests, and its page.
-func (a *attempt) recordFound(ctx context.Context, row carriers.Found) {
-	a.putJSON(ctx, "found.json", row)
-	a.picture(ctx, a.tab, "found.jpg")
-}
-
-// recordLogin pictures a failed login, with its fields masked.
-func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error) {
-	ctx, cancel := outlive(ctx)
-	defer cancel()
-	f, err := s.Evidence.Attempt(s.Account.Name, "login", ulid.Make().String(), s.scrub)
-	if err == nil {
-		_, err = f.Put(ctx, "failure.txt", []byte(cause.Error()+"\n"))
-	}
-	if err == nil && !BrowserDied(cause) {
-		tab.Mask(true)
-		var picture []byte
-		if picture, err = tab.Picture(ctx); err == nil {
-			_, err = f.Put(ctx, "login.jpg", picture)
-		}
-	}
-	if err != nil {
-		s.Log.Warn("the failed login was not pictured", "error", err)
-	}
-}
-
-// picture stores what the page looks like. A page that cannot be pictured, for
-// instance one that is gone, is told in the log.
-func (a *attempt) picture(ctx context.Context, tab *browser.Tab, name string) {
-	short, cancel := outlive(ctx)
-	defer cancel()
-	data, err := tab.Picture(short)
-	if err != nil {
-		a.Log.Warn("the page was not pictured", "invoice", a.inv.Number, "attempt", a.id, "error", err)
-		return
-	}
-	a.put(ctx, name, data)
+	_ = a.keep(ctx, piece{name: "answer.json", value: rec}, piece{name: "answer.html", data: o.Body})
 }
 
 // spool keeps the result of an attempt whose lease was taken over meanwhile.

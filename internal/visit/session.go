@@ -14,6 +14,7 @@ import (
 	"example.com/lodge/internal/browser/egress"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/submission"
 )
 
 // session is a visit under way. It is used by one goroutine.
@@ -24,8 +25,11 @@ type session struct {
 	proxy   *egress.Proxy
 	browser *browser.Browser
 	site    carriers.Site
-	origins []string // of the portal and the carrier's hosts
-	attempt *attempt // whose Submit is under way, for Commit; nil otherwise
+	origins []string        // of the portal and the carrier's hosts
+	spare   *browser.Tab    // for the next submission; nil: it gets a new one
+	attempt *attempt        // whose Submit is under way, for Commit; nil otherwise
+	head    submission.Head // of the account's chain of evidence, as far as this visit knows
+	begun   time.Time
 }
 
 const (
@@ -47,7 +51,7 @@ func (v Visit) timeout() time.Duration {
 
 // enter takes the account.
 func (v Visit) enter(ctx context.Context) (*session, error) {
-	_, claim, err := v.Ledger.EnterAccount(ctx, v.Account.Name, v.Owner, v.Secrets.Version, v.Carrier.Limits.Visits, v.lease())
+	account, claim, err := v.Ledger.EnterAccount(ctx, v.Account.Name, v.Owner, v.Secrets.Version, v.Carrier.Limits.Visits, v.lease())
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +63,7 @@ func (v Visit) enter(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, errors.Join(err, v.Ledger.LeaveAccount(ctx, claim))
 	}
-	s := &session{Visit: v, claim: claim, scrub: scrub}
+	s := &session{Visit: v, claim: claim, scrub: scrub, head: account.Chain, begun: time.Now()}
 	s.Log = slog.New(s.scrub.Handler(v.Log.Handler())).With("account", v.Account.Name, "carrier", v.Carrier.Name)
 	return s, nil
 }

@@ -97,7 +97,7 @@ func troubles() map[string]trouble {
 		"the lease is too short": {change: func(_ *visittest.Bench, v *visit.Visit, _ string) { v.Gate.Answer = time.Hour },
 			state: ready, failed: true, kind: carriers.Unavailable, says: "lease on the submission ends", wait: soon},
 		"no ledger at the intent":   {change: noIntent, state: ready, failed: true, kind: carriers.Unavailable, says: "disk full", wait: soon},
-		"no evidence at the intent": {change: noEvidence, state: ready, failed: true, kind: carriers.Unavailable, says: "not stored as evidence", wait: soon},
+		"no evidence at the intent": {change: noEvidence, state: ready, needs: carriers.Operator, failed: true, kind: carriers.Unavailable, says: "evidence could not be kept", wait: soon},
 		"commits twice": {carrier: func() carriers.Carrier { return with(site{submit: commitsTwice}) },
 			state: submission.Accepted, uploads: 1},
 		"commits while it looks": {carrier: func() carriers.Carrier { return with(site{find: commitsInFind}) },
@@ -412,3 +412,28 @@ func TestAnswerNotWritten(t *testing.T) {
 }
 
 var _ ledger.Engine = (*visittest.Engine)(nil)
+
+// Whoever watches is told why an attempt stopped, what was asked of the page, and
+// last of all that the visit is over.
+func TestProgressTellsTheCause(t *testing.T) {
+	t.Parallel()
+	b := visittest.New(t, harbor.Carrier())
+	b.Fault(portal.Fault{What: portal.Changed, At: portal.UploadPage})
+	var told []visit.Progress
+	b.Tell = func(p visit.Progress) { told = append(told, p) }
+	id := b.Register(visittest.Moor, number, visittest.Invoice{})
+	if _, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context()); carriers.KindOf(err) != carriers.SiteChanged {
+		t.Fatalf("error %v", err)
+	}
+	if len(told) < 3 {
+		t.Fatalf("told %+v", told)
+	}
+	done, left := told[len(told)-2], told[len(told)-1]
+	if done.Step != visit.StepDone || done.ID != id || done.Attempt == "" || carriers.KindOf(done.Err) != carriers.SiteChanged ||
+		!strings.HasPrefix(done.On, "see #upload") {
+		t.Errorf("done: %+v", done)
+	}
+	if left.Step != visit.StepLeft || left.Account != visittest.Moor || left.ID != "" || !errors.Is(left.Err, done.Err) {
+		t.Errorf("left: %+v", left)
+	}
+}

@@ -38,8 +38,9 @@ type Visit struct {
 	Log      *slog.Logger   // scrubbed by the visit before it is written to
 	Tell     func(Progress) // called from the visit's goroutine; may be nil
 
-	Most     int  // submissions until the browser is worn out; 0: 100
-	Rehearse bool // do everything but the commit, and move nothing
+	Version  string // of this program, for the evidence
+	Most     int    // submissions until the browser is worn out; 0: 100
+	Rehearse bool   // do everything but the commit, and move nothing
 
 	// LookUp is the one submission that the visit looks up, whenever it is due;
 	// nothing is filed. "" takes all that is due.
@@ -57,10 +58,14 @@ type Progress struct {
 	Account string
 	ID      string // of the submission; "" for the login
 	Invoice string
-	Step    string           // what begins now, or "done"
+	Step    string           // what begins now, "done", or "left"
 	State   submission.State // with "done": where it stands
 	Text    string           // with "done": the carrier's word, or why it stopped
 	Took    time.Duration    // with "done"
+
+	Attempt string // of the submission: names the folder of its evidence
+	Err     error  // with "done" and "left": what stopped it, for its kind: the text is not scrubbed
+	On      string // with Err: what was asked of the page that was not as expected, without anything of the invoice
 }
 
 // Report is what a visit did.
@@ -78,7 +83,8 @@ const most = 100
 // no account outside its carrier's hours: what is due waits for the next window.
 // The error says why the visit could not go on: it has a [carriers.Kind], or is
 // the ledger's, or that of ctx.
-func (v Visit) Run(ctx, soft context.Context) (Report, error) {
+func (v Visit) Run(ctx, soft context.Context) (_ Report, err error) {
+	defer func() { v.tell(Progress{Step: StepLeft, Err: err, On: on(err)}) }()
 	if v.Account.Paused != "" {
 		return Report{}, carriers.Errorf(carriers.ActionNeeded, "%w", v.Account.MayCommit())
 	}
@@ -94,6 +100,11 @@ func (v Visit) Run(ctx, soft context.Context) (Report, error) {
 		return Report{}, err
 	}
 	defer s.leave(ctx)
+	r, err := s.visit(ctx, soft)
+	return r, s.scrub.Error(err) // it may hold the site's words, and those a secret
+}
+
+func (s *session) visit(ctx, soft context.Context) (Report, error) {
 	if err := s.open(ctx); err != nil {
 		return Report{}, err
 	}
@@ -101,7 +112,7 @@ func (v Visit) Run(ctx, soft context.Context) (Report, error) {
 	if err := s.login(ctx); err != nil {
 		return Report{}, err
 	}
-	if v.LookUp != "" {
+	if s.LookUp != "" {
 		return s.lookUpOne(ctx, soft)
 	}
 	return s.work(ctx, soft)
@@ -184,9 +195,9 @@ func (s *session) pace(ctx context.Context, lastSent time.Time) bool {
 	}
 }
 
-func (s *session) tell(p Progress) {
-	if s.Tell != nil {
-		p.Account = s.Account.Name
-		s.Tell(p)
+func (v Visit) tell(p Progress) {
+	if v.Tell != nil {
+		p.Account = v.Account.Name
+		v.Tell(p)
 	}
 }

@@ -24,12 +24,25 @@ func (p *Proxy) HoldSockets() {
 	p.cut(func(t *tunnel) bool { return t.port == Sockets })
 }
 
-// Arm implements [gate.Fuse]. What comes in while it waits for calm is refused
-// with an answer: a browser that is cut off without one would try again.
+// Hush implements [gate.Fuse]. What comes in from now on is refused with an
+// answer: a browser that is cut off without one would try again.
+func (p *Proxy) Hush() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.phase, p.knocked, p.hushed = quiet, time.Now(), time.Now()
+	p.one, p.used = nil, false
+	p.cut(func(*tunnel) bool { return true })
+	p.decided()
+}
+
+// Arm implements [gate.Fuse].
 func (p *Proxy) Arm(ctx context.Context, commit gate.Commit, calm, limit time.Duration) error {
-	start := p.hush()
+	if !p.isHushed() {
+		p.Hush()
+	}
+	start := time.Now()
 	for {
-		rest, done := p.arm(commit, start, calm)
+		rest, done := p.arm(commit, calm)
 		switch {
 		case done:
 			return nil
@@ -46,27 +59,22 @@ func (p *Proxy) Arm(ctx context.Context, commit gate.Commit, calm, limit time.Du
 	}
 }
 
-// hush cuts all that is under way and lets nothing new pass.
-func (p *Proxy) hush() time.Time {
+func (p *Proxy) isHushed() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.phase, p.knocked = quiet, time.Now()
-	p.one, p.used = nil, false
-	p.cut(func(*tunnel) bool { return true })
-	p.decided()
-	return p.knocked
+	return !p.hushed.IsZero()
 }
 
 // arm arms if it has been calm for long enough, in one critical section with
 // the question. Otherwise it says how long the calm must last yet.
-func (p *Proxy) arm(commit gate.Commit, start time.Time, calm time.Duration) (rest time.Duration, done bool) {
+func (p *Proxy) arm(commit gate.Commit, calm time.Duration) (rest time.Duration, done bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if rest := calm - time.Since(p.knocked); rest > 0 {
 		return rest, false
 	}
 	p.phase, p.way = armed, commit
-	p.spent.Quiet = time.Since(start)
+	p.spent.Quiet, p.hushed = time.Since(p.hushed), time.Time{}
 	return 0, true
 }
 
@@ -74,7 +82,7 @@ func (p *Proxy) arm(commit gate.Commit, start time.Time, calm time.Duration) (re
 func (p *Proxy) Blow() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.phase, p.knocked = quiet, time.Now()
+	p.phase, p.knocked, p.hushed = quiet, time.Now(), time.Time{}
 	p.cut(func(*tunnel) bool { return true })
 	p.decided()
 }
@@ -90,7 +98,7 @@ func (p *Proxy) Spent() gate.Spent {
 func (p *Proxy) Disarm() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.phase, p.sockets = open, true
+	p.phase, p.sockets, p.hushed = open, true, time.Time{}
 	p.decided()
 }
 

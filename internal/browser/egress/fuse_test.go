@@ -239,6 +239,42 @@ func TestArmWaitsForCalm(t *testing.T) {
 	})
 }
 
+// TestHushBeginsTheCalm: what follows counts from Hush, and whoever knocks
+// meanwhile is refused and makes it last longer.
+func TestHushBeginsTheCalm(t *testing.T) {
+	for name, tt := range map[string]struct {
+		knock, between, want time.Duration
+	}{
+		"the rest is waited for": {0, 100 * time.Millisecond, 150 * time.Millisecond},
+		"it is over already":     {0, time.Second, time.Second},
+		"somebody knocks":        {90 * time.Millisecond, 100 * time.Millisecond, 240 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &Proxy{ctx: t.Context(), options: Options{Allow: []string{portal}}}
+				start := time.Now()
+				p.Hush()
+				<-time.NewTimer(tt.knock).C
+				if tt.knock > 0 && p.admit(&tunnel{port: Requests, hostPort: portal}) {
+					t.Error("something is let through after Hush")
+				}
+				<-time.NewTimer(tt.between - tt.knock).C
+				if err := p.Arm(t.Context(), commitAt(portal), 150*time.Millisecond, 3*time.Second); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(start); took != tt.want || p.Spent().Quiet != tt.want {
+					t.Errorf("armed after %v, want %v; account %+v", took, tt.want, p.Spent())
+				}
+				p.Disarm()
+				again := time.Now()
+				if err := p.Arm(t.Context(), commitAt(portal), 150*time.Millisecond, 3*time.Second); err != nil || time.Since(again) != 150*time.Millisecond {
+					t.Errorf("the calm of the next commit: %v, %v", time.Since(again), err)
+				}
+			})
+		})
+	}
+}
+
 func TestArmGivesUp(t *testing.T) {
 	for name, tt := range map[string]struct {
 		limit, patience time.Duration

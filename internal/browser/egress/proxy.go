@@ -62,6 +62,7 @@ type Proxy struct {
 	tunnels  map[*tunnel]struct{}
 	queue    []chan struct{} // closed when the one is decided
 	knocked  time.Time       // the last time that something was refused while quiet
+	hushed   time.Time       // since when it has been quiet for a commit; zero: it is not
 	spent    gate.Spent
 	strange  map[string]Port // asked for and not on the list
 	asked    chan struct{}   // closed and replaced when strange grows

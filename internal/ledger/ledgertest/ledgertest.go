@@ -46,7 +46,12 @@ func Run(t *testing.T, open Open, reopen Reopen) {
 		{"what needs somebody comes first", needsFirst},
 		{"due order", dueOrder},
 		{"next due", nextDue},
+		{"what arrived in a time", arrived},
+		{"what one of the people acts on", needs},
+		{"what the carrier has not, by date", unfiled},
 		{"counts follow the moves", counts},
+		{"groups follow the moves", groups},
+		{"a count is as long as the list", countOf},
 		{"values that bite", bites},
 		{"names that no engine takes", badNames},
 		{"accounts", accounts},
@@ -146,6 +151,7 @@ func whole() submission.Submission {
 	r.Matter, r.ClientMatter, r.Date, r.Format = "M1", "CL-1", at(1), ledes.LEDES1998B
 	r.Findings = []ledes.Finding{{Severity: ledes.Warn, Code: "x", Line: 3, Field: "UNITS", Message: "odd"}}
 	r.Receipt = carriers.Receipt{Number: "R1", Status: "Processing", Text: "we have it", State: carriers.StateReceived}
+	r.Since, r.Total = at(3), ledes.Cents(125_050).Add(ledes.Cents(1))
 	r.ReceivedAt, r.Found, r.Needs, r.Resumed, r.Copies = at(2), true, carriers.Operator, 1, []string{"b.txt"}
 	r.Looks = []submission.Look{{At: at(3), Visit: "v", Control: true, Mail: true, Trusted: true}}
 	r.Attempts = []submission.Attempt{{

@@ -19,8 +19,8 @@ import (
 const rowsKey = "LODGE_BENCH_ROWS"
 
 // BenchmarkLarge asks of a large ledger what commands and runs ask. Most of it is
-// accepted; one in 1,000 waits, one in 5,000 needs somebody, the rest of the
-// states have a handful each.
+// accepted; one in 50 needs somebody, for one of 40 reasons, one in 1,000 waits,
+// the rest of the states have a handful each.
 func BenchmarkLarge(b *testing.B) {
 	rows := 20_000
 	if text, ok := os.LookupEnv(rowsKey); ok {
@@ -37,6 +37,10 @@ func BenchmarkLarge(b *testing.B) {
 	fill(b, e, rows)
 	last := made("nobody", 0).ID
 	held := true
+	alike3 := ledger.Query{Needs: []carriers.Person{carriers.Biller}, Carrier: "carrier-3", States: []submission.State{submission.Rejected},
+		Alike: "code X3 is invalid", Limit: 3}
+	ofAccount := alike3
+	ofAccount.Account = "account-3"
 	for _, c := range []struct {
 		name string
 		ask  func() error
@@ -52,6 +56,16 @@ func BenchmarkLarge(b *testing.B) {
 		{"due", list(b, e, ledger.Query{Account: "account-7", DueBy: time.Now(), Limit: 20})},
 		{"held", list(b, e, ledger.Query{Held: &held})},
 		{"held-of-account", list(b, e, ledger.Query{Account: "account-7", Held: &held})},
+		{"needing-somebody", list(b, e, ledger.Query{Needs: []carriers.Person{carriers.Biller}, Limit: 50})},
+		{"alike-three", list(b, e, alike3)},
+		{"alike-three-of-account", list(b, e, ofAccount)},
+		{"arrived-in-a-day", list(b, e, ledger.Query{From: begun.AddDate(0, 0, 10), To: begun.AddDate(0, 0, 11)})},
+		{"late-three", list(b, e, ledger.Query{Account: "account-7", Unfiled: true, DatedTo: begun.AddDate(9, 0, 0), Limit: 3})},
+		{"late-count", func() error {
+			_, err := e.CountOf(b.Context(), ledger.Query{Account: "account-7", Unfiled: true, DatedTo: begun.AddDate(9, 0, 0)})
+			return err
+		}},
+		{"groups", func() error { _, err := e.Groups(b.Context()); return err }},
 		{"counts", func() error { _, err := e.Counts(b.Context()); return err }},
 		{"next-due", func() error { _, err := e.NextDue(b.Context()); return err }},
 	} {
@@ -83,7 +97,7 @@ func fill(b *testing.B, e *Engine, n int) {
 	const batch = 10_000
 	for from := 0; from < n; from += batch {
 		err := e.change(b.Context(), "fill", func(tx *sql.Tx) error {
-			insert, err := tx.PrepareContext(b.Context(), insertSQL)
+			insert, err := tx.PrepareContext(b.Context(), insertSQL())
 			if err != nil {
 				return err
 			}
@@ -106,23 +120,27 @@ func fill(b *testing.B, e *Engine, n int) {
 	b.Logf("%d rows in %s", n, time.Since(begin).Round(time.Second))
 }
 
+// begun is when the first submission of the benchmark arrived.
+var begun = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
 func example(i int) submission.Submission {
 	s := submission.New(submission.Key{Account: fmt.Sprint("account-", i%40), LawFirmID: "12-3", ClientID: "C", Number: fmt.Sprint("INV-", i)},
 		fmt.Sprint("carrier-", i%8))
 	s.Version = 1
-	s.CreatedAt = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
+	s.CreatedAt = begun.Add(time.Duration(i) * time.Minute)
 	s.UpdatedAt = s.CreatedAt
 	r := submission.Revision{
-		Number: 1, State: submission.Accepted, Why: "the carrier's site accepted it", Object: submission.Object{Name: fmt.Sprint("inbox/", i, ".txt")},
+		Number: 1, State: submission.Accepted, Date: s.CreatedAt.Truncate(24 * time.Hour), Why: "the carrier's site accepted it", Object: submission.Object{Name: fmt.Sprint("inbox/", i, ".txt")},
 		Receipt: carriers.Receipt{Number: fmt.Sprint("R", i), Status: "Accepted", Text: "Your invoice was accepted.", State: carriers.StateAccepted},
 	}
 	switch {
 	case i%100_003 == 7:
 		r.State, s.Lease.Owner = submission.Submitting, "holder"
-	case i%5000 == 1:
+	case i/40%50 == 1 && i%10 == 9:
+		r.State, r.Needs, r.Why = submission.NeedsPerson, carriers.Operator, fmt.Sprintf("%d live rows", 2+i/2000%4)
+	case i/40%50 == 1:
 		r.State, r.Needs = submission.Rejected, carriers.Biller
-	case i%5000 == 2:
-		r.State, r.Needs = submission.NeedsPerson, carriers.Operator
+		r.Receipt = carriers.Receipt{Text: fmt.Sprintf("code X%d is invalid", i/2000%36), State: carriers.StateRejected}
 	case i%1000 == 3:
 		r.State = submission.Ready
 	case i%1000 == 4:

@@ -135,6 +135,11 @@ func climb(ctx context.Context, tx *sql.Tx, steps []string) error {
 			return fmt.Errorf("step %d: %w", version+i+1, err)
 		}
 	}
+	if version < refilledBy && len(steps) >= refilledBy {
+		if err := refill(ctx, tx); err != nil {
+			return fmt.Errorf("step %d: %w", refilledBy, err)
+		}
+	}
 	_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, len(steps)))
 	return err
 }

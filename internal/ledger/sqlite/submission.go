@@ -44,9 +44,9 @@ func (e *Engine) Store(ctx context.Context, s submission.Submission, entries []s
 
 // put writes the row if the version before it is the one that is stored.
 func put(ctx context.Context, tx *sql.Tx, s submission.Submission, row []any) error {
-	query := updateSQL
+	query := updateSQL()
 	if s.Version == 1 {
-		query = insertSQL
+		query = insertSQL()
 	}
 	return conditional(tx.ExecContext(ctx, query, row...))
 }
@@ -74,38 +74,6 @@ func addEntries(ctx context.Context, tx *sql.Tx, id string, entries []submission
 		}
 	}
 	return nil
-}
-
-// columns are those of rowOf, but for the version before.
-const (
-	insertSQL = `INSERT INTO submission VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
-		ON CONFLICT DO NOTHING`
-	updateSQL = `UPDATE submission SET version = ?2, account = ?3, carrier = ?4, invoice = ?5, revision = ?6, state = ?7, hold = ?8,
-		confirmation = ?9, said = ?10, attempts = ?11, needs = ?12, urgent = ?13, found = ?14, owner = ?15, object = ?16,
-		not_before = ?17, due_at = ?18, due_rank = ?19, updated_at = ?20, item = ?21
-		WHERE id = ?1 AND version = ?2 - 1`
-)
-
-// rowOf is s as a row, in the order of the table's columns.
-func rowOf(s submission.Submission) ([]any, error) {
-	item, err := json.Marshal(s)
-	if err != nil {
-		return nil, err
-	}
-	sum := ledger.Summarize(s)
-	var due any
-	if !sum.DueAt.IsZero() {
-		due = sum.DueAt.UnixNano()
-	}
-	rank := 2
-	if sum.State.LookUp() {
-		rank = 1
-	}
-	return []any{
-		s.ID, s.Version, sum.Account, sum.Carrier, sum.Invoice, sum.Revision, string(sum.State), string(sum.Hold),
-		sum.Confirmation, sum.Text, sum.Attempts, sum.Needs, sum.Needs != "", sum.Found, sum.Owner, sum.Object,
-		nanos(sum.NotBefore), due, rank, nanos(sum.UpdatedAt), string(item),
-	}, nil
 }
 
 // History implements [ledger.Engine].

@@ -120,6 +120,7 @@ func (b *Bench) Visit(account string) visit.Visit {
 		Gate:    gate.Options{Appear: 3 * time.Second, Answer: 3 * time.Second, End: 3 * time.Second},
 		Log:     slog.New(slog.NewTextHandler(b.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Tell:    b.Tell,
+		Version: "lodge test",
 	}
 }
 

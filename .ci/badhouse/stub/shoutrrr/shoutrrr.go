@@ -1,0 +1,2 @@
+// Package shoutrrr stands in for the real one.
+package shoutrrr

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
+)
+
+func (a *app) evidenceCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "evidence",
+		Short: "Prove evidence, and remove what is older than it is kept",
+		Long: `Evidence is what Lodge saw at a carrier's site: pictures, pages, answers, and what
+it did there. Each attempt's files are named with their hashes in one link of the
+account's chain. lodge show INVOICE tells where an invoice's evidence lies.`,
+		Args: a.noSuchCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.verifyCommand(), a.pruneCommand(), a.sealCommand())
+	return cmd
+}
+
+// chains runs f with the settings, the ledger and the evidence that belongs to it.
+func (a *app) chains(ctx context.Context, f func(config.Config, *ledger.Ledger, *evidence.Store) error) error {
+	return a.reading(ctx, func(c config.Config, l *ledger.Ledger) error {
+		store, err := evidence.OpenCopy(c.Evidence())
+		if err != nil {
+			return err
+		}
+		return errors.Join(f(c, l, store), store.Close())
+	})
+}
+
+// kept are the accounts that there is evidence of, or ought to be: those of
+// lodge.yaml, of the ledger and of the evidence.
+func kept(ctx context.Context, c config.Config, l *ledger.Ledger, store *evidence.Store) ([]string, error) {
+	names, _, err := store.Accounts()
+	if err != nil {
+		return nil, err
+	}
+	items, err := l.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		names = append(names, item.Name)
+	}
+	names = append(names, c.Names()...)
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+func (a *app) sealCommand() *cobra.Command {
+	var account, why string
+	cmd := &cobra.Command{
+		Use:   "seal INVOICE|ID",
+		Short: "Seal evidence of an invoice that its program could not seal",
+		Long: `Seal evidence that no link of the chain names, because the program that gathered
+it was ended, or its disk was full, at that moment. lodge evidence verify tells of
+such evidence. Look at it first: from then on the chain vouches that it was there
+today, and says who sealed it.`,
+		Example: `  lodge evidence seal INV-1042 --why "the disk was full on Tuesday"`,
+		Args:    exactly("an invoice number or an id"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.seal(cmd.Context(), args[0], account, why) },
+	}
+	cmd.Flags().StringVar(&why, "why", "", "the `reason`, in a sentence (required)")
+	cmd.Flags().StringVar(&account, "account", "", "the `account`, where several have an invoice of this number")
+	return cmd
+}
+
+func (a *app) seal(ctx context.Context, what, account, why string) error {
+	who, err := a.person(why)
+	if err != nil {
+		return err
+	}
+	return a.chains(ctx, func(_ config.Config, l *ledger.Ledger, store *evidence.Store) error {
+		s, err := a.one(ctx, l, what, account)
+		if err != nil {
+			return err
+		}
+		if s.Lease.Owner != "" {
+			return fmt.Errorf("%s: somebody works on it, and seals its evidence afterwards: wait until that is done", s.Key)
+		}
+		item, err := l.Account(ctx, s.Key.Account)
+		if err != nil {
+			return err
+		}
+		head, err := sealLeft(ctx, l, store, ledger.Summarize(s), who+": "+why)
+		if err != nil {
+			return err
+		}
+		if head == item.Chain {
+			_, err = fmt.Fprintf(a.out, "All evidence of %s is sealed already.\n", s.Key)
+			return err
+		}
+		_, err = fmt.Fprintf(a.out, "The evidence of %s is sealed. The chain of account %s goes up to %s.\n", s.Key, s.Key.Account, head)
+		return err
+	})
+}
+
+// sealLeft seals what programs that ended have left of a submission.
+func sealLeft(ctx context.Context, l *ledger.Ledger, store *evidence.Store, s ledger.Summary, by string) (submission.Head, error) {
+	item, err := l.Account(ctx, s.Account)
+	if err != nil {
+		return submission.Head{}, err
+	}
+	now, err := l.Now(ctx)
+	if err != nil {
+		return submission.Head{}, err
+	}
+	head, err := store.SealLeft(ctx, s.Account, s.ID, "", evidence.Sealing{After: item.Chain, At: now, By: by, Invoice: s.Invoice})
+	if head.N > 0 {
+		err = errors.Join(err, l.Chained(ctx, s.Account, head))
+	}
+	return head, err
+}
+
+// sealLeft seals what the dead had begun, once their submissions are free.
+func (w *works) sealLeft(ctx context.Context, left []ledger.Summary) {
+	for _, s := range left {
+		if _, err := sealLeft(ctx, w.ledger, w.evidence, s, w.holder.ID()); err != nil {
+			w.tell(fmt.Errorf("evidence of invoice %s that an ended program left was not sealed: %w", s.Invoice, err))
+		}
+	}
+}
+
+// sealLogins seals what was seen of failed logins by programs that ended.
+func (w *works) sealLogins(ctx context.Context) {
+	for _, account := range w.accounts {
+		if _, err := sealLeft(ctx, w.ledger, w.evidence, ledger.Summary{Account: account, ID: evidence.Logins}, w.holder.ID()); err != nil {
+			w.tell(fmt.Errorf("evidence of failed logins to account %s was not sealed: %w", account, err))
+		}
+	}
+}
+
+// whatIsLeft says why evidence that the ledger names is not there; "" if it is.
+func (a *app) whatIsLeft(folder string, names []string) string {
+	missing := 0
+	for _, name := range names {
+		if _, err := os.Lstat(filepath.Join(folder, name)); err != nil {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return ""
+	}
+	word, err := evidence.ReadTomb(folder)
+	if err != nil {
+		return fmt.Sprintf("%s not there: %s tells more", count(missing, "file"), a.with("evidence verify"))
+	}
+	return fmt.Sprintf("removed, since evidence is kept for %s: links %d and %d of the chain tell what it was", word.Keep, word.Link, word.By)
+}

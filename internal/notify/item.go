@@ -1,0 +1,72 @@
+package notify
+
+import (
+	"regexp"
+	"time"
+
+	"example.com/lodge/carriers"
+)
+
+// An Item is one thing that needs somebody: an invoice, an account, a file. It
+// has no place for a text of anybody else's.
+type Item struct {
+	ID      string // the same thing has the same ID each time, and another once somebody has to look anew
+	Account string // in lodge.yaml
+	Carrier string // its name; "" where it is not known
+	Who     carriers.Person
+	What    What
+	Invoice string    // the number, or ""; a text that is no number is never shown
+	Key     string    // what lodge show takes where there is no number to show: the submission's id
+	Since   time.Time // zero: not known
+	Waiting int       // of an account: how many invoices wait for it
+}
+
+// What is the matter, in Lodge's own words: a predicate of "3 invoices".
+type What string
+
+// What can be the matter with invoices.
+const (
+	Rejected    What = "rejected by the carrier"
+	Quarantined What = "not fit to be filed"
+	Undecided   What = "to be decided by a person"
+	Changed     What = "waiting: the carrier's site has changed"
+	Waiting     What = "waiting for somebody to act"
+	LeftInInbox What = "left in the inbox"
+)
+
+// What can be the matter with a whole account.
+const (
+	LoginRefused What = "its login was refused"
+	ByHand       What = "the site asks for something that only a person can do"
+	Locked       What = "the site does not let Lodge in"
+	LoginChanged What = "its login page has changed"
+	Stopped      What = "a person stopped it"
+	Paused       What = "it is paused in lodge.yaml"
+	NoLogin      What = "its login is missing"
+	Unknown      What = "lodge.yaml does not name it"
+	Unvisited    What = "it could not be visited"
+)
+
+// Account says whether w is about a whole account.
+func (w What) Account() bool {
+	switch w {
+	case LoginRefused, LoginChanged, ByHand, Locked, Stopped, Paused, NoLogin, Unknown, Unvisited:
+		return true
+	}
+	return false
+}
+
+// number is what an invoice's number looks like. Whatever else stands in the
+// field, a sentence that slipped into it or something that a messenger would
+// make a link or a mention of, is not shown.
+var number = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_/#-]|\.[0-9]){0,23}$`)
+
+var digit = regexp.MustCompile(`[0-9]`)
+
+// label is what people know the item by, as far as it may be shown.
+func (i Item) label() string {
+	if number.MatchString(i.Invoice) && digit.MatchString(i.Invoice) {
+		return i.Invoice
+	}
+	return i.Key
+}

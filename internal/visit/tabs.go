@@ -1,0 +1,55 @@
+package visit
+
+import (
+	"cmp"
+	"context"
+
+	"example.com/lodge/carriers"
+)
+
+// openTab gives the attempt a tab: the one in which the last look-up was made,
+// or a new one. Each new tab costs the browser as much as a page.
+func (a *attempt) openTab(ctx context.Context) error {
+	a.tab, a.session.spare = a.session.spare, nil
+	if a.tab != nil {
+		return nil
+	}
+	return a.newTab(ctx)
+}
+
+func (a *attempt) newTab(ctx context.Context) error {
+	tab, err := a.browser.Tab(ctx)
+	if err != nil {
+		return carriers.Errorf(carriers.Unavailable, "%w", err)
+	}
+	a.tab = tab
+	return nil
+}
+
+// leaveTab keeps the tab for the next submission if nothing but look-ups were
+// made in it, and closes any other.
+func (a *attempt) leaveTab(ctx context.Context, err error) {
+	if err == nil && !a.filled {
+		a.session.spare = a.tab
+		return
+	}
+	a.closeTab(ctx, a.tab)
+}
+
+// changeTab ends the attempt in the browser and goes on in a new tab, since the
+// old one may hold a page that would send the invoice again. The new one is
+// opened while the browser is still watched for what that page had begun.
+func (a *attempt) changeTab(ctx context.Context) error {
+	old := a.tab
+	a.tab = nil
+	var opened error
+	err := a.finish(ctx, func() { opened = a.newTab(ctx) })
+	a.closeTab(ctx, old)
+	if a.tab == nil {
+		a.tab = old // closed; whoever asks it is told
+		return cmp.Or(err, opened)
+	}
+	a.traced(old)
+	a.filled = false
+	return err
+}
