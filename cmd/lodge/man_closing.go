@@ -27,7 +27,7 @@ func closing() []closingSection {
 			{"LODGE_CONFIG", "The file with the settings, where --config does not say."},
 			{"LODGE_CHROMIUM", "The browser, in place of browser.path in lodge.yaml."},
 			{"LODGE_VISITS", "How many visits go on at the same time, in place of visits in lodge.yaml."},
-			{"LODGE_SECRET_ACCOUNT_KEY", "A secret of an account, in capitals, with _ for each -; it comes before the one that lodge secret set keeps."},
+			{"LODGE_SECRET_ACCOUNT_KEY", "A secret of an account, in capitals, with _ for -; it comes before the one that lodge secret set keeps."},
 			{"DISPLAY, WAYLAND_DISPLAY", "Where --headed shows its window."},
 		}},
 		{"EXIT STATUS", exits()},
