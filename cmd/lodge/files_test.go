@@ -141,7 +141,7 @@ func TestRefusals(t *testing.T) {
 		{"a newer ledger", func(w *world) {
 			w.filled()
 			w.statement("PRAGMA user_version = 99")
-		}, []string{"this program knows 1: ", "update this program"}},
+		}, []string{"of version 99, this program knows ", "update this program"}},
 	} {
 		for _, args := range commands {
 			t.Run(c.name+"/"+args[0], func(t *testing.T) {
