@@ -158,8 +158,8 @@ func (v *view) alike(ctx context.Context) ([]ledger.Summary, error) {
 // everLate are those that are late or will be soon, the first deadline first.
 func (v *view) everLate(ctx context.Context) ([]ledger.Summary, error) {
 	var list []ledger.Summary
-	for _, account := range v.dated() {
-		for _, q := range []ledger.Query{v.late(account), v.nearly(account)} {
+	for _, d := range v.dues() {
+		for _, q := range []ledger.Query{v.late(d), v.nearly(d)} {
 			some, err := v.ledger.All(ctx, q)
 			if err != nil {
 				return nil, err

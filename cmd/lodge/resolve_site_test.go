@@ -203,7 +203,8 @@ func TestFiledByHandAndNotThere(t *testing.T) {
 	said(t, f.must(exitDone, "status", "--json", "--invoice", "MQ-10424"), `"state":"submitted"`)
 	f.age("MQ-10424", 49*time.Hour)
 	f.must(exitPerson, "run")
-	said(t, f.must(exitPerson, "status"), "THE OPERATOR ACTS", "MQ-10424", "that it was filed by hand, and the carrier's site does not show it", "resolve --help")
+	said(t, f.must(exitDone, "show", "MQ-10424"), "that it was filed by hand, and the carrier's site does not show it", "the operator acts")
+	said(t, f.must(exitPerson, "status"), "MQ-10424", "resolve MQ-10424 VERB --why TEXT")
 	f.must(exitDone, "resolve", "MQ-10424", "submit-again", "--why", "I had the wrong one")
 	f.must(exitDone, "run")
 	if n := f.portal.Counts(); n.Invoices["MQ-10424"].Uploads != 1 || n.Duplicates != 0 {

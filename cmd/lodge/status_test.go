@@ -326,6 +326,42 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
+// TestDues: a carrier is asked for once, unless one of its accounts has a zone of
+// its own, in which another day may have begun.
+func TestDues(t *testing.T) {
+	hours := carriers.Hours{DaysToFile: 10}
+	east := time.FixedZone("east", 14*3600)
+	deadlines := map[string]deadline{
+		"a": {"harbor", hours, time.UTC, false}, "b": {"harbor", hours, time.UTC, false},
+		"c": {"keel", hours, time.UTC, false}, "d": {"keel", hours, east, true},
+	}
+	noonOf := func(day int) time.Time { return time.Date(2026, 10, day, 12, 0, 0, 0, time.UTC) }
+	for _, c := range []struct {
+		filter filter
+		want   string
+	}{
+		{filter{}, "harbor//2026-10-11 keel/c/2026-10-11 keel/d/2026-10-12"},
+		{filter{account: "b"}, "harbor/b/2026-10-11"},
+		{filter{account: "d"}, "keel/d/2026-10-12"},
+		{filter{carrier: "keel"}, "keel/c/2026-10-11 keel/d/2026-10-12"},
+		{filter{account: "x"}, ""},
+	} {
+		v := view{filter: c.filter, deadlines: deadlines, now: noonOf(20)}
+		var got []string
+		for _, d := range v.dues() {
+			q := v.late(d)
+			got = append(got, q.Carrier+"/"+q.Account+"/"+q.DatedTo.Format(time.DateOnly))
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%+v: %v, want %s", c.filter, got, c.want)
+		}
+	}
+	gone := ledger.Summary{Account: "gone", Carrier: "keel", Date: noonOf(1)}
+	if got := refuses(deadlines, gone); !got.Equal(time.Date(2026, 10, 11, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("of an account that is not set up any more: %s", got)
+	}
+}
+
 // change changes an invoice below the rules.
 func (w *world) change(l *ledger.Ledger, number string, change func(*submission.Submission)) {
 	w.t.Helper()

@@ -51,7 +51,8 @@ func (a *attempt) keep(ctx context.Context, pieces ...piece) error {
 	}
 	err := cmp.Or(errs...) // the others have met the same disk
 	if err != nil {
-		a.Log.Error("evidence was not kept; the operator acts", "invoice", a.inv.Number, "attempt", a.id, "name", strings.Join(lost, " "), "error", err)
+		a.Log.Error("evidence was not kept; the operator acts",
+			"invoice", a.inv.Number, "attempt", a.id, "name", strings.Join(lost, " "), "error", err)
 		a.unkept, a.unkeptWhy = append(a.unkept, lost...), cmp.Or(a.unkeptWhy, err)
 	}
 	return err

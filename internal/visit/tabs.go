@@ -11,7 +11,7 @@ import (
 // openTab gives the attempt a tab: the one in which the last look-up was made,
 // or a new one. Each new tab costs the browser as much as a page.
 func (a *attempt) openTab(ctx context.Context) error {
-	a.tab, a.session.spare = a.session.spare, nil
+	a.tab, a.spare = a.spare, nil
 	if a.tab != nil {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (s *session) freshTab(ctx context.Context) (*browser.Tab, error) {
 // made in it, and closes any other.
 func (a *attempt) leaveTab(ctx context.Context, err error) {
 	if err == nil && !a.filled {
-		a.session.spare = a.tab
+		a.spare = a.tab
 		return
 	}
 	a.closeTab(ctx, a.tab)

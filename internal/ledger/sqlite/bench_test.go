@@ -60,9 +60,9 @@ func BenchmarkLarge(b *testing.B) {
 		{"alike-three", list(b, e, alike3)},
 		{"alike-three-of-account", list(b, e, ofAccount)},
 		{"arrived-in-a-day", list(b, e, ledger.Query{From: begun.AddDate(0, 0, 10), To: begun.AddDate(0, 0, 11)})},
-		{"late-three", list(b, e, ledger.Query{Account: "account-7", Unfiled: true, DatedTo: begun.AddDate(9, 0, 0), Limit: 3})},
+		{"late-three", list(b, e, ledger.Query{Carrier: "carrier-7", Unfiled: true, DatedTo: begun.AddDate(9, 0, 0), Limit: 3})},
 		{"late-count", func() error {
-			_, err := e.CountOf(b.Context(), ledger.Query{Account: "account-7", Unfiled: true, DatedTo: begun.AddDate(9, 0, 0)})
+			_, err := e.CountOf(b.Context(), ledger.Query{Carrier: "carrier-7", Unfiled: true, DatedTo: begun.AddDate(9, 0, 0)})
 			return err
 		}},
 		{"groups", func() error { _, err := e.Groups(b.Context()); return err }},

@@ -44,7 +44,8 @@ func TestPlans(t *testing.T) {
 		{ledger.Query{Needs: biller, Account: "a", Carrier: "c", States: rare, From: time.Now()}, "by_need"},
 		{ledger.Query{Needs: biller, Alike: "x", Carrier: "c", States: rare}, "by_alike"},
 		{ledger.Query{Needs: biller, Alike: "x", Carrier: "c", States: rare, Account: "a"}, "by_alike"},
-		{ledger.Query{Unfiled: true, DatedTo: time.Now(), Account: "a"}, "by_date"},
+		{ledger.Query{Unfiled: true, DatedTo: time.Now(), Carrier: "c"}, "by_date"},
+		{ledger.Query{Unfiled: true, DatedTo: time.Now(), Carrier: "c", Account: "a", States: rare}, "by_date"},
 	} {
 		sorted := len(c.q.Needs) > 0 || !c.q.From.IsZero() || c.q.Unfiled // by the index itself
 		query, args := listSQL(c.q)

@@ -9,15 +9,14 @@ import (
 	"example.com/lodge/internal/submission"
 )
 
-// refilledBy is the last step of the schema after which the summaries of rows
-// that are there have to be written anew.
+// refilledBy is the last step of the schema that added to the summaries of rows
+// that are there.
 const refilledBy = 2
 
 // atOnce is how many items refill holds in memory.
 const atOnce = 1000
 
-// refill writes the summary of every row anew from its item. A million take
-// about a minute.
+// refill fills in what was added to the summary of every row, from its item.
 func refill(ctx context.Context, tx *sql.Tx) error {
 	update, err := tx.PrepareContext(ctx, refillSQL())
 	if err != nil {
@@ -30,7 +29,7 @@ func refill(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 		for _, s := range page {
-			if _, err := update.ExecContext(ctx, append([]any{s.ID}, summaryOf(s)...)...); err != nil {
+			if _, err := update.ExecContext(ctx, append([]any{s.ID}, addedOf(s)...)...); err != nil {
 				return fmt.Errorf("submission %s: %w", s.ID, err)
 			}
 		}

@@ -10,10 +10,11 @@ import (
 )
 
 // The columns of a submission's row: its name and version, then its summary,
-// then the item.
+// the part that the second step of the schema added last, then the item.
 const (
+	added  = "client, matter, dated, total, since, alike, sends, arrived_at, sent_at, said_at, unfiled"
 	summed = `account, carrier, invoice, revision, state, hold, confirmation, said, attempts, needs, urgent, found, owner, object,
-	not_before, due_at, due_rank, updated_at, client, matter, dated, total, since, alike, sends, arrived_at, sent_at, said_at, unfiled`
+	not_before, due_at, due_rank, updated_at, ` + added
 	written = "id, version, " + summed + ", item"
 )
 
@@ -27,8 +28,15 @@ func updateSQL() string {
 	return "UPDATE submission SET " + assigned(strings.TrimPrefix(written, "id, "), 2) + " WHERE id = ?1 AND version = ?2 - 1"
 }
 
-// refillSQL writes a row's summary anew.
-func refillSQL() string { return "UPDATE submission SET " + assigned(summed, 2) + " WHERE id = ?1" }
+// refillSQL fills what was added to a row. It leaves the other columns alone, and
+// so the indexes over them.
+func refillSQL() string { return "UPDATE submission SET " + assigned(added, 2) + " WHERE id = ?1" }
+
+// addedOf is what refillSQL fills in.
+func addedOf(s submission.Submission) []any {
+	all := summaryOf(s)
+	return all[len(all)-1-strings.Count(added, ","):]
+}
 
 // assigned gives the columns their values, the first of which is the nth.
 func assigned(columns string, n int) string {

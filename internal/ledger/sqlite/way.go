@@ -65,7 +65,7 @@ func drivenBy(q ledger.Query) way {
 		parts := append(one("due_rank = ?", 1), one("due_rank = ?", 2)...)
 		return way{parts, order{columns: "due_rank, due_at, id"}, []string{"account", "due_at"}}
 	case q.Unfiled:
-		return way{one("unfiled = 1"), order{columns: "dated, id"}, []string{"account", "dated"}}
+		return way{one("unfiled = 1"), order{columns: "dated, id"}, []string{"carrier", "dated"}}
 	case len(q.Needs) > 0:
 		return needing(q)
 	case q.NeedsFirst:

@@ -15,7 +15,7 @@ ALTER TABLE submission ADD COLUMN unfiled    INTEGER NOT NULL DEFAULT 0; -- 1: t
 CREATE INDEX by_arrival ON submission (arrived_at, id);
 CREATE INDEX by_need    ON submission (needs, since, id) WHERE urgent = 1;
 CREATE INDEX by_alike   ON submission (needs, carrier, state, alike, since, id, account) WHERE urgent = 1;
-CREATE INDEX by_date    ON submission (account, dated, id) WHERE unfiled = 1;
+CREATE INDEX by_date    ON submission (carrier, dated, id, account) WHERE unfiled = 1;
 
 -- What needs somebody, the alike together, so that an overview of many
 -- thousands reads a few rows.
