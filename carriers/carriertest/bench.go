@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -190,6 +191,15 @@ func (b *bench) checkEnd(t judge) {
 	if t.Failed() {
 		t.Logf("requests that nothing is recorded for: %q", b.site.Unknown())
 		t.Logf("log:\n%s", b.log.String())
+	}
+}
+
+// checkHeld is of a rehearsal: that the commit did not arrive is the gate's
+// doing, and in a run nothing holds what comes outside Commit.
+func (b *bench) checkHeld(t judge) {
+	t.Helper()
+	if errors.Is(b.err, visit.ErrOutside) {
+		t.Errorf("in a rehearsal: %v", b.err)
 	}
 }
 

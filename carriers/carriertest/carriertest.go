@@ -108,6 +108,7 @@ func suite(t *testing.T, c carriers.Carrier, fresh func(*testing.T) site) {
 	t.Run("Rehearse", func(t *testing.T) {
 		b := newBench(t, c, fresh(t))
 		b.run(t.Context(), true)
+		b.checkHeld(t)
 		b.checkCommits(t, 0)
 		b.checkSecrets(t)
 	})

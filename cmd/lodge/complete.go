@@ -25,7 +25,7 @@ const (
 // completing has the arguments and flags of cmd, and of all commands below it,
 // completed by their names: those in Use, such as ACCOUNT, and those of flags.
 func (a *app) completing(cmd *cobra.Command) {
-	if cmd.ValidArgsFunction == nil && !cmd.HasSubCommands() {
+	if cmd.ValidArgsFunction == nil && (len(arguments(cmd)) > 0 || !cmd.HasSubCommands()) {
 		cmd.ValidArgsFunction = a.completeArgument
 	}
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
@@ -78,13 +78,20 @@ func (a *app) completeArgument(cmd *cobra.Command, args []string, typed string) 
 	return found, cobra.ShellCompDirectiveNoFileComp
 }
 
-// arguments are the names of a command's arguments, as its Use has them.
+// arguments are the names of a command's arguments, as its Use has them, without
+// a flag that may stand in place of one, and without that flag's value.
 func arguments(cmd *cobra.Command) []string {
-	words := strings.Fields(cmd.Use)[1:]
-	for i, w := range words {
-		words[i] = strings.NewReplacer("[", "", "]", "", "...", "").Replace(w)
+	var names []string
+	flag := false
+	for _, w := range strings.Fields(cmd.Use)[1:] {
+		w = strings.NewReplacer("[", "", "]", "", "...", "").Replace(w)
+		name, _, other := strings.Cut(w, "|--")
+		if !flag {
+			names = append(names, name)
+		}
+		flag = other
 	}
-	return words
+	return names
 }
 
 // argument is the name of the nth argument; the last one may be repeated.

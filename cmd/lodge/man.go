@@ -58,17 +58,21 @@ func (p page) line(format string, args ...any) { _, _ = fmt.Fprintf(p.w, format+
 
 func (p page) section(title string) { p.line(".SH %s", title) }
 
-// command writes one command, or those below it.
+// command writes one command and those below it.
 func (p page) command(c *cobra.Command) {
 	if c.Name() == "help" || !c.IsAvailableCommand() {
 		return
 	}
-	if c.HasAvailableSubCommands() {
-		for _, sub := range c.Commands() {
-			p.command(sub)
-		}
-		return
+	if len(arguments(c)) > 0 || !c.HasAvailableSubCommands() {
+		p.entry(c)
 	}
+	for _, sub := range c.Commands() {
+		p.command(sub)
+	}
+}
+
+// entry writes what one command does.
+func (p page) entry(c *cobra.Command) {
 	p.line(`.SS "%s"`, roff(c.CommandPath()))
 	options := optionsOf(c)
 	more := ""

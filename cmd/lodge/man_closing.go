@@ -28,6 +28,8 @@ func closing() []closingSection {
 			{"LODGE_CHROMIUM", "The browser, in place of browser.path in lodge.yaml."},
 			{"LODGE_VISITS", "How many visits go on at the same time, in place of visits in lodge.yaml."},
 			{"LODGE_SECRET_ACCOUNT_KEY", "A secret of an account, in capitals, with _ for -; it comes before the one that lodge secret set keeps."},
+			{"LODGE_SENTRY_DSN, SENTRY_DSN", "Where faults are reported, in place of sentry in lodge.yaml."},
+			{"OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SDK_DISABLED", "Where traces and metrics go, in place of telemetry in lodge.yaml; whether none do."},
 			{"DISPLAY, WAYLAND_DISPLAY", "Where --headed shows its window."},
 		}},
 		{"EXIT STATUS", exits()},

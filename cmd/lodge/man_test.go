@@ -46,7 +46,7 @@ func TestMan(t *testing.T) {
 	}
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
-		if c.Runnable() && !c.HasSubCommands() {
+		if c.Runnable() && (!c.HasSubCommands() || len(arguments(c)) > 0) {
 			said(t, page, `.SS "`+roff(c.CommandPath())+`"`)
 		}
 		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { said(t, page, roff("--"+f.Name)) })

@@ -37,8 +37,8 @@ With --file it is one of a LEDES file, which is checked and registered nowhere.
 Where there is neither, the newest accepted invoice is looked up, and the form is
 not rehearsed.
 
-An account that is held back is not logged in to: lodge resume first. One that
-lodge.yaml pauses is rehearsed with --paused.
+An account that is held back or was paused (lodge pause) is not logged in to:
+lodge resume first. One that lodge.yaml pauses is rehearsed with --paused.
 
 The exit code is 0 if all that was rehearsed works, 3 if somebody has to act.`,
 		Example: `  lodge rehearse firm-harbor

@@ -49,7 +49,7 @@ func (w *works) showRehearsal(r visit.Rehearsed, err error) error {
 	}
 	if !begun {
 		w.tell(fmt.Errorf("%w; nobody has logged in%s", err, who(err)))
-		if errors.Is(err, ledger.ErrSuspended) {
+		if errors.Is(err, ledger.ErrSuspended) || errors.Is(err, ledger.ErrPaused) {
 			w.remedy("operator", remedy{Do: "see what holds it back; then resume", Type: []string{w.with("status")}})
 		}
 		return verdictOf(err)

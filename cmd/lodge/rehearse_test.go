@@ -117,6 +117,9 @@ func TestRehearseAPausedAccount(t *testing.T) {
 	f.must(exitFailed, "rehearse", "firm-harbor")
 	said(t, f.err.String(), "is paused (new terms)", "--paused")
 	f.must(exitDone, "rehearse", "firm-harbor", "--paused")
+	f.must(exitDone, "pause", "firm-harbor", "--why", "the carrier asks us to wait")
+	f.must(exitPerson, "rehearse", "firm-harbor", "--paused")
+	said(t, f.err.String(), "the carrier asks us to wait", "nobody has logged in")
 	if n := f.portal.Counts().Logins; n != 1 {
 		t.Errorf("%d logins", n)
 	}

@@ -177,5 +177,5 @@ func person(err error) bool {
 	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked, carriers.SiteChanged:
 		return true
 	}
-	return errors.Is(err, secret.ErrMissing) || errors.Is(err, ledger.ErrSuspended)
+	return errors.Is(err, secret.ErrMissing) || errors.Is(err, ledger.ErrSuspended) || errors.Is(err, ledger.ErrPaused)
 }

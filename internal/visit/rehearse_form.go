@@ -55,6 +55,10 @@ func (s *stage) playForm(ctx context.Context) error {
 	return errors.Join(err, s.finishRehearsal(ctx))
 }
 
+// ErrOutside says that a rehearsal met the commit though nobody may have asked
+// for it: a run would file without an intent.
+var ErrOutside = errors.New("the page sent the commit by itself, outside Commit")
+
 // untold gives the refusal to rehearse a form the kind that tells who acts.
 func untold(err error) error {
 	if errors.Is(err, gate.ErrUntold) {
@@ -75,8 +79,8 @@ func (s *stage) conclusion(ctx context.Context, err error, begun time.Time) erro
 	list := strings.Join(stopped, ", ")
 	switch refused := errors.Is(err, carriers.ErrRehearsal); {
 	case commits > 0:
-		return carriers.Errorf(carriers.SiteChanged, "the page sent the commit by itself, outside Commit: it was stopped (%s). "+
-			"In a run nothing would stop it: the author puts the step that causes it inside Commit", list)
+		return carriers.Errorf(carriers.SiteChanged, "%w: it was stopped (%s). "+
+			"In a run nothing would stop it: the author puts the step that causes it inside Commit", ErrOutside, list)
 	case err == nil:
 		return carriers.Errorf(carriers.SiteChanged, "the carrier says it is done, and nothing was committed")
 	case !refused && len(stopped) > 0 && !s.commit.called:
