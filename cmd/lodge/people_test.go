@@ -44,7 +44,7 @@ func TestHoldAndRelease(t *testing.T) {
 	said(t, w.must(exitPerson, "status", "--json", "--invoice", "INV-0001"), `"hold":"person"`, `"needs":"operator"`)
 	out = w.must(exitDone, "show", "INV-0001")
 	said(t, out, "ready, on hold; the operator acts", "on hold       by ", " since 20", ": line 7 is disputed; to end it: lodge", "release INV-0001", "held   person")
-	said(t, w.must(exitDone, "show", "INV-0002"), "uncertain, on hold; next looked at")
+	said(t, w.must(exitDone, "show", "INV-0002"), "uncertain, on hold; the next run takes it")
 
 	w.must(exitFailed, "hold", "INV-0001", "--why", "again")
 	said(t, w.err.String(), "is not put on hold: ", "holds it back since", "line 7 is disputed")

@@ -186,8 +186,10 @@ func (a *app) describe(s ledger.Summary) string {
 	}
 	if s.Needs != "" {
 		text += "; the " + s.Needs + " acts"
-	} else if !s.DueAt.IsZero() {
+	} else if !s.DueAt.IsZero() && s.DueAt.After(a.clock.Now()) {
 		text += "; next looked at " + a.stamp(s.DueAt)
+	} else if !s.DueAt.IsZero() {
+		text += "; the next run takes it"
 	}
 	return text
 }
