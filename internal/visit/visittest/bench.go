@@ -116,7 +116,7 @@ func (b *Bench) Visit(account string) visit.Visit {
 		Secrets: visit.Secrets{Version: "1", Values: map[string]secret.Value{
 			"username": secret.NewValue(user.Name), "password": secret.NewValue(user.Password)}},
 		Ledger: b.Ledger, Evidence: b.Evidence, Clock: clock.System{}, Owner: b.Holder.ID(), State: b.Dir,
-		Browser: browser.Options{Profiles: b.Profiles(), Patience: 3 * time.Second},
+		Browser: browser.Options{Profiles: b.Profiles(), Patience: 6 * time.Second},
 		Gate:    gate.Options{Appear: 3 * time.Second, Answer: 3 * time.Second, End: 3 * time.Second},
 		Log:     slog.New(slog.NewTextHandler(b.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Tell:    b.Tell,
