@@ -73,7 +73,7 @@ func (f *firm) told(l *listener) {
 	f.in = strings.NewReader("generic+" + l.URL + "/ops/" + token)
 	f.must(exitDone, "secret", "set", "notify", "ops")
 	host := strings.TrimPrefix(l.URL, "http://")
-	f.environ = []string{"LODGE_SENTRY_DSN=http://" + token + "key@" + host + "/1", "OTEL_EXPORTER_OTLP_ENDPOINT=" + l.URL}
+	f.environ = []string{"LODGE_SENTRY_DSN=http://publickey@" + host + "/1", "OTEL_EXPORTER_OTLP_ENDPOINT=" + l.URL}
 }
 
 // texts are what invoices and pages say: everything in the demo's files that is
