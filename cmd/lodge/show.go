@@ -184,11 +184,13 @@ func (a *app) describe(s ledger.Summary) string {
 	default:
 		text += ", held back: " + string(s.Hold)
 	}
-	if s.Needs != "" {
+	switch {
+	case s.Needs != "":
 		text += "; the " + s.Needs + " acts"
-	} else if !s.DueAt.IsZero() && s.DueAt.After(a.clock.Now()) {
+	case s.DueAt.IsZero():
+	case s.DueAt.After(a.clock.Now()):
 		text += "; next looked at " + a.stamp(s.DueAt)
-	} else if !s.DueAt.IsZero() {
+	default:
 		text += "; the next run takes it"
 	}
 	return text
