@@ -14,7 +14,7 @@ import (
 	"example.com/lodge/internal/browser/usual"
 )
 
-func (c *common) filingCommand() *cobra.Command {
+func (c *measuring) filingCommand() *cobra.Command {
 	o := filing.Options{Self: self}
 	cmd := &cobra.Command{
 		Use:   "filing",
@@ -27,11 +27,8 @@ memory of each, over all its processes.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Tell = cmd.ErrOrStderr()
-			return c.inside(func(dir string) (err error) {
-				o.Dir = dir
-				if o.Lodge, err = c.program(cmd.Context(), filepath.Join(dir, "bin")); err != nil {
-					return err
-				}
+			return c.withLodge(cmd.Context(), func(dir, lodge string) error {
+				o.Dir, o.Lodge = dir, lodge
 				return c.filing(cmd, o)
 			})
 		},
@@ -44,7 +41,7 @@ memory of each, over all its processes.`,
 	return cmd
 }
 
-func (c *common) filing(cmd *cobra.Command, o filing.Options) error {
+func (c *measuring) filing(cmd *cobra.Command, o filing.Options) error {
 	exe, err := browser.Find()
 	if err != nil {
 		return err
@@ -64,7 +61,7 @@ func (c *common) filing(cmd *cobra.Command, o filing.Options) error {
 }
 
 // store writes what was measured for machines.
-func (c *common) store(cmd *cobra.Command, name string, v any) error {
+func (c *measuring) store(cmd *cobra.Command, name string, v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err

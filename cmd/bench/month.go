@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,7 +14,7 @@ import (
 // errBroken ends a month in which a promise was broken. Which was told already.
 var errBroken = errors.New("a promise was broken")
 
-func (c *common) monthCommand() *cobra.Command {
+func (c *measuring) monthCommand() *cobra.Command {
 	o := month.Options{Self: self}
 	cmd := &cobra.Command{
 		Use:   "month",
@@ -29,11 +28,8 @@ portals' own counts. The exit status is 1 if a promise was broken.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Tell = cmd.ErrOrStderr()
-			return c.inside(func(dir string) (err error) {
-				o.Dir = dir
-				if o.Lodge, err = c.program(cmd.Context(), filepath.Join(dir, "bin")); err != nil {
-					return err
-				}
+			return c.withLodge(cmd.Context(), func(dir, lodge string) error {
+				o.Dir, o.Lodge = dir, lodge
 				return c.month(cmd, o)
 			})
 		},
@@ -46,7 +42,7 @@ portals' own counts. The exit status is 1 if a promise was broken.`,
 	return cmd
 }
 
-func (c *common) month(cmd *cobra.Command, o month.Options) error {
+func (c *measuring) month(cmd *cobra.Command, o month.Options) error {
 	exe, err := browser.Find()
 	if err != nil {
 		return err

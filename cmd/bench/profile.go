@@ -10,7 +10,7 @@ import (
 	"example.com/lodge/internal/bench/scene"
 )
 
-func (c *common) profileCommand() *cobra.Command {
+func (c *measuring) profileCommand() *cobra.Command {
 	o := profile.Options{Self: self}
 	var goProfile string
 	cmd := &cobra.Command{

@@ -12,15 +12,15 @@ import (
 	"example.com/lodge/internal/bench/scene"
 )
 
-// common are the flags of all measurements.
-type common struct {
+// measuring are the flags of all measurements.
+type measuring struct {
 	lodge string
 	dir   string
 	keep  bool
 }
 
 func root() *cobra.Command {
-	c := &common{}
+	c := &measuring{}
 	root := &cobra.Command{
 		Use:           "bench",
 		Short:         "Measure Lodge",
@@ -46,7 +46,7 @@ func self(part string) []string {
 
 // program is the Lodge to measure. One that go run could be confused with is
 // never taken: it may be older than the source.
-func (c *common) program(ctx context.Context, dir string) (string, error) {
+func (c *measuring) program(ctx context.Context, dir string) (string, error) {
 	if c.lodge != "" {
 		return filepath.Abs(c.lodge)
 	}
@@ -57,9 +57,20 @@ func (c *common) program(ctx context.Context, dir string) (string, error) {
 	return scene.Build(ctx, dir)
 }
 
+// withLodge runs measure with a fresh folder and the Lodge to measure.
+func (c *measuring) withLodge(ctx context.Context, measure func(dir, lodge string) error) error {
+	return c.inside(func(dir string) error {
+		lodge, err := c.program(ctx, filepath.Join(dir, "bin"))
+		if err != nil {
+			return err
+		}
+		return measure(dir, lodge)
+	})
+}
+
 // inside runs measure with a fresh folder, and removes it afterwards unless it
 // is to be kept or something went wrong.
-func (c *common) inside(measure func(dir string) error) error {
+func (c *measuring) inside(measure func(dir string) error) error {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return err
 	}

@@ -2,11 +2,8 @@ package evidence
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -31,27 +28,15 @@ func (s *Store) Kept(ctx context.Context, account, submissionID, attemptID strin
 		if !f.Type().IsRegular() || strings.HasSuffix(f.Name(), durable.Partial) {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		p, err := s.proof(path.Join(folder, f.Name()))
-		if err != nil {
+		name := path.Join(folder, f.Name())
+		sha, _, err := s.Sum(ctx, name)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
 			return nil, fmt.Errorf("evidence: attempt %s: %w: the operator looks at that disk", attemptID, err)
 		}
-		proofs = append(proofs, p)
+		proofs = append(proofs, submission.Proof{Name: name, SHA: sha})
 	}
 	return proofs, nil
-}
-
-func (s *Store) proof(name string) (submission.Proof, error) {
-	f, err := s.root.Open(name)
-	if err != nil {
-		return submission.Proof{}, err
-	}
-	defer func() { _ = f.Close() }()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return submission.Proof{}, err
-	}
-	return submission.Proof{Name: name, SHA: hex.EncodeToString(h.Sum(nil))}, nil
 }

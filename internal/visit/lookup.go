@@ -31,9 +31,7 @@ func (a *attempt) lookUp(ctx context.Context) error {
 	}
 	what, row, why := a.judged(rows)
 	if what == absent {
-		if a.looked.Blind == "" {
-			a.recordAbsent(ctx) // before another page is asked for
-		}
+		a.recordAbsent(ctx) // before another page is asked for
 		a.control(ctx)
 	}
 	return a.settle(ctx, what, row, why)
@@ -185,7 +183,7 @@ func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, strin
 		return "", carriers.Found{}, "", err
 	}
 	what, row, why := a.judged(rows)
-	if what == absent && a.looked.Blind == "" {
+	if what == absent {
 		a.recordAbsent(ctx)
 	}
 	return what, row, why, nil

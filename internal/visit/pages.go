@@ -61,8 +61,13 @@ func (a *attempt) recordFound(ctx context.Context, row carriers.Found, rests boo
 	_ = a.keep(ctx, pieces...)
 }
 
-// recordAbsent keeps the text of a page that did not show what was looked for.
-func (a *attempt) recordAbsent(ctx context.Context) { _ = a.keep(ctx, a.text(ctx, "absent.txt")) }
+// recordAbsent keeps the text of a page that did not show what was looked for. A
+// site that cannot be asked has shown none.
+func (a *attempt) recordAbsent(ctx context.Context) {
+	if a.looked.Blind == "" {
+		_ = a.keep(ctx, a.text(ctx, "absent.txt"))
+	}
+}
 
 // picture is what the page looks like, text the text that it shows, document its
 // document. Of a page that cannot be read, for instance one that is gone, the
