@@ -26,8 +26,8 @@ import (
 // ErrGone says that the browser is no longer there: it died or was closed.
 var ErrGone = errors.New("the browser is gone")
 
-// ErrCrashed says that a tab's renderer crashed. The tab is of no more use;
-// another tab of the same browser may be.
+// ErrCrashed says that a tab's renderer crashed. The tab is of no more use, nor
+// are those that were open beside it, since they had the same.
 var ErrCrashed = errors.New("the page crashed")
 
 // How long the steps of a browser's life may take.
@@ -43,12 +43,14 @@ type Browser struct {
 	ctx      context.Context // of chromedp: ends with the browser
 	cancel   context.CancelFunc
 	profile  *profile
+	blank    *blank
 	wire     *wire // nil without Egress
 	build    string
 	switches []string // of its command line, as the browser itself tells
 
 	done    chan struct{} // closed when the browser is gone
 	cause   error         // why; set before done is closed
+	stuck   error         // why it was given up, if it was; guarded by mu
 	closing atomic.Bool
 	close   func() error
 	tasks   tasks // goroutines that this browser started
@@ -141,6 +143,9 @@ func (b *Browser) boot(limit time.Duration) error {
 	if err != nil {
 		return err
 	}
+	if b.blank, err = blankOf(b.ctx); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(b.ctx, setLimit)
 	defer cancel()
 	return b.set(ctx)
@@ -150,7 +155,9 @@ func (b *Browser) boot(limit time.Duration) error {
 func (b *Browser) watch() {
 	<-chromedp.FromContext(b.ctx).Browser.LostConnection
 	b.cause = fmt.Errorf("%w: it was closed", ErrGone)
-	if !b.closing.Load() {
+	if stuck := b.givenUp(); stuck != nil {
+		b.cause = fmt.Errorf("%w: it was given up: %w", ErrGone, stuck)
+	} else if !b.closing.Load() {
 		// chromedp keeps how the process ended and adds it to any later error. Its
 		// words only: it wraps context.Canceled, and nobody has cancelled anything.
 		_, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})

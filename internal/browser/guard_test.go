@@ -31,7 +31,6 @@ const prompt = 5 * time.Second
 func TestGuard(t *testing.T) {
 	for _, exe := range []string{shell, full} {
 		t.Run(filepath.Base(exe), func(t *testing.T) {
-			b := startBrowser(t, Options{Exe: exe, Patience: testPatience})
 			tests := map[string]func(*testing.T){}
 			for name, test := range map[string]func(*testing.T, *Browser){
 				"crash while waiting":             crashWhileWaiting,
@@ -53,7 +52,9 @@ func TestGuard(t *testing.T) {
 				"closing what asks to stay":       closeAsked,
 				"rows":                            readRows,
 			} {
-				tests[name] = func(t *testing.T) { test(t, b) }
+				// Each has a browser of its own: all pages of one share what some of them
+				// keep busy or crash.
+				tests[name] = func(t *testing.T) { test(t, startBrowser(t, Options{Exe: exe, Patience: testPatience})) }
 			}
 			sideBySide(t, tests)
 		})
@@ -95,8 +96,14 @@ func crashWhileWaiting(t *testing.T, b *Browser) {
 			}
 		})
 	}
-	if err := page.Do(openTab(t, b).Context(t.Context()), page.Goto(servePage(t, "x"))); err != nil {
-		t.Errorf("another tab: %v", err)
+	soon(t, 0, func() {
+		if err := tab.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		<-b.Done()
+	})
+	if err := b.Err(); !errors.Is(err, ErrGone) || !errors.Is(err, ErrCrashed) {
+		t.Errorf("the browser that the tab was of: %v", err)
 	}
 }
 

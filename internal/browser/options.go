@@ -88,6 +88,9 @@ func (o Options) flags(p *profile) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("no-pings", true),
+		// One renderer for all tabs, see awaken: a page in a new one costs twice the
+		// processor time, and closing it is no safer.
+		chromedp.Flag("renderer-process-limit", "1"),
 	)
 	if o.NoSandbox {
 		flags = append(flags, chromedp.NoSandbox)

@@ -148,12 +148,14 @@ func (t *Tab) Context(ctx context.Context) context.Context { return page.WithDri
 func (t *Tab) URL() string { return t.docs.address() }
 
 // Close closes the tab, whatever its page would still like to do. ctx bounds
-// the wait only.
+// the wait only. No other page of the browser may be at work meanwhile: one that
+// does not answer is taken for what the closed one left behind.
 func (t *Tab) Close(ctx context.Context) error {
 	closed := make(chan struct{})
 	if !t.browser.tasks.start(func() {
 		defer close(closed)
 		t.forget()
+		t.browser.wake()
 	}) {
 		return nil // the browser is closed, with all its tabs
 	}

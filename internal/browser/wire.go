@@ -13,7 +13,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"example.com/lodge/internal/browser/egress"
@@ -23,11 +22,11 @@ import (
 // wire is the browser's side of the gate: interception at the level of the
 // whole browser, below every tab, popup, frame and worker.
 type wire struct {
-	ctx    context.Context // of the browser, and of the blank tab that stays
-	keeper target.ID       // that tab
-	lost   <-chan struct{} // closed when the browser has ended
-	gate   *gate.Gate
-	work   sync.WaitGroup
+	ctx   context.Context // of the browser, and of the blank tab that stays
+	blank *blank          // that tab
+	lost  <-chan struct{} // closed when the browser has ended
+	gate  *gate.Gate
+	work  sync.WaitGroup
 
 	popups  func() (release func(context.Context) error) // has popups live; nil: nobody closes them
 	release func(context.Context) error                  // of the attempt under way
@@ -78,8 +77,11 @@ func newWire(ctx context.Context, way gate.Fuse, o gate.Options) (*wire, error) 
 	if err := chromedp.Do(ctx); err != nil {
 		return nil, err
 	}
-	c := chromedp.FromContext(ctx)
-	w := &wire{ctx: ctx, keeper: c.Target.TargetID, lost: c.Browser.LostConnection}
+	b, err := blankOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &wire{ctx: ctx, blank: b, lost: chromedp.FromContext(ctx).Browser.LostConnection}
 	w.gate = gate.New(w, way, o)
 	return w, nil
 }
