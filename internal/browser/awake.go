@@ -12,15 +12,18 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// How long the blank tab may take to answer before the scripts of closed pages
-// are ended, and how long it may take altogether.
+// How long the renderer may take to answer before the scripts in it are broken
+// off, and how long a tab may take to open.
 const (
-	drowsy = 100 * time.Millisecond
-	asleep = 5 * time.Second
+	drowsy    = 100 * time.Millisecond
+	openLimit = 20 * time.Second
 )
 
-// A blank is the tab that stays blank, by which the renderer can be asked: all
-// tabs share one (docs/benchmarks.md).
+// errKept is the end of a browser that can open no tab.
+var errKept = fmt.Errorf("%w: it opens no tab any more", ErrGone)
+
+// A blank is the tab that stays blank. All tabs share one renderer (see
+// docs/benchmarks.md), which by this one can be asked whether it is free.
 type blank struct {
 	target *chromedp.Target
 	alive  context.Context // ends, because of [ErrCrashed], when the renderer does
@@ -37,56 +40,48 @@ func blankOf(ctx context.Context) (*blank, error) {
 	})
 }
 
-// awaken returns once the renderer answers, as it must for whatever tab comes
-// next. A closed page can keep it for ever: a script that asks again as soon as a
-// request fails is told at once, without an end, that its page is gone. So what
-// runs while the blank tab does not answer is broken off; no page may be open then
-// but blank ones.
-func (b *blank) awaken(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, asleep, errors.New("a closed page keeps the renderer busy"))
-	defer cancel()
-	defer context.AfterFunc(b.alive, cancel)()
-	for {
-		err := b.ask(ctx)
-		switch {
-		case err == nil:
-			return nil
-		case b.alive.Err() != nil:
-			return fmt.Errorf("browser: wake the renderer: %w", context.Cause(b.alive))
-		case ctx.Err() != nil:
-			return fmt.Errorf("browser: wake the renderer: %w", context.Cause(ctx))
-		case !errors.Is(err, context.DeadlineExceeded):
-			return fmt.Errorf("browser: wake the renderer: %w", err)
-		}
-		// Its error says that an earlier one is still at work.
-		_, _ = cdp.Call(ctx, b.target, runtime.TerminateExecution, cdp.Empty{})
+// awake keeps the renderer awake until opened is called. A closed page can keep
+// it for ever: a script that asks again as soon as a request fails is told at
+// once, without an end, that its page is gone. When that begins nobody tells. The
+// context ends with the renderer, or because of errKept.
+func (b *Browser) awake(ctx context.Context) (_ context.Context, opened func()) {
+	limited, cancel := context.WithTimeoutCause(ctx, openLimit, errKept)
+	ctx, end := context.WithCancelCause(limited)
+	crashed := context.AfterFunc(b.blank.alive, func() { end(context.Cause(b.blank.alive)) })
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		b.blank.keepAwake(ctx)
+	}()
+	return ctx, func() {
+		crashed()
+		end(nil)
+		<-watched
+		cancel()
 	}
 }
 
-// ask has the main thread of the renderer answer.
-func (b *blank) ask(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, drowsy)
+// keepAwake breaks off what keeps the renderer's main thread, until ctx ends. It
+// does not return between an order to break off and an answer: an order that came
+// too late holds for the next script, whosever it is.
+func (b *blank) keepAwake(ctx context.Context) {
+	for giveUp := time.Now().Add(openLimit); b.alive.Err() == nil && time.Now().Before(giveUp); {
+		if !b.answers() {
+			// Its error says that an earlier one is still at work.
+			_, _ = cdp.Call(b.alive, b.target, runtime.TerminateExecution, cdp.Empty{})
+			continue
+		}
+		if pause(ctx, drowsy) != nil {
+			return
+		}
+	}
+}
+
+// answers says whether the renderer's main thread ran a script in time. Also one
+// that was broken off is an answer.
+func (b *blank) answers() bool {
+	ctx, cancel := context.WithTimeout(b.alive, drowsy)
 	defer cancel()
 	_, err := cdp.Call(ctx, b.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "0"})
-	return err
-}
-
-// wake is awaken after a tab was closed. A browser that cannot be woken is ended:
-// whoever uses it next is told that it is gone, and why.
-func (b *Browser) wake() {
-	err := b.blank.awaken(b.ctx)
-	if err == nil || b.ended() {
-		return
-	}
-	b.mu.Lock()
-	b.stuck = err
-	b.mu.Unlock()
-	b.cancel()
-}
-
-// givenUp is why the browser was given up; nil if it was not.
-func (b *Browser) givenUp() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.stuck
+	return !errors.Is(err, context.DeadlineExceeded)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // TestClosedPagesKeepNothing closes pages whose scripts go on: the next tab of the
-// browser works all the same. Without [blank.awaken] it does not answer.
+// browser works all the same. Without [Browser.awake] it does not answer.
 func TestClosedPagesKeepNothing(t *testing.T) {
 	for _, exe := range []string{shell, full} {
 		for name, script := range map[string]string{
@@ -60,18 +60,5 @@ func closeBusy(t *testing.T, b *Browser, url string) {
 	}
 	if err := tab.Close(ctx); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestAwakenEndsWithItsContext(t *testing.T) {
-	b := startBrowser(t, Options{Exe: shell})
-	why := errors.New("the visit is over")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(why)
-	if err := b.blank.awaken(ctx); !errors.Is(err, why) {
-		t.Errorf("awaken says %v", err)
-	}
-	if err := b.blank.awaken(t.Context()); err != nil {
-		t.Error(err)
 	}
 }

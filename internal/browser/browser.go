@@ -50,7 +50,6 @@ type Browser struct {
 
 	done    chan struct{} // closed when the browser is gone
 	cause   error         // why; set before done is closed
-	stuck   error         // why it was given up, if it was; guarded by mu
 	closing atomic.Bool
 	close   func() error
 	tasks   tasks // goroutines that this browser started
@@ -155,9 +154,7 @@ func (b *Browser) boot(limit time.Duration) error {
 func (b *Browser) watch() {
 	<-chromedp.FromContext(b.ctx).Browser.LostConnection
 	b.cause = fmt.Errorf("%w: it was closed", ErrGone)
-	if stuck := b.givenUp(); stuck != nil {
-		b.cause = fmt.Errorf("%w: it was given up: %w", ErrGone, stuck)
-	} else if !b.closing.Load() {
+	if !b.closing.Load() {
 		// chromedp keeps how the process ended and adds it to any later error. Its
 		// words only: it wraps context.Canceled, and nobody has cancelled anything.
 		_, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})

@@ -27,9 +27,6 @@ func (w *wire) Finish(ctx context.Context, origins []string) error {
 	if err := w.closePages(ctx); err != nil {
 		return err
 	}
-	if err := w.blank.awaken(ctx); err != nil {
-		return err
-	}
 	if w.release == nil {
 		return nil
 	}
@@ -88,7 +85,7 @@ func (w *wire) closePages(ctx context.Context) error {
 func (w *wire) left(ctx context.Context) ([]*target.Info, error) {
 	list, err := chromedp.Targets(ctx)
 	return slices.DeleteFunc(list, func(t *target.Info) bool {
-		return t.TargetID == w.blank.target.TargetID || !slices.Contains(ofPages, t.Type) || itsOwn(t.URL)
+		return t.TargetID == w.blank || !slices.Contains(ofPages, t.Type) || itsOwn(t.URL)
 	}), err
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -448,11 +449,14 @@ func sees(css, pattern string) page.Step { return page.See(page.Good(page.Text(c
 func TestPromises(t *testing.T) {
 	for _, exe := range []string{shell, full} {
 		t.Run(filepath.Base(exe), func(t *testing.T) {
-			b := startBrowser(t, Options{Exe: exe, Patience: testPatience})
+			list := slices.DeleteFunc(promises(testFiles(t)), func(p promise) bool { return exe != shell && !p.full })
 			tests := map[string]func(*testing.T){}
-			for _, p := range promises(testFiles(t)) {
-				if exe == shell || p.full {
-					tests[p.name] = func(t *testing.T) { p.check(t, b) }
+			for share := range slices.Chunk(list, 1+len(list)/6) {
+				tests[share[0].name+" and so on"] = func(t *testing.T) {
+					b := startBrowser(t, Options{Exe: exe, Patience: testPatience})
+					for _, p := range share { // one after the other: a browser has one page at work
+						t.Run(p.name, func(t *testing.T) { p.check(t, b) })
+					}
 				}
 			}
 			sideBySide(t, tests)

@@ -233,16 +233,23 @@ func (r *rig) attempt(ctx context.Context, q *result) error {
 // errEnd says that the browser of a rig must be ended.
 var errEnd = errors.New("unfinished: the browser must be ended")
 
+// prepare makes the tab, as [Browser.Tab] does.
+func (r *rig) prepare(tab context.Context, q *result) error {
+	if r.browser != nil {
+		_, opened := r.browser.awake(tab)
+		defer opened()
+	}
+	if err := chromedp.Do(tab); err != nil || q.Awake {
+		return err
+	}
+	return bypassWorkers(tab)
+}
+
 // open brings a fresh tab to the point before the click.
 func (r *rig) open(ctx context.Context, q *result) (context.Context, context.CancelFunc, error) {
 	tab, done := chromedp.NewContext(ctx)
-	if err := chromedp.Do(tab); err != nil {
+	if err := r.prepare(tab, q); err != nil {
 		return tab, done, err
-	}
-	if !q.Awake {
-		if err := bypassWorkers(tab); err != nil {
-			return tab, done, err
-		}
 	}
 	times := 1
 	if q.Reload {

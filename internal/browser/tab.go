@@ -48,8 +48,12 @@ type Tab struct {
 
 var _ page.Driver = (*Tab)(nil)
 
-// Tab opens a tab, empty and guarded. ctx bounds the opening only.
+// Tab opens a tab, empty and guarded. ctx bounds the opening only. The tab before
+// it must be closed or at rest: scripts that keep the renderer busy meanwhile are
+// broken off, as those that a closed page left running must be.
 func (b *Browser) Tab(ctx context.Context) (*Tab, error) {
+	ctx, opened := b.awake(ctx)
+	defer opened()
 	t := &Tab{browser: b, docs: newDocuments()}
 	run, end := chromedp.NewContext(b.ctx, chromedp.WithListener(t.event))
 	t.ctx = run
@@ -148,14 +152,12 @@ func (t *Tab) Context(ctx context.Context) context.Context { return page.WithDri
 func (t *Tab) URL() string { return t.docs.address() }
 
 // Close closes the tab, whatever its page would still like to do. ctx bounds
-// the wait only. No other page of the browser may be at work meanwhile: one that
-// does not answer is taken for what the closed one left behind.
+// the wait only.
 func (t *Tab) Close(ctx context.Context) error {
 	closed := make(chan struct{})
 	if !t.browser.tasks.start(func() {
 		defer close(closed)
 		t.forget()
-		t.browser.wake()
 	}) {
 		return nil // the browser is closed, with all its tabs
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"example.com/lodge/internal/browser/egress"
@@ -23,7 +24,7 @@ import (
 // whole browser, below every tab, popup, frame and worker.
 type wire struct {
 	ctx   context.Context // of the browser, and of the blank tab that stays
-	blank *blank          // that tab
+	blank target.ID       // that tab
 	lost  <-chan struct{} // closed when the browser has ended
 	gate  *gate.Gate
 	work  sync.WaitGroup
@@ -77,11 +78,8 @@ func newWire(ctx context.Context, way gate.Fuse, o gate.Options) (*wire, error) 
 	if err := chromedp.Do(ctx); err != nil {
 		return nil, err
 	}
-	b, err := blankOf(ctx)
-	if err != nil {
-		return nil, err
-	}
-	w := &wire{ctx: ctx, blank: b, lost: chromedp.FromContext(ctx).Browser.LostConnection}
+	c := chromedp.FromContext(ctx)
+	w := &wire{ctx: ctx, blank: c.Target.TargetID, lost: c.Browser.LostConnection}
 	w.gate = gate.New(w, way, o)
 	return w, nil
 }
