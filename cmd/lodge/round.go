@@ -60,15 +60,36 @@ func (w *works) round(hard, soft context.Context, patient bool) (r round, err er
 	b := batch.Batch{
 		Left:   w.sealLeft,
 		Ledger: w.ledger, Owner: w.holder.ID(), Accounts: w.willing(), Visits: w.config.Visits, Log: log,
+		Clock: w.clock, Rest: w.rest,
 		Visit: func(ctx context.Context, account string) (visit.Visit, error) {
 			acc, _ := w.config.Account(account) // where there is none, the visit says so
 			return w.visit(ctx, account, log, telling.visit(account, acc.Carrier, p.tell))
 		},
 	}
+	if w.rest > 0 {
+		b.Meanwhile = func(ctx context.Context, failures []batch.Failure) {
+			telling.remember(failures)
+			w.meanwhile(ctx, soft, &r)
+		}
+	}
 	r.batch, err = b.Run(hard, soft)
 	w.tellPaused(hard)
 	r.worked, r.took = p.worked(), w.clock.Boot()-begun
 	return r, err
+}
+
+// meanwhile does during r what a run that watches else does between rounds: takes
+// in what has arrived, and tells people what needs them.
+func (w *works) meanwhile(hard, soft context.Context, r *round) {
+	arrived, err := w.takeIn(hard, soft, false)
+	if err != nil {
+		w.tellOnce(fmt.Errorf("take in what lies in the inbox: %w", err))
+		return
+	}
+	now := round{arrived: arrived}
+	w.tellArrived(now)
+	w.informBeside(hard, now)
+	r.arrived = append(r.with(intake.Taken), arrived...)
 }
 
 // scans is how often a patient round looks again for files that are still being

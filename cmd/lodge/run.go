@@ -104,10 +104,12 @@ const (
 	restAfter = 5 * time.Minute
 )
 
-// watch makes rounds until soft ends. Due look-ups are found by the same timer
-// as new files: they are minutes apart, and asking the ledger costs nothing.
+// watch makes rounds until soft ends. At the end of a month one of them may take
+// an hour, see [works.meanwhile]. Due look-ups are found by the same timer as new
+// files: they are minutes apart, and asking the ledger costs nothing.
 func (w *works) watch(hard, soft context.Context, json bool) error {
 	_, _ = fmt.Fprintf(w.err, "Watching %s. Ctrl-C stops.\n", w.config.Inbox)
+	w.rest = restAfter
 	for {
 		r, err := w.round(hard, soft, false)
 		if hard.Err() != nil {
@@ -115,7 +117,7 @@ func (w *works) watch(hard, soft context.Context, json bool) error {
 		}
 		w.tellOnce(err)
 		for _, f := range r.batch.Failures {
-			w.resting[f.Account] = w.clock.Now().Add(restAfter)
+			w.resting[f.Account] = f.At.Add(restAfter)
 		}
 		if len(r.worked)+len(r.batch.Failures) > 0 {
 			w.tell(w.report(hard, r, json))

@@ -127,9 +127,14 @@ func (t telling) end(r batch.Result, err error) {
 	t.faults.Failures(r.Failures)
 	t.faults.Failed(err)
 	t.run.End(err)
+	t.remember(r.Failures)
+}
+
+// remember has people told of accounts that failed.
+func (t telling) remember(list []batch.Failure) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, f := range r.Failures {
+	for _, f := range list {
 		t.stuck[f.Account] = stuck{f.Err, cmp.Or(t.stuck[f.Account].since, t.now())}
 	}
 }

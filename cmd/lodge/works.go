@@ -34,7 +34,8 @@ type works struct {
 	level    slog.Level // of what is told of the work
 	tellers  *tellers   // who else is told of it
 
-	resting map[string]time.Time // accounts that are left alone until then, after a failure
+	rest    time.Duration        // of an account after a failure, in a run that watches; 0: for the rest of the run
+	resting map[string]time.Time // accounts that are left alone until then
 	told    map[string]bool      // what was said of the inbox already
 	failed  string               // how the last round failed
 	prunes  time.Time            // when to ask again whether old evidence is to be removed
