@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/ledger"
@@ -22,7 +23,11 @@ func (w *works) needs(ctx context.Context, r round) ([]notify.Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := held
+	late, err := w.late(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := append(held, late...)
 	for q := (ledger.Query{NeedsFirst: true}); ; {
 		page, err := w.ledger.List(ctx, q)
 		if err != nil {
@@ -84,6 +89,38 @@ func (w *works) heldBack(ctx context.Context) ([]notify.Item, error) {
 				i.Waiting += c.N
 			}
 		}
+		items = append(items, i)
+	}
+	return items, nil
+}
+
+// slowAfter is how long an invoice may wait for Lodge before its deadline, near as
+// it may be, is told: most are filed within minutes.
+const slowAfter = 24 * time.Hour
+
+// late are the invoices whose deadline has passed or is near while nothing but
+// Lodge's own work is waited for: of the others their people are told anyway.
+func (w *works) late(ctx context.Context) ([]notify.Item, error) {
+	deadlines, err := w.deadlinesOf(w.config)
+	if err != nil {
+		return nil, err
+	}
+	v := view{app: w.app, ledger: w.ledger, deadlines: deadlines, now: w.clock.Now()}
+	list, err := v.everLate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var items []notify.Item
+	for _, s := range list {
+		i := itemOf(s)
+		i.Who, i.What, i.Since = carriers.Operator, notify.Late, v.refuses(s)
+		if v.now.Before(i.Since) {
+			i.What, i.Since = notify.NearlyLate, s.ArrivedAt
+		}
+		if s.Needs != "" || i.What == notify.NearlyLate && v.now.Sub(s.ArrivedAt) < slowAfter {
+			continue
+		}
+		i.ID = fmt.Sprintf("%s/%d/%s", s.ID, s.Revision, i.What)
 		items = append(items, i)
 	}
 	return items, nil

@@ -32,6 +32,8 @@ const (
 	Changed     What = "waiting: the carrier's site has changed"
 	Waiting     What = "waiting for somebody to act"
 	LeftInInbox What = "left in the inbox"
+	Late        What = "past the carrier's deadline, and not filed"
+	NearlyLate  What = "not filed, and soon past the carrier's deadline"
 )
 
 // What can be the matter with a whole account.
