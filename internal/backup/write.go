@@ -136,7 +136,7 @@ func heads(ctx context.Context, c config.Config) ([]Head, error) {
 	defer store.Close()
 	list := []Head{}
 	for _, account := range c.Names() {
-		latest, err := store.Latest(ctx, account, 1)
+		latest, err := store.Latest(ctx, account, 1, time.Time{})
 		if err != nil {
 			return nil, err
 		}

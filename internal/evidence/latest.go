@@ -7,13 +7,14 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"time"
 )
 
-// Latest returns an account's latest intents, newest first, at most n. It reads
-// those only: attempts are named by ULIDs, which are in the order of time
-// (github.com/ulid/spec).
-func (s *Store) Latest(ctx context.Context, account string, n int) ([]Intent, error) {
-	names, err := s.latest(ctx, encode(account), n)
+// Latest returns an account's latest intents, newest first, at most n, of the
+// submissions whose folders have changed since then. It reads those only: attempts
+// are named by ULIDs, which are in the order of time (github.com/ulid/spec).
+func (s *Store) Latest(ctx context.Context, account string, n int, since time.Time) ([]Intent, error) {
+	names, err := s.latest(ctx, encode(account), n, since)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -33,7 +34,7 @@ func (s *Store) Latest(ctx context.Context, account string, n int) ([]Intent, er
 }
 
 // latest are the files of the intents.
-func (s *Store) latest(ctx context.Context, folder string, n int) ([]string, error) {
+func (s *Store) latest(ctx context.Context, folder string, n int, since time.Time) ([]string, error) {
 	files := s.root.FS()
 	submissions, err := fs.ReadDir(files, folder)
 	if err != nil {
@@ -43,6 +44,9 @@ func (s *Store) latest(ctx context.Context, folder string, n int) ([]string, err
 	for _, sub := range submissions {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if i, err := sub.Info(); err == nil && i.ModTime().Before(since) {
+			continue
 		}
 		attempts, err := fs.ReadDir(files, path.Join(folder, sub.Name()))
 		if err != nil {

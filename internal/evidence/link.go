@@ -137,28 +137,3 @@ func (s *Store) Links(ctx context.Context, account string, after submission.Head
 		}
 	}
 }
-
-// Ahead returns the links that come after head: what a ledger whose account has
-// that head does not know of. A ledger that came back from a backup is behind
-// its evidence by these; one whose program ended at the wrong moment by one or
-// two. An [ErrBroken] says that head is of no link of this chain.
-func (s *Store) Ahead(ctx context.Context, account string, head submission.Head) ([]Link, error) {
-	if head.N > 0 {
-		_, found, err := s.Link(account, head.N)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		if found != head {
-			return nil, fmt.Errorf("evidence: account %s: the ledger knows link %d by another hash, or it is gone: %w: "+
-				"lodge evidence verify tells more", account, head.N, ErrBroken)
-		}
-	}
-	var list []Link
-	for l, err := range s.Links(ctx, account, head) {
-		if err != nil {
-			return list, err
-		}
-		list = append(list, l)
-	}
-	return list, nil
-}

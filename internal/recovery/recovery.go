@@ -137,11 +137,21 @@ func (r Recovery) results(ctx context.Context) (int, error) {
 // Attempts that never were sent may be among them, in a row.
 const newest = 20
 
+// unsealed is how much older than the head of a chain an attempt that is in no
+// link yet may be: visits go on side by side, and none of their steps takes so long.
+const unsealed = 24 * time.Hour
+
 // Behind says cheaply whether the ledger is older than the evidence, as one that
 // was copied back by hand is: it lacks one of the latest attempts of an account.
+// What the ledger's own head of the chain covers it has, so that only what came
+// after it is looked at.
 func (r Recovery) Behind(ctx context.Context, accounts []string) (bool, error) {
 	for _, account := range accounts {
-		latest, err := r.Evidence.Latest(ctx, account, newest)
+		since, err := r.covered(ctx, account)
+		if err != nil {
+			return false, err
+		}
+		latest, err := r.Evidence.Latest(ctx, account, newest, since)
 		if err != nil {
 			return false, err
 		}
@@ -152,4 +162,18 @@ func (r Recovery) Behind(ctx context.Context, accounts []string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// covered is until when the ledger has all attempts of an account; the zero time
+// if that cannot be said, since its head is none of this chain's.
+func (r Recovery) covered(ctx context.Context, account string) (time.Time, error) {
+	item, err := r.Ledger.Account(ctx, account)
+	if err != nil || item.Chain.N == 0 {
+		return time.Time{}, err
+	}
+	link, head, err := r.Evidence.Link(account, item.Chain.N)
+	if err != nil || head != item.Chain {
+		return time.Time{}, nil //nolint:nilerr // then everything is looked through, as without a chain
+	}
+	return link.At.Add(-unsealed), nil
 }

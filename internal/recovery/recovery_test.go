@@ -225,7 +225,7 @@ func TestBehindLooksAtTheLatest(t *testing.T) {
 	}
 	w.run()
 	for n := range 30 {
-		latest, err := w.Evidence.Latest(t.Context(), "acme", n)
+		latest, err := w.Evidence.Latest(t.Context(), "acme", n, time.Time{})
 		check(t, err)
 		if len(latest) != n {
 			t.Fatalf("%d of %d", len(latest), n)
@@ -240,4 +240,31 @@ func TestBehindLooksAtTheLatest(t *testing.T) {
 	if behind, err := w.Behind(t.Context(), []string{"acme"}); err != nil || !behind {
 		t.Errorf("behind %t, %v", behind, err)
 	}
+}
+
+// TestBehindTrustsTheHead: what the ledger's head of the chain covers is not looked
+// at again, so that a start does not read years of evidence; what came after it is,
+// and everything if the head is of no chain here.
+func TestBehindTrustsTheHead(t *testing.T) {
+	w := newWorld(t)
+	w.intent("1", "a", 1)
+	head, err := w.Evidence.SealLeft(t.Context(), "acme", key("1").ID(), "", evidence.Sealing{At: time.Now(), By: "h"})
+	check(t, err)
+	longAgo := time.Now().AddDate(0, -3, 0)
+	check(t, os.Chtimes(filepath.Join(w.dir, "evidence", "acme", key("1").ID()), longAgo, longAgo))
+	behind := func(what string, want bool) {
+		t.Helper()
+		if got, err := w.Behind(t.Context(), []string{"acme"}); err != nil || got != want {
+			t.Errorf("%s: behind %t, %v", what, got, err)
+		}
+	}
+	behind("a ledger without a head", true)
+	check(t, w.Ledger.Chained(t.Context(), "acme", head))
+	behind("a ledger whose head covers it", false)
+	w.intent("2", "b", 1)
+	behind("an attempt after the head", true)
+	check(t, os.RemoveAll(filepath.Join(w.dir, "evidence", "acme", key("2").ID())))
+	behind("without it", false)
+	check(t, w.Ledger.Chained(t.Context(), "acme", submission.Head{N: head.N + 1, SHA: strings.Repeat("a", 64)}))
+	behind("a head of another chain", true)
 }
