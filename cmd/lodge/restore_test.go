@@ -107,8 +107,12 @@ func TestRestoredLedgerFilesNothingTwice(t *testing.T) {
 
 	f.check(os.Rename(filepath.Join(f.dir, "archive"), filepath.Join(f.dir, "inbox", "firm-harbor")))
 	f.must(exitDone, "restore", "--discard-newer", file)
+	said(t, f.must(exitDone, "status"), "RESTORED from a backup of")
 	f.must(exitDone, "run")
 	f.settled("after a restore with a full inbox")
+	if out := f.must(exitDone, "status"); strings.Contains(out, "RESTORED") {
+		t.Errorf("it was reconciled:\n%s", out)
+	}
 
 	f.check(os.WriteFile(filepath.Join(state, "ledger.db"), old, 0o600))
 	f.must(exitDone, "run")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/backup"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
@@ -124,8 +125,23 @@ func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) err
 		case perAccount:
 			return v.accounts(ctx)
 		}
+		if err := v.tellRestored(c.State); err != nil {
+			return err
+		}
 		return v.overview(ctx)
 	})
+}
+
+// tellRestored tells that all below is as it was when a backup was made, as long
+// as nobody has looked what was sent since.
+func (v *view) tellRestored(state string) error {
+	marker, restored, err := backup.ReadMarker(state)
+	if err != nil || !restored {
+		return err
+	}
+	writeWrapped(v.out, "", fmt.Sprintf("RESTORED from a backup of %s: what was sent since is not known here. %s looks it up before it files anything.",
+		v.stamp(marker.MadeAt), v.with("run")), v.columns)
+	return nil
 }
 
 // A view is what one status command looks at, at one time.

@@ -19,7 +19,7 @@ func (e *NewerError) Error() string {
 	if e.Unreadable != nil {
 		return fmt.Sprintf("the present ledger cannot be compared with the backup, so it cannot be told what would be lost: %v", e.Unreadable)
 	}
-	return fmt.Sprintf("the present ledger is newer than the backup of %s: %d submissions and %d accounts changed since, the last at %s",
+	return fmt.Sprintf("the present ledger is newer than the backup of %s: changed since: submissions %d, accounts %d, the last at %s",
 		e.Manifest.MadeAt.Format(time.RFC3339), e.Submissions, e.Accounts, e.Latest.Format(time.RFC3339))
 }
 
