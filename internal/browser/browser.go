@@ -55,6 +55,7 @@ type Browser struct {
 	tasks   tasks // goroutines that this browser started
 
 	popups popups
+	opened atomic.Int64 // tabs so far
 	mu     sync.Mutex
 	tabs   map[*Tab]bool
 }
