@@ -25,7 +25,7 @@ fuse: ## click once on sites that misbehave, RUNS=100 times each; show that noth
 	go test -c -o bin/fuse.test ./internal/browser
 	bin/fuse.test -fuse $(RUNS)
 
-bench: build ## measure a submission beside plain HTTP and the usual way, in less than ten minutes (ARGS=--help)
+bench: build ## measure a submission beside plain HTTP and the usual way, in about ten minutes (ARGS=--help)
 	@.ci/chromium tests
 	@bin/bench filing $(ARGS)
 
