@@ -27,7 +27,7 @@ func (w *works) needs(ctx context.Context, r round) ([]notify.Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := append(held, late...)
+	items := slices.Concat(held, late)
 	for q := (ledger.Query{NeedsFirst: true}); ; {
 		page, err := w.ledger.List(ctx, q)
 		if err != nil {

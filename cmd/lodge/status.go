@@ -139,8 +139,8 @@ func (v *view) tellRestored(state string) error {
 	if err != nil || !restored {
 		return err
 	}
-	writeWrapped(v.out, "", fmt.Sprintf("RESTORED from a backup of %s: what was sent since is not known here. %s looks it up before it files anything.",
-		v.stamp(marker.MadeAt), v.with("run")), v.columns)
+	writeWrapped(v.out, "", fmt.Sprintf("RESTORED from a backup of %s: what was sent since is not known here. %s looks it up "+
+		"before it files anything.", v.stamp(marker.MadeAt), v.with("run")), v.columns)
 	return nil
 }
 
