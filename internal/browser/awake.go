@@ -47,7 +47,11 @@ func blankOf(ctx context.Context) (*blank, error) {
 func (b *Browser) awake(ctx context.Context) (_ context.Context, opened func()) {
 	limited, cancel := context.WithTimeoutCause(ctx, openLimit, errKept)
 	ctx, end := context.WithCancelCause(limited)
-	crashed := context.AfterFunc(b.blank.alive, func() { end(context.Cause(b.blank.alive)) })
+	crashed := context.AfterFunc(b.blank.alive, func() {
+		if cause := context.Cause(b.blank.alive); errors.Is(cause, ErrCrashed) { // of a browser that is gone others tell
+			end(cause)
+		}
+	})
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
