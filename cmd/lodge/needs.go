@@ -112,14 +112,15 @@ func (w *works) late(ctx context.Context) ([]notify.Item, error) {
 	}
 	var items []notify.Item
 	for _, s := range list {
-		i := itemOf(s)
-		i.Who, i.What, i.Since = carriers.Operator, notify.Late, v.refuses(s)
-		if v.now.Before(i.Since) {
-			i.What, i.Since = notify.NearlyLate, s.ArrivedAt
+		what, since := notify.Late, v.refuses(s)
+		if v.now.Before(since) {
+			what, since = notify.NearlyLate, s.ArrivedAt
 		}
-		if s.Needs != "" || i.What == notify.NearlyLate && v.now.Sub(s.ArrivedAt) < slowAfter {
+		if s.Needs != "" || what == notify.NearlyLate && v.now.Sub(s.ArrivedAt) < slowAfter {
 			continue
 		}
+		i := itemOf(s)
+		i.Who, i.What, i.Since = carriers.Operator, what, since
 		i.ID = fmt.Sprintf("%s/%d/%s", s.ID, s.Revision, i.What)
 		items = append(items, i)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -52,15 +53,12 @@ func (b *Browser) awake(ctx context.Context) (_ context.Context, opened func()) 
 			end(cause)
 		}
 	})
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		b.blank.keepAwake(ctx)
-	}()
+	var watch sync.WaitGroup
+	watch.Go(func() { b.blank.keepAwake(ctx) })
 	return ctx, func() {
 		crashed()
 		end(nil)
-		<-watched
+		watch.Wait()
 		cancel()
 	}
 }

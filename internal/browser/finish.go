@@ -85,7 +85,7 @@ func (w *wire) closePages(ctx context.Context) error {
 func (w *wire) left(ctx context.Context) ([]*target.Info, error) {
 	list, err := chromedp.Targets(ctx)
 	return slices.DeleteFunc(list, func(t *target.Info) bool {
-		return t.TargetID == w.blank || !slices.Contains(ofPages, t.Type) || itsOwn(t.URL)
+		return t.TargetID == w.keeper || !slices.Contains(ofPages, t.Type) || itsOwn(t.URL)
 	}), err
 }
 

@@ -88,8 +88,8 @@ func (o Options) flags(p *profile) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("no-pings", true),
-		// One renderer for all tabs, see awaken: a page in a new one costs twice the
-		// processor time, and closing it is no safer.
+		// One renderer for all tabs, since a page in a new one starts cold: see
+		// docs/decisions.md, and [Browser.awake] for what it asks of us.
 		chromedp.Flag("renderer-process-limit", "1"),
 	)
 	if o.NoSandbox {

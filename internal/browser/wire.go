@@ -23,11 +23,11 @@ import (
 // wire is the browser's side of the gate: interception at the level of the
 // whole browser, below every tab, popup, frame and worker.
 type wire struct {
-	ctx   context.Context // of the browser, and of the blank tab that stays
-	blank target.ID       // that tab
-	lost  <-chan struct{} // closed when the browser has ended
-	gate  *gate.Gate
-	work  sync.WaitGroup
+	ctx    context.Context // of the browser, and of the blank tab that stays
+	keeper target.ID       // that tab
+	lost   <-chan struct{} // closed when the browser has ended
+	gate   *gate.Gate
+	work   sync.WaitGroup
 
 	popups  func() (release func(context.Context) error) // has popups live; nil: nobody closes them
 	release func(context.Context) error                  // of the attempt under way
@@ -79,7 +79,7 @@ func newWire(ctx context.Context, way gate.Fuse, o gate.Options) (*wire, error) 
 		return nil, err
 	}
 	c := chromedp.FromContext(ctx)
-	w := &wire{ctx: ctx, blank: c.Target.TargetID, lost: c.Browser.LostConnection}
+	w := &wire{ctx: ctx, keeper: c.Target.TargetID, lost: c.Browser.LostConnection}
 	w.gate = gate.New(w, way, o)
 	return w, nil
 }

@@ -97,10 +97,14 @@ func TestChain(t *testing.T) {
 			t.Errorf("after %v: %d too few", after, n)
 		}
 	}
+	broken := 0
 	for _, err := range store.Links(t.Context(), "a", submission.Head{N: 2, SHA: one.SHA}) {
-		if !errors.Is(err, evidence.ErrBroken) {
+		if broken++; !errors.Is(err, evidence.ErrBroken) {
 			t.Errorf("after a head of another chain: %v", err)
 		}
+	}
+	if broken != 1 {
+		t.Errorf("after a head of another chain: %d links", broken)
 	}
 	tree(t, dir) // looks at the modes
 	if head, err := submission.ParseHead(" " + three.String() + "\n"); err != nil || head != three {
