@@ -112,7 +112,7 @@ func (b *Browser) hold() error {
 	var err error
 	b.wire, err = holdRequests(b.ctx, b.options.Egress, b.options.Gate)
 	if err == nil {
-		b.wire.popups = b.HoldPopups
+		b.wire.popups, b.wire.busy = b.HoldPopups, b.busy
 	}
 	return err
 }

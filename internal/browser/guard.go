@@ -70,6 +70,7 @@ func (b *Browser) note(kind NoteKind, what string) {
 // [Browser.event] hold.
 func (t *Tab) event(ev any) {
 	t.docs.event(ev)
+	t.waiting.event(ev)
 	switch e := ev.(type) {
 	case *inspector.EventTargetCrashed:
 		t.trace.saw(Crash, "the renderer crashed")

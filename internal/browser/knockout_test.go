@@ -23,6 +23,7 @@ import (
 // noFuse holds and releases, and never closes the way out.
 type noFuse struct{ *egress.Proxy }
 
+func (noFuse) Unhush()                                                              {}
 func (noFuse) Hush()                                                                {}
 func (noFuse) Arm(context.Context, gate.Commit, time.Duration, time.Duration) error { return nil }
 func (noFuse) Blow()                                                                {}

@@ -41,6 +41,7 @@ type Tab struct {
 	target  *chromedp.Target
 
 	docs    *documents
+	waiting waiting
 	trace   trace
 	dialogs dialogs
 	masked  atomic.Bool

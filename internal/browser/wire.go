@@ -31,6 +31,7 @@ type wire struct {
 
 	popups  func() (release func(context.Context) error) // has popups live; nil: nobody closes them
 	release func(context.Context) error                  // of the attempt under way
+	busy    func() bool                                  // whether a page waits; nil: it may
 }
 
 var _ gate.Wire = (*wire)(nil)
@@ -193,6 +194,9 @@ func (w *wire) Body(ctx context.Context, id string) ([]byte, error) {
 	r, err := order(ctx, w, fetch.GetResponseBody, fetch.GetResponseBodyParams{RequestID: fetch.RequestID(id)})
 	return r.Body, err
 }
+
+// Busy implements [gate.Wire].
+func (w *wire) Busy() bool { return w.busy == nil || w.busy() }
 
 // Done implements [gate.Wire].
 func (w *wire) Done() <-chan struct{} { return w.lost }

@@ -37,6 +37,7 @@ type attempt struct {
 	blocked   int
 	let       []string
 	stopped   []string
+	hushed    bool         // before the commit has shown, since nothing needs the network
 	heard     bool         // the commit has its answer
 	last      time.Time    // when the last request was held
 	rehearsal bool         // it can never commit
@@ -123,6 +124,10 @@ func (g *Gate) decide(q Request) {
 	case let:
 		if a.phase == awaiting {
 			a.let = append(a.let, q.name())
+		}
+		if a.hushed && !offline(q.URL) {
+			a.hushed = false
+			g.fuse.Unhush()
 		}
 		g.let(q)
 	case fail:

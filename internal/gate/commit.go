@@ -33,6 +33,7 @@ func (g *Gate) Commit(ctx context.Context, rules Rules, intent Intent, do func(c
 		g.report(&out)
 		return out, err
 	}
+	g.hush(a)
 	c := startClick(ctx, do)
 	err = g.send(ctx, a, c, intent, &out)
 	if !c.end(g.options.Step) {
@@ -50,6 +51,20 @@ func (g *Gate) begin(rules Rules, p phase) (*attempt, error) {
 	}
 	g.now = newAttempt(rules, p)
 	return g.now, nil
+}
+
+// hush begins the calm before the click, if no page waits for anything: all that
+// is asked for now is held, and what may pass ends the calm. With a page that
+// waits it begins once the commit is held, so that the click finds the page as the
+// network made it.
+func (g *Gate) hush(a *attempt) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if a.phase != awaiting || a.let != nil || g.wire.Busy() {
+		return
+	}
+	a.hushed = true
+	g.fuse.Hush()
 }
 
 // send takes the steps from the click to the answer.
@@ -98,7 +113,7 @@ func (g *Gate) clear(ctx context.Context, rules Rules, q Request, intent Intent)
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	start := g.options.Clock.Boot()
-	g.fuse.Hush() // the calm begins while the intent is written
+	g.fuse.Hush() // the calm begins while the intent is written, if it has not begun
 	if err := intent(ctx, q); err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}

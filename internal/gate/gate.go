@@ -63,6 +63,8 @@ type Wire interface {
 	// Finish stops the service workers of origins, closes every page of the
 	// attempt and returns when they are gone.
 	Finish(ctx context.Context, origins []string) error
+	// Busy says whether a page waits for something from the network.
+	Busy() bool
 	// Done is closed when the browser has ended, whoever ended it.
 	Done() <-chan struct{}
 }
@@ -74,9 +76,11 @@ type Fuse interface {
 	// HoldSockets begins an account: it cuts WebSockets and refuses new ones
 	// until Disarm.
 	HoldSockets()
-	// Hush drops every tunnel and refuses all until Arm or Disarm. The calm that
-	// Arm asks for begins here.
+	// Hush drops every tunnel and refuses all until Arm, Unhush or Disarm. The calm
+	// that Arm asks for begins here. When it is hushed already nothing changes.
 	Hush()
+	// Unhush takes Hush back, because a page may use the network.
+	Unhush()
 	// Arm hushes if that was not done, refuses all until it has been calm, then
 	// allows one to the commit's host. On an error nothing is allowed until
 	// Disarm and nothing was sent; one that wraps [ErrNotCalm] says that limit was

@@ -22,6 +22,7 @@ type script struct {
 	react  map[string]func() error // what a step does besides being written down
 	spent  Spent
 	boot   time.Duration
+	busy   bool // a page waits for something
 	done   chan struct{}
 	cancel context.CancelFunc
 	ctx    context.Context
@@ -31,7 +32,7 @@ type script struct {
 func play(t *testing.T, test func(s *script)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{t: t, react: map[string]func() error{}, spent: Spent{Tunnels: 1, Up: 100}, done: make(chan struct{})}
+		s := &script{t: t, react: map[string]func() error{}, spent: Spent{Tunnels: 1, Up: 100}, busy: true, done: make(chan struct{})}
 		s.ctx, s.cancel = context.WithCancel(t.Context())
 		defer s.cancel()
 		s.Gate = New(s, s, Options{Clock: s})
@@ -88,6 +89,7 @@ func (s *script) Body(_ context.Context, id string) ([]byte, error) {
 func (s *script) Finish(_ context.Context, origins []string) error {
 	return s.step("finish %v", origins)
 }
+func (s *script) Busy() bool            { return s.busy }
 func (s *script) Done() <-chan struct{} { return s.done }
 
 // The fuse.
@@ -95,6 +97,7 @@ func (s *script) Done() <-chan struct{} { return s.done }
 func (s *script) Allowed(hostPort string) bool { return hostPort == "portal.test:443" }
 func (s *script) HoldSockets()                 { _ = s.step("sockets") }
 func (s *script) Hush()                        { _ = s.step("hush") }
+func (s *script) Unhush()                      { _ = s.step("unhush") }
 func (s *script) Arm(_ context.Context, c Commit, _, _ time.Duration) error {
 	return s.step("arm %s %s://%s%s", c.Method, c.Scheme, c.HostPort, c.Path)
 }

@@ -65,11 +65,15 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 	if err := s.Account.MayCommit(); err != nil {
 		return err
 	}
-	if err := a.recordForm(ctx); err != nil {
-		return err
+	a.commit.called, a.pictured = true, make(chan error, 1)
+	click := func(ctx context.Context) error { // the browser becomes calm meanwhile
+		err := a.recordForm(ctx)
+		a.pictured <- err
+		if err != nil {
+			return err
+		}
+		return s.guarded("Commit", func() error { return do(ctx) })
 	}
-	a.commit.called = true
-	click := func(ctx context.Context) error { return s.guarded("Commit", func() error { return do(ctx) }) }
 	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, s.rules(), a.intend, click)
 	a.recordAnswer(ctx)
 	return kindOfGate(a.commit.err)
@@ -100,6 +104,9 @@ func kindOfGate(err error) error {
 // intent found only in the evidence says "look it up", one found only in a
 // ledger that was lost would say nothing. Any doubt refuses the commit.
 func (a *attempt) intend(ctx context.Context, held gate.Request) error {
+	if err := a.formIsKept(ctx); err != nil {
+		return err
+	}
 	now, err := a.now(ctx)
 	if err != nil {
 		return err
@@ -127,6 +134,17 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true
 	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepCommit})
 	return nil
+}
+
+// formIsKept waits for the picture of the form: a page that submits by itself may
+// be faster than that.
+func (a *attempt) formIsKept(ctx context.Context) error {
+	select {
+	case err := <-a.pictured:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // address is a request as records name it: without query and fragment, which

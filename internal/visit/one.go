@@ -34,6 +34,7 @@ type attempt struct {
 	proofs   []submission.Proof // stored, and not yet told to the ledger
 	steps    []browser.Note     // of the tabs that were left
 	commit   commit
+	pictured chan error          // why the form is not in the evidence, or nil, once that is known
 	filled   bool                // the tab has had the upload form
 	written  bool                // the intent is in the ledger
 	onHold   *ledger.OnHoldError // a person held it back before the intent

@@ -29,17 +29,29 @@ func (p *Proxy) HoldSockets() {
 func (p *Proxy) Hush() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.hushed.IsZero() {
+		return
+	}
 	p.phase, p.knocked, p.hushed = quiet, time.Now(), time.Now()
 	p.one, p.used = nil, false
 	p.cut(func(*tunnel) bool { return true })
 	p.decided()
 }
 
+// Unhush implements [gate.Fuse]. WebSockets stay held.
+func (p *Proxy) Unhush() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.hushed.IsZero() {
+		return
+	}
+	p.phase, p.hushed = open, time.Time{}
+	p.decided()
+}
+
 // Arm implements [gate.Fuse].
 func (p *Proxy) Arm(ctx context.Context, commit gate.Commit, calm, limit time.Duration) error {
-	if !p.isHushed() {
-		p.Hush()
-	}
+	p.Hush()
 	start := time.Now()
 	for {
 		rest, done := p.arm(commit, calm)
@@ -57,12 +69,6 @@ func (p *Proxy) Arm(ctx context.Context, commit gate.Commit, calm, limit time.Du
 			return context.Cause(ctx)
 		}
 	}
-}
-
-func (p *Proxy) isHushed() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return !p.hushed.IsZero()
 }
 
 // arm arms if it has been calm for long enough, in one critical section with

@@ -414,3 +414,33 @@ func TestLog(t *testing.T) {
 		t.Errorf("second line %+v", l)
 	}
 }
+
+// TestUnhush: the way is open again, WebSockets stay held, and the next calm
+// counts from its own begin.
+func TestUnhush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &Proxy{ctx: t.Context(), options: Options{Allow: []string{portal}}, sockets: true}
+		p.HoldSockets()
+		p.Hush()
+		<-time.NewTimer(100 * time.Millisecond).C
+		p.Hush() // changes nothing
+		if p.admit(&tunnel{port: Requests, hostPort: portal}) {
+			t.Error("something is let through while it is hushed")
+		}
+		p.Unhush()
+		p.Unhush()
+		if !p.admit(&tunnel{port: Requests, hostPort: portal}) {
+			t.Error("nothing is let through after Unhush")
+		}
+		if p.admit(&tunnel{port: Sockets, hostPort: portal}) {
+			t.Error("a WebSocket is let through")
+		}
+		start := time.Now()
+		if err := p.Arm(t.Context(), commitAt(portal), 150*time.Millisecond, 3*time.Second); err != nil || time.Since(start) != 150*time.Millisecond {
+			t.Errorf("armed after %v, %v", time.Since(start), err)
+		}
+		if p.Unhush(); p.phase != armed {
+			t.Error("Unhush opens what is armed")
+		}
+	})
+}
