@@ -76,6 +76,12 @@ func (d *documents) address() string {
 	return d.url
 }
 
+func (d *documents) isMain(frame string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return string(d.frame) == frame
+}
+
 // underWay says whether the tab is on its way to another document.
 func (d *documents) underWay() bool {
 	d.mu.Lock()

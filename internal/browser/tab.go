@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -163,6 +164,23 @@ func blocked(origins []string) []*network.BlockPattern {
 
 // Context returns a context in which the words of package page act on this tab.
 func (t *Tab) Context(ctx context.Context) context.Context { return page.WithDriver(ctx, t) }
+
+// Has says whether a frame is one of the tab's. It may not know one that is gone.
+func (t *Tab) Has(ctx context.Context, frame string) bool {
+	if t.docs.isMain(frame) {
+		return true
+	}
+	ctx, cancel := t.within(ctx)
+	defer cancel()
+	r, err := send(ctx, t, cdpage.GetFrameTree, cdp.Empty{})
+	return err == nil && holds(r.FrameTree, frame)
+}
+
+// holds says whether a frame is in the tree.
+func holds(tree *cdpage.FrameTree, frame string) bool {
+	return tree != nil && (string(tree.Frame.ID) == frame ||
+		slices.ContainsFunc(tree.ChildFrames, func(below *cdpage.FrameTree) bool { return holds(below, frame) }))
+}
 
 // URL is the address of the document that the tab shows.
 func (t *Tab) URL() string { return t.docs.address() }

@@ -224,7 +224,7 @@ func order[P, R any](ctx context.Context, w *wire, cmd cdp.Command[P, R], params
 // request is a paused request in the gate's words.
 func request(e *fetch.EventRequestPaused) gate.Request {
 	q := gate.Request{ID: string(e.RequestID), Method: e.Request.Method, URL: e.Request.URL,
-		Type: kind(e), Body: body(e.Request), RedirectedBy: string(e.RedirectedRequestID)}
+		Type: kind(e), Body: body(e.Request), RedirectedBy: string(e.RedirectedRequestID), Frame: string(e.FrameID)}
 	if e.ResponseStatusCode == 0 && e.ResponseErrorReason == "" {
 		return q
 	}

@@ -41,6 +41,8 @@ type attempt struct {
 	heard     bool         // the commit has its answer
 	last      time.Time    // when the last request was held
 	rehearsal bool         // it can never commit
+	next      follower     // nil: nobody goes on before the attempt has ended
+	failed    int          // since somebody goes on, requests of others
 	found     chan Request // the commit, once
 	answered  chan Answer  // its answer, once
 }
@@ -96,9 +98,13 @@ func (g *Gate) answer(q Request) {
 // decide applies the rules to a request. mu is held.
 func (g *Gate) decide(q Request) {
 	a := g.now
-	a.last = time.Now()
 	u, err := url.Parse(q.URL)
 	allowed := err == nil && g.fuse.Allowed(hostPort(u))
+	if a.phase == closing && a.next != nil && q.Frame != "" {
+		g.whose(a, q)
+		return
+	}
+	a.last = time.Now()
 	heir := q.RedirectedBy != "" && a.heirs[q.RedirectedBy]
 	if heir {
 		a.heirs[q.ID] = true
@@ -131,6 +137,7 @@ func (g *Gate) decide(q Request) {
 		}
 		g.let(q)
 	case fail:
+		a.failed++
 		switch {
 		case a.phase == awaiting:
 			a.stopped = append(a.stopped, q.name())

@@ -12,28 +12,30 @@ import (
 // the commit was made. Without an attempt it does nothing; after an error the
 // browser must be ended.
 //
-// meanwhile, unless it is nil, is called once in any case: as soon as the pages
-// are closed, while the browser is watched for what they had begun. It may
-// prepare what comes next, as long as that asks nothing of the site.
+// meanwhile, unless it is nil, is called as soon as the pages are closed, while
+// the browser is watched for what they had begun; Finish waits for it. It may
+// prepare what comes next, and ask the site for something once it has called
+// [Gate.Follow]. If the pages do not close it is not called.
 func (g *Gate) Finish(ctx context.Context, meanwhile func()) error {
-	var beside sync.WaitGroup
-	defer beside.Wait()
-	begin := sync.OnceFunc(func() {
-		if meanwhile != nil {
-			beside.Go(meanwhile)
-		}
-	})
-	defer begin()
+	if meanwhile == nil {
+		meanwhile = func() {}
+	}
 	a, err := g.close()
-	if a == nil || err != nil {
+	switch {
+	case err != nil:
 		return err
+	case a == nil:
+		meanwhile()
+		return nil
 	}
 	ended, cancel := context.WithTimeout(ctx, g.options.End)
 	defer cancel()
 	if err := g.wire.Finish(ended, a.rules.Origins); err != nil {
 		return fmt.Errorf("finish the attempt: %w", err)
 	}
-	begin()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(meanwhile)
 	if err := g.silence(ctx, a); err != nil {
 		return fmt.Errorf("finish the attempt: its pages are closed: %w", err)
 	}
@@ -47,6 +49,44 @@ func (g *Gate) Finish(ctx context.Context, meanwhile func()) error {
 	}
 	g.now = nil
 	return nil
+}
+
+// A follower says whether a frame is one of the tab in which the work goes on.
+type follower func(ctx context.Context, frame string) bool
+
+// Follow lets what the frames of a tab ask for pass while [Gate.Finish] still
+// watches for what the closed pages had begun; meanwhile calls it, when that tab is
+// open and blank. failed is how many requests of others were failed since: if there
+// are any, some may have been the tab's own, of a worker for instance, and what it
+// shows is worth nothing.
+func (g *Gate) Follow(next func(ctx context.Context, frame string) bool) (failed func() int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	a := g.now
+	if a == nil {
+		return func() int { return 0 } // nothing is held
+	}
+	a.next, a.failed = next, 0
+	return func() int {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return a.failed
+	}
+}
+
+// whose lets q go on if it is the follower's, and fails it otherwise. mu is held.
+func (g *Gate) whose(a *attempt, q Request) {
+	next := a.next
+	g.order(func(ctx context.Context) error {
+		if next(ctx, q.Frame) {
+			return g.wire.Continue(ctx, q.ID, false)
+		}
+		g.mu.Lock()
+		a.last = time.Now()
+		a.failed++
+		g.mu.Unlock()
+		return g.wire.Fail(ctx, q.ID)
+	})
 }
 
 // close forbids the attempt everything, if it may be ended at all. The attempt

@@ -57,8 +57,8 @@ func TestFinish(t *testing.T) {
 	})
 }
 
-// TestMeanwhile: what comes next is prepared once, and not before the pages are
-// closed; Finish waits for it.
+// TestMeanwhile: what comes next is prepared once the pages are closed, and Finish
+// waits for it; if they do not close it is not.
 func TestMeanwhile(t *testing.T) {
 	play(t, func(s *script) {
 		prepared := 0
@@ -77,7 +77,7 @@ func TestMeanwhile(t *testing.T) {
 			}
 			return trouble
 		}
-		if err := s.Gate.Finish(s.ctx, prepare); !errors.Is(err, trouble) || prepared != 2 {
+		if err := s.Gate.Finish(s.ctx, prepare); !errors.Is(err, trouble) || prepared != 1 {
 			t.Errorf("a page stays: %d times, %v", prepared, err)
 		}
 		s.react["finish []"] = func() error { return nil }
@@ -86,7 +86,7 @@ func TestMeanwhile(t *testing.T) {
 			if s.count("idle") != 0 {
 				t.Error("the holding ended before")
 			}
-		}); err != nil || prepared != 3 {
+		}); err != nil || prepared != 2 {
 			t.Errorf("%d times, %v", prepared, err)
 		}
 	})
@@ -156,4 +156,52 @@ func TestFinishGivesUp(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFollow: while Finish watches for what the closed pages had begun, the tab in
+// which the work goes on gets what it asks for, and nobody else does. What it asks
+// for does not make the watch longer, what others do does, and is told.
+func TestFollow(t *testing.T) {
+	play(t, func(s *script) {
+		s.answers("1", answerTo("1", 200))
+		if _, err := s.commit(declared(), s.clicks(post("1"))); err != nil {
+			t.Fatal(err)
+		}
+		of := func(q Request, frame string) Request { q.Frame = frame; return q }
+		elsewhere := of(get("5", "/x"), "next")
+		elsewhere.URL = "https://elsewhere.test/x"
+		begun := time.Now()
+		var failed func() int
+		err := s.Gate.Finish(s.ctx, func() {
+			s.Paused(of(get("2", "/invoices"), "next")) // before anybody follows
+			failed = s.Follow(func(_ context.Context, frame string) bool { return frame == "next" })
+			<-time.NewTimer(100 * time.Millisecond).C
+			s.Paused(of(get("3", "/invoices"), "next"))
+			s.Paused(of(post("4"), "next")) // the page's own, as it would be after the attempt
+			s.Paused(elsewhere) // the way out refuses it, as ever
+			if n := failed(); n != 0 {
+				t.Errorf("%d failed", n)
+			}
+			<-time.NewTimer(40 * time.Millisecond).C
+			s.Paused(of(post("6"), "old"))
+			s.Paused(post("7")) // of nobody knows whom
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for step, n := range map[string]int{"fail 2": 1, "let 3": 1, "let 4": 1, "let 5": 1, "fail 6": 1, "fail 7": 1, "let 2": 0, "let 6": 0, "let 7": 0} {
+			if s.count(step) != n {
+				t.Errorf("%s: %d times, want %d: %v", step, s.count(step), n, s.taken())
+			}
+		}
+		if failed() != 2 {
+			t.Errorf("%d failed, want 2", failed())
+		}
+		if took := time.Since(begun); took != 290*time.Millisecond {
+			t.Errorf("it took %v: 150 ms after the last of another's", took)
+		}
+		if n := s.Follow(func(context.Context, string) bool { return true })(); n != 0 {
+			t.Errorf("%d failed where nothing is held", n)
+		}
+	})
 }

@@ -22,6 +22,7 @@ type Request struct {
 	Type         Type
 	Body         string // as the page wrote it, without what comes from files
 	RedirectedBy string // the ID of the request that was answered by this redirect
+	Frame        string // that asks for it; "" where nobody can tell
 
 	Answer *Answer // nil: the request itself is held
 }

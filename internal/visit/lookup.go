@@ -175,11 +175,13 @@ func (a *attempt) rows(ctx context.Context, inv carriers.Invoice) ([]carriers.Fo
 // lookAgain looks in a new tab, after a commit: the old one may hold a page
 // that would send it again.
 func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, string, error) {
-	if err := a.changeTab(ctx); err != nil {
-		return "", carriers.Found{}, "", err
+	var rows []carriers.Found
+	var notFound error
+	looked, err := a.changeTab(ctx, func() { rows, notFound = a.find(ctx) })
+	if err == nil && !looked {
+		rows, notFound = a.find(ctx)
 	}
-	rows, err := a.find(ctx)
-	if err != nil {
+	if err := cmp.Or(err, notFound); err != nil {
 		return "", carriers.Found{}, "", err
 	}
 	what, row, why := a.judged(rows)

@@ -50,18 +50,26 @@ func (a *attempt) leaveTab(ctx context.Context, err error) {
 
 // changeTab ends the attempt in the browser and goes on in a new tab, since the
 // old one may hold a page that would send the invoice again. The new one is
-// opened while the browser is still watched for what that page had begun.
-func (a *attempt) changeTab(ctx context.Context) error {
+// opened, and look called, while the browser is still watched for what that page
+// had begun. looked says that look was called, and that nothing came in its way.
+func (a *attempt) changeTab(ctx context.Context, look func()) (looked bool, err error) {
 	old := a.tab
 	a.tab = nil
 	var opened error
-	err := a.finish(ctx, func() { opened = a.newTab(ctx) })
+	failed := func() int { return 0 }
+	err = a.finish(ctx, func() {
+		if opened = a.newTab(ctx); opened == nil {
+			failed = a.browser.Gate().Follow(a.tab.Has)
+			look()
+			looked = true
+		}
+	})
 	a.closeTab(ctx, old)
 	if a.tab == nil {
 		a.tab = old // closed; whoever asks it is told
-		return cmp.Or(err, opened)
+		return false, cmp.Or(err, opened)
 	}
 	a.traced(old)
 	a.filled = false
-	return err
+	return looked && failed() == 0, err
 }
