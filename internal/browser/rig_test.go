@@ -227,7 +227,29 @@ func (r *rig) attempt(ctx context.Context, q *result) error {
 	if err := r.seen.await(ctx, q.Copies); err != nil {
 		return err
 	}
-	return g.Finish(ctx, nil)
+	return r.finish(ctx, g)
+}
+
+// finish ends the attempt; meanwhile a look-up goes on in a tab of its own, as in a
+// visit. One that came to nothing though nobody was failed is trouble.
+func (r *rig) finish(ctx context.Context, g *gate.Gate) error {
+	if r.browser == nil {
+		return g.Finish(ctx, nil)
+	}
+	var looked error
+	err := g.Finish(ctx, func() {
+		tab, err := r.browser.Tab(ctx)
+		if err != nil {
+			looked = err
+			return
+		}
+		failed := g.Follow(tab.Has)
+		if err := tab.Goto(ctx, r.site.Origin()+"/history"); err != nil && failed() == 0 {
+			looked = fmt.Errorf("look meanwhile: %w", err)
+		}
+		looked = errors.Join(looked, tab.Close(ctx))
+	})
+	return errors.Join(err, looked)
 }
 
 // errEnd says that the browser of a rig must be ended.

@@ -178,7 +178,7 @@ func TestFollow(t *testing.T) {
 			<-time.NewTimer(100 * time.Millisecond).C
 			s.Paused(of(get("3", "/invoices"), "next"))
 			s.Paused(of(post("4"), "next")) // the page's own, as it would be after the attempt
-			s.Paused(elsewhere) // the way out refuses it, as ever
+			s.Paused(elsewhere)             // the way out refuses it, as ever
 			if n := failed(); n != 0 {
 				t.Errorf("%d failed", n)
 			}
