@@ -22,6 +22,8 @@ type interruption struct {
 
 	states  []submission.State // any of them
 	uploads int                // after the interruption
+
+	looks int // that prove absence, beside another invoice; 0: the first tells what became of it
 }
 
 // interruptions are those of [interrupt]; nothing is taken in before the intent.
@@ -59,6 +61,10 @@ func interrupt(t *testing.T, c interruption, stop func(*visittest.Bench, context
 		}})
 	}
 	b = visittest.New(t, carrier)
+	if c.looks > 0 {
+		b.Register(visittest.Moor, "KNOWN", visittest.Invoice{})
+		visited(t, b.Visit(visittest.Moor))
+	}
 	id := b.Register(visittest.Moor, number, visittest.Invoice{})
 	if c.step != "" {
 		b.Tell = once(c.step, func() { stop(b, cancel) })
@@ -86,9 +92,12 @@ func interrupt(t *testing.T, c interruption, stop func(*visittest.Bench, context
 		t.Errorf("the %s is asked to act: %s", n, s.Current().Why)
 	}
 	b.Carrier, b.Tell = harbor.Carrier(), nil
-	b.Later(time.Hour)
-	if _, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context()); err != nil {
-		t.Error(err)
+	b.Carrier.History.TrustAbsence = c.looks > 0
+	for range 1 + c.looks {
+		b.Later(5 * time.Hour)
+		if _, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context()); err != nil {
+			t.Error(err)
+		}
 	}
 	if rev := b.Get(id).Current(); rev.State != submission.Accepted || b.Uploads(number) != 1 {
 		t.Errorf("in the end: %s (%s), %d uploads", rev.State, rev.Why, b.Uploads(number))
