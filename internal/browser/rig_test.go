@@ -149,11 +149,16 @@ func (r *rig) end() {
 	_ = os.RemoveAll(r.folder)
 }
 
-// counter is a wire that tells when it failed a request.
+// counter is a wire that tells when it failed a request, and has a page that waits
+// in every second run: the gate's calm begins before the click and after it.
 type counter struct {
 	gate.Wire
 	failed chan struct{}
+	runs   atomic.Int32
 }
+
+// Busy implements [gate.Wire].
+func (c *counter) Busy() bool { return c.runs.Load()%2 == 1 }
 
 // Fail implements [gate.Wire].
 func (c *counter) Fail(ctx context.Context, id string) error {
@@ -203,6 +208,7 @@ func (r *rig) attempt(ctx context.Context, q *result) error {
 	}
 	r.tab = tab
 	r.seen.drain()
+	r.seen.runs.Add(1)
 	rules := q.Rules
 	rules.Origins = []string{r.site.Origin()}
 	for _, h := range adverse.Hosts()[1:] {
