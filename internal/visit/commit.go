@@ -74,7 +74,7 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 		}
 		return s.guarded("Commit", func() error { return do(ctx) })
 	}
-	a.commit.outcome, a.commit.err = s.browser.Gate().Commit(ctx, s.rules(), a.intend, click)
+	a.commit.outcome, a.commit.err = s.window.Gate().Commit(ctx, s.rules(), a.intend, click)
 	a.recordAnswer(ctx)
 	return kindOfGate(a.commit.err)
 }
@@ -115,7 +115,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	if err != nil {
 		return err
 	}
-	t := submission.Attempt{ID: a.id, SHA: a.attached, Fence: a.claim.Fence, Owner: a.Owner, Browser: a.browser.Build(), Request: request,
+	t := submission.Attempt{ID: a.id, SHA: a.attached, Fence: a.claim.Fence, Owner: a.Owner, Browser: a.window.Build(), Request: request,
 		IntendedAt: now, SettleUntil: now.Add(a.Gate.Longest() + a.Carrier.History.SettleAfter)}
 	if !a.claim.Enough(a.Clock, a.Gate.Longest()) {
 		return fmt.Errorf("the lease on the submission ends before an answer could come")
@@ -168,7 +168,7 @@ func (a *attempt) finish(ctx context.Context, meanwhile func()) error {
 	}
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	if err := a.browser.Gate().Finish(ctx, meanwhile); err != nil {
+	if err := a.window.Gate().Finish(ctx, meanwhile); err != nil {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil

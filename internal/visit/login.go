@@ -66,7 +66,7 @@ func (s *session) judgeLogin(err error, typed bool) (_ *ledger.Suspension, answe
 }
 
 // typed says whether anything was put into a field of the tab's pages.
-func typed(tab *browser.Tab) bool {
+func typed(tab Tab) bool {
 	return slices.ContainsFunc(tab.Trace(), func(n browser.Note) bool {
 		return n.Kind == browser.Stepped && strings.HasPrefix(n.What, string(page.VerbFill)+" ")
 	})

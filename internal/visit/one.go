@@ -25,7 +25,7 @@ type attempt struct {
 	sub      submission.Submission
 	rev      submission.Revision
 	inv      carriers.Invoice
-	tab      *browser.Tab // the one the Site acts in now
+	tab      Tab // the one the Site acts in now
 	folder   *evidence.Folder
 	looked   submission.Look // the look-before, or the last look-up
 	proof    string          // what a look-up that showed nothing is worth, for people
@@ -162,7 +162,7 @@ func (a *attempt) release(ctx context.Context) error {
 
 // closeTab closes a tab, also when ctx has ended. A tab that does not close
 // goes with its browser.
-func (s *session) closeTab(ctx context.Context, t *browser.Tab) {
+func (s *session) closeTab(ctx context.Context, t Tab) {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
 	if err := t.Close(ctx); err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/evidence"
 )
 
@@ -111,7 +110,7 @@ func (s *session) loginFolder() (*evidence.Folder, error) {
 
 // recordLogin keeps the page of a failed login, with what its fields hold masked
 // in the picture and left out of the document. A login that succeeds needs none.
-func (s *session) recordLogin(ctx context.Context, tab *browser.Tab, cause error) {
+func (s *session) recordLogin(ctx context.Context, tab Tab, cause error) {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
 	f, err := s.loginFolder()

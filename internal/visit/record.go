@@ -159,7 +159,7 @@ func staged(path string, o submission.Object) ([]byte, error) {
 // lend writes a file where the browser picks it up under the invoice's own name.
 // It goes with the browser's profile.
 func (a *attempt) lend(number string, data []byte) (string, error) {
-	path := filepath.Join(a.browser.Scratch(), a.id, safeName(number))
+	path := filepath.Join(a.window.Scratch(), a.id, safeName(number))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", err
 	}

@@ -40,7 +40,7 @@ func (s *stage) playForm(ctx context.Context) error {
 	if s.inv.Path, err = s.lend(s.inv.Number, s.rehearsal.File); err != nil {
 		return err
 	}
-	g := s.browser.Gate()
+	g := s.window.Gate()
 	if err := g.Rehearse(timed, s.rules()); err != nil {
 		return untold(fmt.Errorf("account %s: the form was not opened: %w", s.Account.Name, err))
 	}
@@ -75,7 +75,7 @@ func (s *stage) conclusion(ctx context.Context, err error, begun time.Time) erro
 	if s.commit.called {
 		s.part(PartForm).Took, s.part(PartCommit).Took = s.commitAt.Sub(begun), time.Since(s.commitAt)
 	}
-	stopped, commits := s.browser.Gate().Stopped(ctx)
+	stopped, commits := s.window.Gate().Stopped(ctx)
 	list := strings.Join(stopped, ", ")
 	switch refused := errors.Is(err, carriers.ErrRehearsal); {
 	case commits > 0:
@@ -105,7 +105,7 @@ func (s *stage) conclusion(ctx context.Context, err error, begun time.Time) erro
 func (s *stage) finishRehearsal(ctx context.Context) error {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	if err := s.browser.Gate().Finish(ctx, nil); err != nil {
+	if err := s.window.Gate().Finish(ctx, nil); err != nil {
 		return carriers.Errorf(carriers.Unavailable, "end the rehearsal in the browser: %w", err)
 	}
 	return nil

@@ -38,9 +38,9 @@ type about struct {
 // about describes the visit so far.
 func (s *session) about() about {
 	return about{
-		Lodge: s.Version, Browser: s.browser.Build(), Sandboxed: s.browser.Sandboxed(), Headed: s.Browser.Headed, Rehearsal: s.stage != nil,
+		Lodge: s.Version, Browser: s.window.Build(), Sandboxed: s.window.Sandboxed(), Headed: s.Browser.Headed, Rehearsal: s.stage != nil,
 		Carrier: s.Carrier.Name, Account: s.Account.Name, Portal: s.Account.Portal, Visit: s.name(),
-		Begin: s.begun.UTC(), End: time.Now().UTC(), Left: s.proxy.Log(), Refused: s.proxy.Refused(),
+		Begin: s.begun.UTC(), End: time.Now().UTC(), Left: s.window.Left(), Refused: s.window.Refused(),
 	}
 }
 
@@ -67,7 +67,7 @@ func (a *attempt) end(ctx context.Context) {
 
 // traced keeps the steps that the attempt took in a tab, which may have served
 // another one before.
-func (a *attempt) traced(tab *browser.Tab) {
+func (a *attempt) traced(tab Tab) {
 	if tab == nil {
 		return
 	}

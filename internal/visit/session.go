@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/browser"
-	"example.com/lodge/internal/browser/egress"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/submission"
@@ -22,11 +20,10 @@ type session struct {
 	Visit
 	claim   ledger.Claim // on the account
 	scrub   *secret.Scrubber
-	proxy   *egress.Proxy
-	browser *browser.Browser
+	window  Window
 	site    carriers.Site
 	origins []string        // of the portal and the carrier's hosts
-	spare   *browser.Tab    // for the next submission; nil: it gets a new one
+	spare   Tab             // for the next submission; nil: it gets a new one
 	attempt *attempt        // whose Submit is under way, for Commit; nil otherwise
 	stage   *stage          // of a rehearsal; nil otherwise
 	head    submission.Head // of the account's chain of evidence, as far as this visit knows
@@ -78,37 +75,6 @@ func (s *session) leave(ctx context.Context) {
 	}
 }
 
-// open starts the browser, behind a proxy that knows the carrier's hosts only.
-func (s *session) open(ctx context.Context) error {
-	hosts, err := s.hosts()
-	if err != nil {
-		return err
-	}
-	way := egress.Options{Allow: hosts}
-	if s.Account.Loopback {
-		way = egress.Options{Loopback: hosts[:1]}
-	}
-	if s.proxy, err = egress.New(way); err != nil {
-		return fmt.Errorf("account %s: %w", s.Account.Name, err)
-	}
-	o := s.Browser
-	o.Egress, o.Gate, o.Origins = s.proxy, s.Gate, s.origins
-	if s.Account.Pin != "" {
-		o.Pins = []string{s.Account.Pin}
-	}
-	if s.browser, err = browser.Start(ctx, o); err != nil {
-		return errors.Join(carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err), s.proxy.Close())
-	}
-	err = s.guarded("Open", func() error {
-		s.site = s.Carrier.Open(s)
-		return nil
-	})
-	if err != nil {
-		s.close()
-	}
-	return err
-}
-
 // hosts are "host:port" of the portal, first, and of the carrier's other hosts;
 // with them the origins are known. An account with a portal on this machine
 // reaches that portal and nothing else.
@@ -138,11 +104,4 @@ func hostPort(host, scheme string) string {
 		return net.JoinHostPort(host, "80")
 	}
 	return net.JoinHostPort(host, "443")
-}
-
-// close ends the browser, then its way out.
-func (s *session) close() {
-	if err := errors.Join(s.browser.Close(), s.proxy.Close()); err != nil {
-		s.Log.Warn("the browser did not end cleanly", "error", err)
-	}
 }

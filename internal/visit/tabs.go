@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/browser"
 )
 
 // openTab gives the attempt a tab: the one in which the last look-up was made,
@@ -27,8 +26,8 @@ func (a *attempt) newTab(ctx context.Context) error {
 }
 
 // freshTab opens a tab; in a rehearsal its steps are told.
-func (s *session) freshTab(ctx context.Context) (*browser.Tab, error) {
-	tab, err := s.browser.Tab(ctx)
+func (s *session) freshTab(ctx context.Context) (Tab, error) {
+	tab, err := s.window.Tab(ctx)
 	if err != nil {
 		return nil, carriers.Errorf(carriers.Unavailable, "account %s: %w", s.Account.Name, err)
 	}
@@ -59,7 +58,7 @@ func (a *attempt) changeTab(ctx context.Context, look func()) (looked bool, err 
 	failed := func() int { return 0 }
 	err = a.finish(ctx, func() {
 		if opened = a.newTab(ctx); opened == nil {
-			failed = a.browser.Gate().Follow(a.tab.Has)
+			failed = a.window.Gate().Follow(a.tab.Has)
 			look()
 			looked = true
 		}

@@ -43,7 +43,7 @@ func (t *telling) begin(part PartName) {
 	t.part = part
 }
 
-func (t *telling) watch(tab *browser.Tab) {
+func (t *telling) watch(tab Tab) {
 	stop := tab.Watch(t.note)
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -34,6 +34,7 @@ type Visit struct {
 	Owner    string // of the leases that the visit takes
 	State    string // folder below which the staged files lie
 	Browser  browser.Options
+	Window   func(context.Context, Opening) (Window, error) // nil: [Chromium]
 	Gate     gate.Options
 	Log      *slog.Logger   // scrubbed by the visit before it is written to
 	Tell     func(Progress) // called from the visit's goroutine; may be nil

@@ -1,0 +1,94 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/ledger/memory"
+	"example.com/lodge/internal/submission"
+)
+
+// errDown is what a ledger says that cannot be reached.
+var errDown = errors.New("the ledger cannot be reached")
+
+// engine is the ledger's store as one program reaches it: slowly, not at all, or
+// without hearing the answer.
+type engine struct {
+	*memory.Engine
+	p *process
+}
+
+// read passes a question on.
+func (e *engine) read(ctx context.Context, what string) error {
+	if err := e.p.point("ledger: " + what); err != nil {
+		return err
+	}
+	if e.p.w.fails("ledger slow", 0.005) && !sleep(ctx, e.p.w.chance.between("ledger takes", 100*time.Millisecond, 20*time.Second)) {
+		return context.Cause(ctx)
+	}
+	if e.p.w.fails("ledger down", 0.003) {
+		return errDown
+	}
+	return ctx.Err()
+}
+
+// write passes a write on; its answer may be lost.
+func (e *engine) write(ctx context.Context, what string, store func() error) error {
+	if err := e.read(ctx, what); err != nil {
+		return err
+	}
+	err := store()
+	if dead := e.p.point("ledger: after " + what); dead != nil {
+		return dead
+	}
+	if err == nil && e.p.w.fails("ledger's answer is lost", 0.003) {
+		return errDown
+	}
+	return err
+}
+
+// Load implements [ledger.Engine].
+func (e *engine) Load(ctx context.Context, id string) (submission.Submission, error) {
+	if err := e.read(ctx, "load"); err != nil {
+		return submission.Submission{}, err
+	}
+	s, err := e.Engine.Load(ctx, id)
+	return e.p.w.Rules.loaded(e.p, s), err
+}
+
+// Store implements [ledger.Engine].
+func (e *engine) Store(ctx context.Context, s submission.Submission, entries []submission.Entry) error {
+	return e.write(ctx, "store", func() error { return e.Engine.Store(ctx, e.p.w.Rules.stored(s), entries) })
+}
+
+// LoadAccount implements [ledger.Engine].
+func (e *engine) LoadAccount(ctx context.Context, name string) (ledger.Account, error) {
+	if err := e.read(ctx, "load account"); err != nil {
+		return ledger.Account{}, err
+	}
+	a, err := e.Engine.LoadAccount(ctx, name)
+	return e.p.w.Rules.account(a), err
+}
+
+// StoreAccount implements [ledger.Engine].
+func (e *engine) StoreAccount(ctx context.Context, a ledger.Account) error {
+	return e.write(ctx, "store account", func() error { return e.Engine.StoreAccount(ctx, a) })
+}
+
+// List implements [ledger.Engine].
+func (e *engine) List(ctx context.Context, q ledger.Query) ([]ledger.Summary, error) {
+	if err := e.read(ctx, "list"); err != nil {
+		return nil, err
+	}
+	return e.Engine.List(ctx, q)
+}
+
+// Now implements [ledger.Engine].
+func (e *engine) Now(ctx context.Context) (time.Time, error) {
+	if err := e.read(ctx, "clock"); err != nil {
+		return time.Time{}, err
+	}
+	return e.Engine.Now(ctx)
+}

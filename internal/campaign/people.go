@@ -1,0 +1,291 @@
+package campaign
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
+	"example.com/lodge/ledes"
+)
+
+// staged is one of the files that a world's invoices are filed with: the n-th
+// version of every invoice.
+type staged struct {
+	object submission.Object
+	total  ledes.Amount
+}
+
+// versions is how many versions an invoice may have.
+const versions = 4
+
+// stage writes the files, which all worlds of a folder share.
+func (w *World) stage(dir string) error {
+	for n := range versions {
+		data := []byte(fmt.Sprintf("LEDES1998B[]\nversion %d\n", n+1))
+		name := fmt.Sprintf("version-%d.txt", n+1)
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			return err
+		}
+		sum := sha256.Sum256(data)
+		sha := hex.EncodeToString(sum[:])
+		w.files = append(w.files, staged{submission.Object{Path: name, SHA: sha, Canon: sha, Size: int64(len(data))}, ledes.Cents(int64(100_000 + n))})
+	}
+	return nil
+}
+
+// hashed is the hash of a file.
+func hashed(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the lent file is gone: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// deliver has the firm's files arrive.
+func (w *World) deliver(ctx context.Context) {
+	l := w.neutral()
+	for n := range 1 + w.chance.pick("invoices", 4) {
+		number := fmt.Sprint("INV-", n+1)
+		w.running.Go(func() {
+			if sleep(ctx, w.chance.between("arrival of "+number, 0, 8*time.Hour)) {
+				w.arrive(ctx, l, number, 0, "")
+			}
+			for v := 1; v < 3 && !w.calm && w.chance.of("another version of "+number, 0.25); v++ {
+				if sleep(ctx, w.chance.between("another version of "+number, time.Minute, 20*time.Hour)) {
+					w.arrive(ctx, l, number, v, "")
+				}
+			}
+			if w.chance.of("a copy of "+number, 0.2) && sleep(ctx, w.chance.between("a copy of "+number, time.Minute, 20*time.Hour)) {
+				w.arrive(ctx, l, number, 0, "copy of ")
+			}
+		})
+	}
+}
+
+// arrive takes in a version of an invoice.
+func (w *World) arrive(ctx context.Context, l *ledger.Ledger, number string, version int, prefix string) {
+	f := w.files[version]
+	f.object.Name = fmt.Sprintf("%s%s version %d.txt", prefix, number, version+1)
+	key := submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: number}
+	r, err := l.Register(ctx, carrier, key, submission.Revision{State: submission.Ready, Object: f.object, Total: f.total,
+		Format: ledes.LEDES1998B, Date: w.begun.Add(-24 * time.Hour)}, "intake")
+	w.story.tell(w.now(), "ARRIVES %s: row %d: %v", f.object.Name, r.Row, err)
+	if err != nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Contains(w.invoices, r.Submission.ID) {
+		w.invoices = append(w.invoices, r.Submission.ID)
+	}
+}
+
+func (w *World) ids() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.invoices)
+}
+
+// office is the people of the firm. They look now and then, tell the truth, and
+// do what they are asked to; some of them also do what nobody asked for.
+func (w *World) office(ctx context.Context) {
+	l := w.neutral()
+	for sleep(ctx, w.chance.between("office", 20*time.Minute, 5*time.Hour)) {
+		w.keys(ctx, l)
+		for _, id := range w.ids() {
+			s, err := l.Get(ctx, id)
+			if err != nil {
+				continue
+			}
+			w.answer(ctx, l, s)
+			if w.meddle && w.storm() && w.chance.of("meddle", 0.3) {
+				w.meddles(ctx, l, s)
+			}
+			if w.hands && w.storm() && w.chance.of("by hand", 0.1) {
+				w.byHand(ctx, l, s)
+			}
+		}
+	}
+}
+
+// keys looks after the password: the portal lets it expire, and somebody changes
+// it once Lodge has stopped.
+func (w *World) keys(ctx context.Context, l *ledger.Ledger) {
+	a, err := l.Account(ctx, account)
+	if err != nil {
+		return
+	}
+	switch {
+	case a.Suspended != nil && w.chance.of("new password", 0.7):
+		w.portal.expire(false)
+		w.mu.Lock()
+		w.secret++
+		w.mu.Unlock()
+		w.story.tell(w.now(), "PERSON changes the password, since the account is suspended: %s", a.Suspended.Why)
+	case a.Suspended != nil:
+		w.portal.expire(false)
+		w.portal.forgive()
+		err := l.LiftSuspension(ctx, account, "ann", "I logged in by hand")
+		w.story.tell(w.now(), "PERSON lifts the suspension: %v", err)
+	case w.fails("password expires", 0.05):
+		w.portal.expire(true)
+		w.story.tell(w.now(), "PORTAL lets the password expire")
+	}
+}
+
+// answer does what somebody is asked to do for s.
+func (w *World) answer(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
+	rev := s.Current()
+	asked := rev.Needs
+	if s.Waiting().Needs != carriers.Nobody {
+		rev, asked = s.Waiting(), s.Waiting().Needs
+	}
+	if s.HeldBack() {
+		w.decide(ctx, l, s, submission.Event{Kind: submission.Released, Hold: submission.HoldPerson})
+		return
+	}
+	if asked == carriers.Nobody {
+		return
+	}
+	switch {
+	case rev.State == submission.Rejected:
+		w.mend(ctx, l, s)
+	case rev.State == submission.NeedsPerson:
+		w.settle(ctx, l, s, rev)
+	}
+}
+
+// mend is what a biller does about a rejection.
+func (w *World) mend(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
+	next := len(s.Revisions)
+	switch {
+	case next < versions && w.chance.of("mend", 0.6):
+		w.arrive(ctx, l, s.Key.Number, next, "")
+	case w.chance.of("again", 0.4):
+		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Ready})
+	default:
+		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Cancelled})
+	}
+}
+
+// settle is what an operator does about what Lodge cannot decide: the portal is
+// looked at, and what it says is told.
+func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submission, rev submission.Revision) {
+	e := submission.Event{Kind: submission.Decided, Revision: rev.Number}
+	live, rejected := w.portal.standing(s.Key.Number)
+	var r *row
+	switch {
+	case len(live) > 0 && live[0].amount == rev.Total:
+		r = live[0]
+	case len(live) > 0: // another version is there
+		e.Want = submission.Cancelled
+	case len(rejected) > 0 && rejected[len(rejected)-1].amount == rev.Total:
+		r = rejected[len(rejected)-1]
+	case s.MayBeThere() && w.chance.of("look first", 0.7):
+		e.Want = submission.Uncertain
+	default:
+		e.Want = submission.Ready
+	}
+	if r != nil {
+		said := r.state(time.Now())
+		e.Receipt = &carriers.Receipt{Number: r.number, Status: string(said.state), Text: said.text, State: said.state}
+		switch said.state {
+		case carriers.StateAccepted:
+			e.Want = submission.Accepted
+		case carriers.StateRejected:
+			e.Want = submission.Rejected
+		default:
+			e.Want, e.Receipt = submission.Uncertain, nil
+		}
+	}
+	if w.decide(ctx, l, s, e) == nil {
+		return
+	}
+	for _, want := range []submission.State{submission.Uncertain, submission.Cancelled} {
+		if w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: want}) == nil {
+			return
+		}
+	}
+}
+
+// meddles does something that nobody asked for. What people say of the carrier's
+// word is true.
+func (w *World) meddles(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
+	live, _ := w.portal.standing(s.Key.Number)
+	if w.Rules.Rerun { // knocked out: a rerun writes into the ledger
+		w.force2ready(ctx, s)
+		return
+	}
+	switch w.chance.pick("meddles", 7) {
+	case 0:
+		w.decide(ctx, l, s, submission.Event{Kind: submission.Held})
+	case 1:
+		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Ready})
+	case 2:
+		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Uncertain})
+	case 3:
+		if len(live) == 0 { // it is not there, and the firm needs it no more
+			w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Cancelled})
+		}
+	case 4:
+		w.decide(ctx, l, s, submission.Event{Kind: submission.Released})
+	case 5:
+		err := l.Pause(ctx, account, "ann", "we talk to them")
+		w.story.tell(w.now(), "PERSON pauses the account: %v", err)
+		w.running.Go(func() {
+			sleep(ctx, w.chance.between("pause", time.Minute, 10*time.Hour))
+			_, err := l.Resume(context.WithoutCancel(ctx), account, "ann", "we have talked")
+			w.story.tell(w.now(), "PERSON ends the pause: %v", err)
+		})
+	case 6:
+		w.settle(ctx, l, s, s.Current())
+	}
+}
+
+// force2ready is a rerun that goes past the table.
+func (w *World) force2ready(ctx context.Context, s submission.Submission) {
+	i := slices.IndexFunc(s.Revisions, func(r submission.Revision) bool { return r.Number == s.Current().Number })
+	s.Version++
+	s.Revisions[i].State, s.NotBefore, s.Revisions[i].Resumed = submission.Ready, time.Time{}, len(s.Revisions[i].Attempts)
+	err := w.engine.Store(ctx, s, nil)
+	w.story.tell(w.now(), "PERSON reruns %s past the table: %v", s.Key.Number, err)
+}
+
+// byHand files an invoice at the portal without Lodge, and tells it or not. Nobody
+// files what Lodge may have filed.
+func (w *World) byHand(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
+	rev := s.Current()
+	live, _ := w.portal.standing(s.Key.Number)
+	open := rev.State == submission.Ready || rev.State == submission.NeedsPerson
+	if !open || s.MayBeThere() || len(live) > 0 || !w.portal.quiet(s.Key.Number) || s.Lease.Owner != "" {
+		return
+	}
+	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, "ann", false)
+	if w.chance.of("tells", 0.5) {
+		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Submitted, SettleUntil: time.Now().Add(settles),
+			Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
+	}
+}
+
+func (w *World) decide(ctx context.Context, l *ledger.Ledger, s submission.Submission, e submission.Event) error {
+	e.Who, e.Why = "ann", "I looked at the carrier's site"
+	after, err := l.Decide(ctx, s.ID, e)
+	state := s.Current().State
+	if err == nil {
+		state = after.Current().State
+	}
+	w.story.tell(w.now(), "PERSON %s %s %s: %s, %v", e.Kind, e.Want, s.Key.Number, state, err)
+	return err
+}

@@ -1,0 +1,167 @@
+package campaign
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/ledes"
+)
+
+// settles is what the model carrier declares: what it took in shows up in its
+// history no later.
+const settles = 2 * time.Hour
+
+// portal is the model of a carrier's website. Its own book is the judge: nothing
+// in Lodge is asked what was filed.
+type portal struct {
+	w *World
+
+	mu      sync.Mutex
+	rows    []*row
+	filed   int
+	doubles []string // uploads that came though a live one was there
+	refused map[int]int
+	expired bool // the password of now
+	looks   map[string]time.Duration
+}
+
+// row is one line of the portal's book.
+type row struct {
+	invoice string
+	amount  ledes.Amount
+	content string // hash of the file
+	number  string // confirmation
+	by      string
+	at      time.Time
+	shown   time.Time // in the history, from then on
+	words   []word    // in the order of time
+}
+
+// word is the carrier's word about a row from a time on.
+type word struct {
+	from  time.Time
+	state carriers.ReceiptState
+	text  string
+}
+
+func newPortal(w *World) *portal {
+	return &portal{w: w, refused: map[int]int{}, looks: map[string]time.Duration{}}
+}
+
+// state is the carrier's word at a time.
+func (r *row) state(at time.Time) word {
+	said := r.words[0]
+	for _, next := range r.words {
+		if !next.from.After(at) {
+			said = next
+		}
+	}
+	return said
+}
+
+func (r *row) live(at time.Time) bool { return r.state(at).state != carriers.StateRejected }
+
+// take takes an upload in.
+func (p *portal) take(invoice string, amount ledes.Amount, content, by string, lodge bool) *row {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	for _, r := range p.rows {
+		if r.invoice == invoice && r.live(now) && lodge {
+			p.doubles = append(p.doubles, fmt.Sprintf("invoice %s came again at %s by %s; the portal holds it since %s by %s",
+				invoice, p.w.now(), by, r.at.Sub(p.w.begun), r.by))
+		}
+	}
+	p.filed++
+	r := &row{invoice: invoice, amount: amount, content: content, by: by, at: now, shown: now, number: fmt.Sprint(730000 + 17*len(p.rows))}
+	r.words = p.fate(now)
+	if p.w.fails("history lags", 0.2) {
+		r.shown = now.Add(p.w.chance.between("history lag", time.Minute, settles-time.Minute))
+	}
+	p.rows = append(p.rows, r)
+	p.w.story.tell(p.w.now(), "PORTAL takes %s in by %s as %s: %s, shown from %s", invoice, by, r.number, r.words, r.shown.Sub(p.w.begun))
+	return r
+}
+
+func (w word) String() string { return string(w.state) }
+
+// fate is what the carrier will say of what it takes in now.
+func (p *portal) fate(now time.Time) []word {
+	accepted, rejected := carriers.StateAccepted, carriers.StateRejected
+	if p.w.calm {
+		return []word{{now, accepted, "Accepted"}}
+	}
+	switch p.w.chance.pick("fate", 12) {
+	case 0:
+		return []word{{now, rejected, "Matter is closed"}}
+	case 1, 2:
+		return []word{{now, carriers.StateReceived, "Processing"}, {now.Add(p.w.chance.between("checks", time.Minute, 6*time.Hour)), accepted, "Accepted"}}
+	case 3:
+		return []word{{now, carriers.StateReceived, "Processing"}, {now.Add(p.w.chance.between("checks", time.Minute, 6*time.Hour)), rejected, "Rate exceeds the guideline"}}
+	}
+	return []word{{now, accepted, "Accepted"}}
+}
+
+// find is the history's answer.
+func (p *portal) find(invoice string) []carriers.Found {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	p.looks[invoice] = p.w.now()
+	var list []carriers.Found
+	for _, r := range p.rows {
+		if r.invoice != invoice || r.shown.After(now) {
+			continue
+		}
+		said := r.state(now)
+		list = append(list, carriers.Found{Invoice: r.invoice, Amount: r.amount, HasAmount: true, At: r.at, By: r.by,
+			Receipt: carriers.Receipt{Number: r.number, Status: string(said.state), Text: said.text, State: said.state}})
+	}
+	return list
+}
+
+// quiet says whether nobody has looked an invoice up of late: a person who files
+// by hand beside an attempt under way is nothing that Lodge could prevent.
+func (p *portal) quiet(invoice string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last, looked := p.looks[invoice]
+	return !looked || p.w.now()-last > 20*time.Minute
+}
+
+// standing is what the portal holds of an invoice now.
+func (p *portal) standing(invoice string) (live, rejected []*row) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range p.rows {
+		switch {
+		case r.invoice != invoice:
+		case r.live(time.Now()):
+			live = append(live, r)
+		default:
+			rejected = append(rejected, r)
+		}
+	}
+	return live, rejected
+}
+
+// login judges a password by its version. What was refused is counted: carriers
+// lock accounts.
+func (p *portal) login(version int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.expired {
+		return nil
+	}
+	p.refused[version]++
+	p.w.story.tell(p.w.now(), "PORTAL refuses the login with password %d, time %d", version, p.refused[version])
+	return carriers.Errorf(carriers.Credentials, "user name or password is not right")
+}
+
+func (p *portal) expire(yes bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expired = yes
+}

@@ -1,0 +1,68 @@
+package campaign
+
+import (
+	"slices"
+	"time"
+
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
+)
+
+// Rules are the rules that a world does without, to see that the campaign would
+// find it. Each is taken away by a double of what Lodge stands on, a ledger or a
+// clock that lies, so that a release has nothing that could be switched off.
+type Rules struct {
+	Intent     bool // the request leaves before its intent is written
+	Fence      bool // a holder whose lease was taken over still moves its submission
+	Lease      bool // nobody asks whether the lease is over
+	LookBefore bool // it is filed without having been looked up
+	OneLook    bool // one look that shows nothing is enough
+	Settle     bool // what does not show at once is not there
+	BlindRetry bool // what may have been sent is sent again
+	Rerun      bool // a person's rerun goes past the table
+	Login      bool // a refused login is tried again
+	Revision   bool // an earlier revision's row counts for this one
+}
+
+// loaded is s as a program is told of it.
+func (r Rules) loaded(p *process, s submission.Submission) submission.Submission {
+	if r.Fence && s.Lease.Owner != "" {
+		s.Lease.Owner = p.id
+	}
+	for i := range s.Revisions {
+		rev := &s.Revisions[i]
+		for j := range rev.Attempts {
+			if r.Settle {
+				rev.Attempts[j].SettleUntil = rev.Attempts[j].IntendedAt
+			}
+		}
+		if n := len(rev.Looks); r.OneLook && n > 0 {
+			other := rev.Looks[n-1]
+			other.Visit, other.At = "another", other.At.Add(-time.Hour)
+			rev.Looks = append(rev.Looks, other)
+		}
+	}
+	return s
+}
+
+// stored is s as the ledger keeps it.
+func (r Rules) stored(s submission.Submission) submission.Submission {
+	if !r.BlindRetry {
+		return s
+	}
+	s.Revisions = slices.Clone(s.Revisions)
+	for i := range s.Revisions {
+		if s.Revisions[i].State == submission.Uncertain {
+			s.Revisions[i].State = submission.Ready
+		}
+	}
+	return s
+}
+
+// account is an account as a program is told of it.
+func (r Rules) account(a ledger.Account) ledger.Account {
+	if r.Login {
+		a.Suspended, a.Login = nil, nil
+	}
+	return a
+}

@@ -1,0 +1,337 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/gate"
+)
+
+// errBroken is what the browser says of a connection that broke.
+const errBroken = "net::ERR_CONNECTION_RESET"
+
+// submit has a page send s. The request is held by the gate first; the page does
+// not wait for it.
+func (b *window) submit(s sheet) *paused {
+	q := b.ask(s)
+	if b.w.fails("page sends twice", 0.05) {
+		b.ask(s) // the gate fails it
+	}
+	return q
+}
+
+// shown is what the page shows once it has its answer.
+func (b *window) shown(ctx context.Context, q *paused) verdict {
+	select {
+	case v := <-q.shown:
+		return v
+	case <-ctx.Done():
+		return verdict{err: context.Cause(ctx)}
+	case <-b.done:
+		return verdict{err: browser.ErrGone}
+	}
+}
+
+func (b *window) ask(s sheet) *paused {
+	b.mu.Lock()
+	b.next++
+	q := &paused{sheet: s, shown: make(chan verdict, 1),
+		request: gate.Request{ID: fmt.Sprint("R", b.next), Method: "POST", URL: upload, Type: gate.Document}}
+	b.held[q.request.ID] = q
+	b.mu.Unlock()
+	if b.w.Rules.Intent { // knocked out: the request leaves before the intent is written
+		b.send(q)
+		return q
+	}
+	b.gate.Paused(q.request)
+	return q
+}
+
+// wire is the browser's side of the gate.
+type wire struct{ *window }
+
+var _ gate.Wire = wire{}
+
+func (b wire) Hold(context.Context) error { return b.p.point("hold") }
+func (b wire) Idle(context.Context) error { return b.p.point("idle") }
+func (b wire) Busy() bool                 { return b.w.chance.of("page waits", 0.5) }
+func (b wire) Done() <-chan struct{}      { return b.done }
+
+// Continue implements [gate.Wire].
+func (b wire) Continue(_ context.Context, id string, answer bool) error {
+	if err := b.p.point("release"); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	q := b.held[id]
+	ended := b.ended
+	b.mu.Unlock()
+	switch {
+	case q == nil || ended:
+		return fmt.Errorf("request %s: %w", id, gate.ErrGone)
+	case answer && q.answer == nil:
+		if b.w.fails("page withdraws", 0.02) {
+			q.close(verdict{err: errors.New("withdrawn")})
+			return fmt.Errorf("request %s: %w", id, gate.ErrGone)
+		}
+		b.w.running.Go(func() { b.send(q) })
+	default:
+		q.close(q.body)
+	}
+	return nil
+}
+
+// Fail implements [gate.Wire].
+func (b wire) Fail(_ context.Context, id string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if q := b.held[id]; q != nil {
+		q.close(verdict{err: errors.New("the request was aborted")})
+	}
+	return nil
+}
+
+// Body implements [gate.Wire].
+func (b wire) Body(_ context.Context, id string) ([]byte, error) { return []byte("<p>" + id), nil }
+
+// Finish implements [gate.Wire].
+func (b wire) Finish(context.Context, []string) error {
+	if b.w.fails("pages do not close", 0.01) {
+		return errors.New("a page does not close")
+	}
+	return b.p.point("pages close")
+}
+
+// An ending is how the site treats what arrives.
+type ending string
+
+const (
+	fine      ending = "answers"
+	unreached ending = "cannot be reached"
+	before    ending = "breaks before it takes it in"
+	after     ending = "breaks after it took it in"
+	wrong     ending = "takes it in and says 500"
+	late      ending = "takes it in and answers too late"
+	never     ending = "takes it in and never answers"
+	nothing   ending = "takes nothing in and never answers"
+	other     ending = "takes it in and shows the page of another invoice"
+	unread    ending = "takes it in and shows a page that nobody knows"
+	twice     ending = "takes it in and calls it a duplicate"
+	crash     ending = "takes it in, and the browser dies"
+)
+
+func (b *window) ending() ending {
+	if !b.w.fails("upload", 0.5) {
+		return fine
+	}
+	return one(b.w.chance, "ending", weighted[ending]{unreached, 2}, weighted[ending]{before, 2}, weighted[ending]{after, 3}, weighted[ending]{wrong, 2},
+		weighted[ending]{late, 1}, weighted[ending]{never, 2}, weighted[ending]{nothing, 1}, weighted[ending]{other, 1}, weighted[ending]{unread, 1},
+		weighted[ending]{twice, 1}, weighted[ending]{crash, 2})
+}
+
+// send carries a released request to the portal and its answer back to the gate.
+func (b *window) send(q *paused) {
+	how := b.ending()
+	if how == unreached || !b.way.leaves(4000) {
+		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New(errBroken)})
+		return
+	}
+	_ = b.p.point("half of it left") // a program that dies here has sent something, and nobody knows how much
+	if how != fine {
+		b.w.story.tell(b.w.now(), "SITE %s: %s", how, q.sheet.inv.Number)
+	}
+	if how != before && how != nothing {
+		b.w.arrives(b.p, q.sheet)
+		q.row = b.w.portal.take(q.sheet.inv.Number, q.sheet.inv.Total, q.sheet.content, b.p.id, true)
+	}
+	if b.p.point("it is taken in") != nil {
+		return
+	}
+	switch how {
+	case before, after:
+		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New(errBroken)})
+		return
+	case crash:
+		b.die("dies")
+		return
+	case never, nothing:
+		<-b.way.blown()
+		b.answer(q, gate.Answer{Error: "net::ERR_PROXY_CONNECTION_FAILED"}, verdict{err: errors.New("cut")})
+		return
+	case wrong:
+		b.answer(q, gate.Answer{Status: 500}, verdict{odd: true})
+		return
+	case late:
+		if !b.sleeps(b.w.chance.between("late", 50*time.Second, 3*time.Minute)) {
+			b.answer(q, gate.Answer{Error: "net::ERR_PROXY_CONNECTION_FAILED"}, verdict{err: errors.New("cut")})
+			return
+		}
+	}
+	if !b.sleeps(b.w.chance.between("answer", 50*time.Millisecond, 2*time.Second)) {
+		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New("cut")})
+		return
+	}
+	b.answer(q, gate.Answer{Status: 200}, pageOf(q, how))
+}
+
+// sleeps waits for the site, and says whether the way out was there all the time.
+func (b *window) sleeps(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-b.way.blown():
+		return false
+	case <-b.done:
+		return false
+	}
+}
+
+func pageOf(q *paused, how ending) verdict {
+	said := q.row.state(time.Now())
+	v := verdict{invoice: q.sheet.inv.Number, said: carriers.Receipt{Number: q.row.number, Status: string(said.state), Text: said.text, State: said.state}}
+	switch how {
+	case other:
+		v.invoice = "ANOTHER-1"
+	case unread:
+		v.odd = true
+	case twice:
+		v.said = carriers.Receipt{Status: "duplicate", Text: "Duplicate invoice"}
+	}
+	return v
+}
+
+// answer brings the answer to the gate, which holds it.
+func (b *window) answer(q *paused, a gate.Answer, v verdict) {
+	b.mu.Lock()
+	ended := b.ended
+	q.answer, q.body = &a, v
+	b.mu.Unlock()
+	if ended {
+		return
+	}
+	held := q.request
+	held.Answer = &a
+	b.gate.Paused(held)
+	if b.w.Rules.Intent {
+		q.close(v)
+	}
+}
+
+// way is the model of the way out: the fuse as the proxy keeps it.
+type way struct {
+	b *window
+
+	mu    sync.Mutex
+	phase phase
+	spent gate.Spent
+	used  bool
+	shut  chan struct{} // closed by Blow; a new one with each attempt
+}
+
+type phase int
+
+const (
+	open phase = iota
+	hushed
+	armed
+	blown
+)
+
+var _ gate.Fuse = (*way)(nil)
+
+func newWay(b *window) *way { return &way{b: b, shut: make(chan struct{})} }
+
+func (y *way) set(p phase) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.phase = p
+}
+
+func (y *way) Allowed(string) bool { return true }
+
+// HoldSockets implements [gate.Fuse].
+func (y *way) HoldSockets() {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.spent, y.used = gate.Spent{}, false
+	select {
+	case <-y.shut:
+		y.shut = make(chan struct{})
+	default:
+	}
+}
+
+func (y *way) Hush()   { y.set(hushed) }
+func (y *way) Unhush() { y.set(open) }
+
+// Arm implements [gate.Fuse].
+func (y *way) Arm(ctx context.Context, _ gate.Commit, calm, _ time.Duration) error {
+	if err := y.b.p.point("arm"); err != nil {
+		return err
+	}
+	t := time.NewTimer(calm)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if y.b.w.fails("no calm", 0.01) {
+		return gate.ErrNotCalm
+	}
+	y.set(armed)
+	return nil
+}
+
+// Blow implements [gate.Fuse].
+func (y *way) Blow() { y.set(blown); y.cut() }
+
+// cut ends what is on its way.
+func (y *way) cut() {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	select {
+	case <-y.shut:
+	default:
+		close(y.shut)
+	}
+}
+
+func (y *way) blown() <-chan struct{} {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.shut
+}
+
+// Spent implements [gate.Fuse].
+func (y *way) Spent() gate.Spent {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.spent
+}
+
+// Disarm implements [gate.Fuse].
+func (y *way) Disarm() { y.set(open) }
+
+// leaves says whether bytes may leave for the site, and counts them.
+func (y *way) leaves(bytes int64) bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.b.w.Rules.Intent {
+		return true
+	}
+	if y.phase != armed || y.used {
+		return false
+	}
+	y.used = true
+	y.spent.Tunnels++
+	y.spent.Up += bytes
+	return true
+}
