@@ -29,6 +29,7 @@ import (
 const (
 	stormy = 36 * time.Hour // in which everything may fail
 	whole  = 6 * 24 * time.Hour
+	lull   = 12 * time.Hour // at the end, in which Lodge finishes what people decided
 )
 
 // The one account of a world, and what its files are.
@@ -63,9 +64,8 @@ type Verdict struct {
 	Seed     uint64
 	Failures []string // what broke the promise; none: it was kept
 	Story    string   // everything that happened, for people
-	Filed    int      // invoices that the portal took in
-	Crashes  int
-	Faults   int // of portal, browser and ledger
+	Filed    int      // uploads that the portal took in, and what people filed by hand
+	Beyond   int      // doubles of what a person had filed without a word while nothing could show it
 }
 
 // Run lives through a world. It must be called in a bubble of synctest. dir is for
@@ -112,7 +112,9 @@ func (w *World) neutral() *ledger.Ledger {
 // log is for the story.
 func (w *World) log() *slog.Logger { return slog.New(w.story.handler(w)) }
 
-func (w *World) store() (*evidence.Store, error) { return evidence.Open(filepath.Join(w.dir, "evidence")) }
+func (w *World) store() (*evidence.Store, error) {
+	return evidence.Open(filepath.Join(w.dir, "evidence"))
+}
 
 // weather is how bad a world is.
 type weather struct {

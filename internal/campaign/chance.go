@@ -25,7 +25,7 @@ func (c *chance) draw(name string) float64 {
 	c.drawn[name]++
 	c.mu.Unlock()
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(name)) // a hash takes everything
+	_, _ = h.Write([]byte(name))                                                   // a hash takes everything
 	return rand.New(rand.NewPCG(c.seed, h.Sum64()+n*0x9e3779b97f4a7c15)).Float64() //nolint:gosec // it must be the same in every run
 }
 

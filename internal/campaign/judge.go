@@ -39,6 +39,22 @@ func (w *World) arrives(p *process, s sheet) {
 	}
 }
 
+// unknowable says whether nobody could have told Lodge that somebody had filed an
+// invoice without a word: the site's search shows nothing, and either there is no
+// other invoice by which that shows, or it began in the last minutes.
+func (w *World) unknowable(invoice string, since time.Duration) bool {
+	if w.now()-since < submission.BetweenLooks+time.Minute {
+		return true
+	}
+	for _, id := range w.ids() {
+		s, err := w.engine.Load(context.Background(), id)
+		if rev := s.Current(); err == nil && s.Key.Number != invoice && rev.State == submission.Accepted && rev.ToldBy == "" {
+			return false
+		}
+	}
+	return true
+}
+
 func (p *portal) wrong(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,9 +75,9 @@ func (w *World) judge(ctx context.Context) (Verdict, error) {
 		return Verdict{}, err
 	}
 	defer store.Close()
-	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.doubles), Filed: w.portal.filed}
+	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.doubles), Filed: w.portal.filed, Beyond: w.portal.beyond}
 	for version, n := range w.portal.refused {
-		if n > 1 {
+		if n > 2 { // the answer to the first may have been lost with its program
 			v.Failures = append(v.Failures, fmt.Sprintf("password %d was refused %d times", version, n))
 		}
 	}
@@ -161,4 +177,3 @@ func canary(dir string) string {
 	})
 	return found
 }
-

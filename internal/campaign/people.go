@@ -102,7 +102,7 @@ func (w *World) ids() []string {
 // do what they are asked to; some of them also do what nobody asked for.
 func (w *World) office(ctx context.Context) {
 	l := w.neutral()
-	for sleep(ctx, w.chance.between("office", 20*time.Minute, 5*time.Hour)) {
+	for sleep(ctx, w.chance.between("office", 20*time.Minute, 5*time.Hour)) && w.now() < whole-lull {
 		w.keys(ctx, l)
 		for _, id := range w.ids() {
 			s, err := l.Get(ctx, id)
@@ -213,11 +213,22 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 	if w.decide(ctx, l, s, e) == nil {
 		return
 	}
+	if len(live) == 0 && e.Want == submission.Ready && w.chance.of("files it", 0.5) {
+		w.fileByHand(ctx, l, s, rev) // Lodge cannot know that it is not there, and a person can
+		return
+	}
 	for _, want := range []submission.State{submission.Uncertain, submission.Cancelled} {
 		if w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: want}) == nil {
 			return
 		}
 	}
+}
+
+// fileByHand files at the portal what is known not to be there, and says so.
+func (w *World) fileByHand(ctx context.Context, l *ledger.Ledger, s submission.Submission, rev submission.Revision) {
+	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
+	_ = w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted, SettleUntil: time.Now().Add(settles),
+		Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
 }
 
 // meddles does something that nobody asked for. What people say of the carrier's
@@ -272,11 +283,11 @@ func (w *World) byHand(ctx context.Context, l *ledger.Ledger, s submission.Submi
 	if !open || s.MayBeThere() || len(live) > 0 || !w.portal.quiet(s.Key.Number) || s.Lease.Owner != "" {
 		return
 	}
-	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, "ann", false)
 	if w.chance.of("tells", 0.5) {
-		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Submitted, SettleUntil: time.Now().Add(settles),
-			Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
+		w.fileByHand(ctx, l, s, rev)
+		return
 	}
+	w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
 }
 
 func (w *World) decide(ctx context.Context, l *ledger.Ledger, s submission.Submission, e submission.Event) error {

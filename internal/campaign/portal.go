@@ -25,6 +25,10 @@ type portal struct {
 	refused map[int]int
 	expired bool // the password of now
 	looks   map[string]time.Duration
+
+	darkened, dark time.Duration   // from when and until when the history shows nothing
+	unseen         map[string]bool // by the last look-up of an invoice
+	beyond         int             // doubles that Lodge could not know of
 }
 
 // row is one line of the portal's book.
@@ -47,7 +51,7 @@ type word struct {
 }
 
 func newPortal(w *World) *portal {
-	return &portal{w: w, refused: map[int]int{}, looks: map[string]time.Duration{}}
+	return &portal{w: w, refused: map[int]int{}, looks: map[string]time.Duration{}, unseen: map[string]bool{}}
 }
 
 // state is the carrier's word at a time.
@@ -63,13 +67,18 @@ func (r *row) state(at time.Time) word {
 
 func (r *row) live(at time.Time) bool { return r.state(at).state != carriers.StateRejected }
 
-// take takes an upload in.
+// take takes an upload in. What people file by hand shows at once: of what shows
+// later and nobody tells Lodge cannot know.
 func (p *portal) take(invoice string, amount ledes.Amount, content, by string, lodge bool) *row {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
 	for _, r := range p.rows {
 		if r.invoice == invoice && r.live(now) && lodge {
+			if r.by == person && p.unseen[invoice] && p.w.unknowable(invoice, p.darkened) {
+				p.beyond++
+				continue
+			}
 			p.doubles = append(p.doubles, fmt.Sprintf("invoice %s came again at %s by %s; the portal holds it since %s by %s",
 				invoice, p.w.now(), by, r.at.Sub(p.w.begun), r.by))
 		}
@@ -77,7 +86,7 @@ func (p *portal) take(invoice string, amount ledes.Amount, content, by string, l
 	p.filed++
 	r := &row{invoice: invoice, amount: amount, content: content, by: by, at: now, shown: now, number: fmt.Sprint(730000 + 17*len(p.rows))}
 	r.words = p.fate(now)
-	if p.w.fails("history lags", 0.2) {
+	if lodge && p.w.fails("history lags", 0.2) {
 		r.shown = now.Add(p.w.chance.between("history lag", time.Minute, settles-time.Minute))
 	}
 	p.rows = append(p.rows, r)
@@ -86,6 +95,9 @@ func (p *portal) take(invoice string, amount ledes.Amount, content, by string, l
 }
 
 func (w word) String() string { return string(w.state) }
+
+// person files by hand.
+const person = "ann"
 
 // fate is what the carrier will say of what it takes in now.
 func (p *portal) fate(now time.Time) []word {
@@ -120,6 +132,18 @@ func (p *portal) find(invoice string) []carriers.Found {
 			Receipt: carriers.Receipt{Number: r.number, Status: string(said.state), Text: said.text, State: said.state}})
 	}
 	return list
+}
+
+// blind says whether the history shows nothing now. It is so for a while.
+func (p *portal) blind(invoice string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer func() { p.unseen[invoice] = p.w.now() < p.dark }()
+	if p.w.now() >= p.dark && p.w.fails("history goes dark", 0.02) {
+		p.darkened, p.dark = p.w.now(), p.w.now()+ p.w.chance.between("dark", time.Minute, 5*time.Hour)
+		p.w.story.tell(p.w.now(), "PORTAL shows no history until %s", p.dark)
+	}
+	return p.w.now() < p.dark
 }
 
 // quiet says whether nobody has looked an invoice up of late: a person who files

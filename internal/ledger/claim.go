@@ -57,13 +57,36 @@ func (l *Ledger) Claim(ctx context.Context, id, owner string, ttl time.Duration)
 	if err != nil {
 		return submission.Submission{}, Claim{}, fmt.Errorf("claim: %w", err)
 	}
+	l.begun(id, s.Fence)
 	return s, Claim{ID: id, Owner: owner, Fence: s.Fence, Deadline: deadline}, nil
 }
 
+// begun and over keep count of what is worked on through this Ledger.
+func (l *Ledger) begun(id string, fence int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.working[id] = fence
+}
+
+func (l *Ledger) over(c Claim) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.working[c.ID] == c.Fence {
+		delete(l.working, c.ID)
+	}
+}
+
+func (l *Ledger) worksOn(s submission.Submission) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.working[s.ID] == s.Fence && s.Fence != 0
+}
+
 // mayTake is nil or a HeldError. An attempt under way is only ever taken from a
-// dead holder: owner's own gate may still be at it after its lease has run out.
+// dead holder, or by the holder itself once its own work on it has ended and so
+// has its lease: what became of it could not be written then.
 func (l *Ledger) mayTake(ctx context.Context, s submission.Submission, owner string, now time.Time) error {
-	if s.Submitting() && s.Lease.Owner != "" && s.Lease.Owner == owner {
+	if s.Submitting() && s.Lease.Owner != "" && s.Lease.Owner == owner && l.worksOn(s) {
 		return &HeldError{What: s.Key.String(), Lease: s.Lease}
 	}
 	return l.take(ctx, s.Lease, owner, s.Key.String(), now)
@@ -102,9 +125,12 @@ func (l *Ledger) Renew(ctx context.Context, c Claim, ttl time.Duration) (Claim, 
 	return c, nil
 }
 
-// Release gives the lease back. A submission that is still submitting keeps its
-// lease: move it first, to uncertain if nothing better is known.
+// Release says that the work under c has ended, and gives the lease back. A
+// submission that is still submitting keeps its lease: move it first, to uncertain
+// if nothing better is known. Where that could not be written, [Ledger.Takeover]
+// does it when the lease has run out.
 func (l *Ledger) Release(ctx context.Context, c Claim) error {
+	l.over(c)
 	_, err := l.write(ctx, c.ID, func(s *submission.Submission, _ time.Time) ([]submission.Entry, error) {
 		if err := c.holds(*s); err != nil {
 			return nil, err

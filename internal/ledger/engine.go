@@ -176,9 +176,10 @@ type Note struct {
 
 // A Login is an attempt to log in that has begun and not been answered.
 type Login struct {
-	Owner string    `json:"owner"`
-	Fence int64     `json:"fence"` // of the visit
-	At    time.Time `json:"at"`
+	Owner   string    `json:"owner"`
+	Fence   int64     `json:"fence"` // of the visit
+	At      time.Time `json:"at"`
+	Earlier int       `json:"earlier,omitempty"` // logins just before it that were not answered either
 }
 
 // A Pause is a person's word that an account is not to be visited.

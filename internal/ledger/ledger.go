@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"example.com/lodge/internal/clock"
@@ -9,12 +10,16 @@ import (
 )
 
 // A Ledger is the one place that moves submissions. Every method is one or more
-// conditional writes; a method that fails has changed nothing, or says what.
+// conditional writes; a method that fails has changed nothing, or says what. A
+// holder uses one Ledger for all that it claims.
 type Ledger struct {
 	engine  Engine
 	clock   clock.Clock
 	holders Holders
 	limits  submission.Limits
+
+	mu      sync.Mutex
+	working map[string]int64 // submissions that were claimed here and not released, with the fence
 }
 
 // Holders tells whether the holder of a lease still lives. Dead must never be
@@ -26,7 +31,7 @@ type Holders interface {
 
 // New returns a ledger over e.
 func New(e Engine, c clock.Clock, h Holders, limits submission.Limits) *Ledger {
-	return &Ledger{engine: e, clock: c, holders: h, limits: limits}
+	return &Ledger{engine: e, clock: c, holders: h, limits: limits, working: map[string]int64{}}
 }
 
 // Now is the ledger's clock, which leases and NotBefore are on.

@@ -4,15 +4,25 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"example.com/lodge/carriers"
 )
+
+// mostUnanswered is how many logins in a row may stay without an answer: each of
+// them may have been refused, and carriers lock accounts after three.
+const mostUnanswered = 2
 
 // LoginBegins is called before anything is typed: logins of an account are one
 // at a time, and carriers lock accounts after a few that fail. It fails with
 // [ErrHeld] while another visit logs in, with [ErrUnanswered] when it was never
 // learned how a login begun less than [Unanswered] ago ended, with
-// [ErrPaused] and [ErrSuspended], and with [ErrStale].
+// [ErrPaused] and [ErrSuspended], and with [ErrStale]. After two logins in a row
+// of which that was never learned the account is suspended, and only a person
+// lifts that.
 func (l *Ledger) LoginBegins(ctx context.Context, c Claim) error {
+	var suspended error
 	_, err := l.writeAccount(ctx, c.ID, func(a *Account, now time.Time) error {
+		suspended = nil
 		if _, err := c.visit(*a); err != nil {
 			return err
 		}
@@ -22,9 +32,23 @@ func (l *Ledger) LoginBegins(ctx context.Context, c Claim) error {
 		if err := l.mayLogIn(ctx, a, c, now); err != nil {
 			return err
 		}
-		a.Login = &Login{Owner: c.Owner, Fence: c.Fence, At: now}
+		next := Login{Owner: c.Owner, Fence: c.Fence, At: now}
+		if a.Login != nil {
+			next.Earlier = a.Login.Earlier + 1
+		}
+		if next.Earlier >= mostUnanswered {
+			a.Login = nil
+			a.suspend(now, c.Owner, Suspension{Kind: string(carriers.ActionNeeded), Why: fmt.Sprintf(
+				"it was never learned how the last %d logins ended: see whether the site still takes the password", next.Earlier)})
+			suspended = a.Open()
+			return nil
+		}
+		a.Login = &next
 		return nil
 	})
+	if err == nil {
+		err = suspended
+	}
 	if err != nil {
 		return fmt.Errorf("log in to account %s: %w", c.ID, err)
 	}

@@ -2,6 +2,7 @@ package visit
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"example.com/lodge/carriers"
@@ -22,24 +23,67 @@ func (a *attempt) control(ctx context.Context) {
 	if a.looked.Blind != "" || a.looked.At.Before(a.sub.SettleUntil()) {
 		return
 	}
-	inv, ok, err := a.knownThere(ctx)
+	c := a.check(ctx)
+	a.looked.Control = c.shown
+	switch {
+	case c.shown:
+		a.proof = "; it shows invoice " + c.invoice
+	case c.invoice == "":
+		a.proof = "; no other invoice of the account is known to be there, so that nothing checks that answer"
+	default:
+		a.proof = "; it does not show invoice " + c.invoice + " either, which it held, so that this proves nothing"
+	}
+}
+
+// checked is what a control came to.
+type checked struct {
+	invoice string // the last that was asked for; "" if none is known to be there
+	shown   bool
+	err     error // why the site did not answer to that
+}
+
+// check asks the site for an invoice that it held, and for one more if it does not
+// show that one: that may have been withdrawn there.
+func (a *attempt) check(ctx context.Context) (c checked) {
+	known, err := a.knownThere(ctx)
 	if err != nil {
 		a.Log.Warn("no invoice to check the empty answer with", "invoice", a.inv.Number, "error", err)
 	}
-	if !ok {
-		a.proof = "; no other invoice of the account is known to be there, so that nothing checks that answer"
-		return
+	var rows []controlled
+	for _, inv := range known {
+		found, err := a.rows(ctx, inv)
+		what, row, why := judge(inv, found, time.Time{})
+		c = checked{inv.Number, err == nil && what == held, err}
+		rows = append(rows, controlled{inv.Number, c.shown, row})
+		if c.shown {
+			break
+		}
+		a.Log.Warn("the site does not show what it held", "invoice", inv.Number, "finding", what, "why", why, "error", err)
 	}
-	rows, err := a.rows(ctx, inv)
-	what, row, why := judge(inv, rows, time.Time{})
-	a.looked.Control = err == nil && what == held
-	_ = a.keep(ctx, piece{name: "control.json", value: controlled{inv.Number, a.looked.Control, row}})
-	if a.looked.Control {
-		a.proof = "; it shows invoice " + inv.Number
-		return
+	if len(rows) > 0 {
+		_ = a.keep(ctx, piece{name: "control.json", value: rows})
 	}
-	a.proof = "; it does not show invoice " + inv.Number + " either, which it held, so that this proves nothing"
-	a.Log.Warn("the site does not show what it held", "invoice", inv.Number, "finding", what, "why", why, "error", err)
+	return c
+}
+
+// searchWorks asks, now and then during a visit, whether the search by which
+// nothing was found shows what the site is known to hold. Without it an invoice
+// that somebody filed by hand would be filed again while the search is broken.
+func (a *attempt) searchWorks(ctx context.Context) error {
+	if a.looked.Blind != "" || a.looked.At.Sub(a.proven) < submission.BetweenLooks {
+		return nil
+	}
+	c := a.check(ctx)
+	switch {
+	case c.err != nil:
+		return fmt.Errorf("look-up: %w", c.err)
+	case c.invoice != "" && !c.shown:
+		return carriers.Errorf(carriers.SiteChanged, "the site's search does not show invoice %s, which it held: "+
+			"that it does not show %s proves nothing", c.invoice, a.inv.Number)
+	case c.shown:
+		a.proven = a.looked.At
+	}
+	return nil
 }
 
 // controlled is the evidence of a control.
@@ -49,25 +93,29 @@ type controlled struct {
 	Row     carriers.Found `json:"row"`
 }
 
-// knownThere is the newest other invoice of the account of which Lodge itself
-// saw that the carrier accepted it, young enough for the history to show.
-func (a *attempt) knownThere(ctx context.Context) (carriers.Invoice, bool, error) {
+// knownThere are the newest other invoices of the account, at most two, of which
+// Lodge itself saw that the carrier accepted them, young enough for the history to
+// show.
+func (a *attempt) knownThere(ctx context.Context) (known []carriers.Invoice, err error) {
 	accepted := []submission.State{submission.Accepted}
 	list, err := a.Ledger.List(ctx, ledger.Query{Account: a.Account.Name, States: accepted, NeedsFirst: true, Limit: controls})
 	if err != nil {
-		return carriers.Invoice{}, false, err
+		return nil, err
 	}
 	for _, sum := range list {
 		s, err := a.Ledger.Get(ctx, sum.ID)
 		if err != nil {
-			return carriers.Invoice{}, false, err
+			return nil, err
 		}
 		rev := s.Current()
 		if s.ID != a.sub.ID && rev.State == submission.Accepted && rev.ToldBy == "" && a.shown(rev) {
-			return described(s, rev), true, nil
+			known = append(known, described(s, rev))
+		}
+		if len(known) == 2 {
+			break
 		}
 	}
-	return carriers.Invoice{}, false, nil
+	return known, nil
 }
 
 // shown says whether the carrier's history still reaches back to when rev was

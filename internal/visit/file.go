@@ -43,6 +43,10 @@ func (a *attempt) file(ctx context.Context) error {
 		a.done(a.rev.State, why)
 		return err
 	}
+	if err := a.searchWorks(ctx); err != nil {
+		a.recordEnd(ctx, err)
+		return a.postpone(ctx, err)
+	}
 	if row.Receipt.State == carriers.StateDraft {
 		a.inv.Draft = &row
 	}

@@ -111,16 +111,16 @@ func described(s submission.Submission, rev submission.Revision) carriers.Invoic
 
 // move tells the ledger what happened, and people where it stands.
 func (a *attempt) move(ctx context.Context, e submission.Event) error {
-	ctx, cancel := outlive(ctx)
-	defer cancel()
 	e.Why = a.scrub.ScrubString(a.lacking(e.Why))
 	if e.Attempt != nil {
 		e.Attempt.Evidence = a.proofs
 	} else {
 		e.Evidence = a.proofs
 	}
-	sub, err := a.Ledger.Move(ctx, a.claim, e)
+	sub, err := a.insist(ctx, e)
 	if err != nil {
+		ctx, cancel := outlive(ctx)
+		defer cancel()
 		a.spool(ctx, e, err)
 		if errors.Is(err, ledger.ErrStale) {
 			err = errors.Join(err, a.Ledger.Note(ctx, a.sub.ID, e))

@@ -9,7 +9,6 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/carriers/page"
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/gate"
 )
 
@@ -128,7 +127,7 @@ func (s *stage) rehearseCommit(ctx context.Context, do func(context.Context) err
 
 // A looker is a driver that touches nothing: the first action waits until it
 // could be done, and ends as the rehearsal.
-type looker struct{ *browser.Tab }
+type looker struct{ Tab }
 
 // Goto implements [page.Driver].
 func (looker) Goto(context.Context, string) error { return carriers.ErrRehearsal }

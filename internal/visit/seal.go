@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/browser/egress"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/submission"

@@ -27,6 +27,7 @@ type session struct {
 	attempt *attempt        // whose Submit is under way, for Commit; nil otherwise
 	stage   *stage          // of a rehearsal; nil otherwise
 	head    submission.Head // of the account's chain of evidence, as far as this visit knows
+	proven  time.Time       // when the site's search last showed what it was known to hold
 	begun   time.Time
 }
 

@@ -182,14 +182,7 @@ func (s *session) pace(ctx context.Context, lastSent time.Time) bool {
 	if s.Carrier.Limits.Pace == 0 || lastSent.IsZero() {
 		return true
 	}
-	t := time.NewTimer(time.Until(lastSent.Add(s.Carrier.Limits.Pace)))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
+	return s.waits(ctx, time.Until(lastSent.Add(s.Carrier.Limits.Pace))) && ctx.Err() == nil
 }
 
 func (v Visit) tell(p Progress) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/carriers/page"
 	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/browser/egress"
 	"example.com/lodge/internal/gate"
@@ -32,6 +33,9 @@ type Window interface {
 
 // A Tab is what a carrier's steps act on. *[browser.Tab] is one.
 type Tab interface {
+	page.Driver
+	// Ready waits until an action could be done, and does nothing.
+	Ready(ctx context.Context, a page.Action) error
 	// Context returns a context in which the words of package page act on the tab.
 	Context(ctx context.Context) context.Context
 	// Has says whether a frame is one of the tab's.
