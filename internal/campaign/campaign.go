@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/lodge/internal/evidence"
@@ -52,11 +53,15 @@ type World struct {
 	story   *story
 	files   []staged
 	running sync.WaitGroup
+	points  atomic.Int64 // passed by programs
+	slept   atomic.Int64 // time in which the machine slept
+	end     context.CancelFunc
 
 	mu        sync.Mutex
 	processes map[string]*process
 	invoices  []string // ids of submissions, in the order of arrival
 	secret    int      // version of the password
+	fences    map[string]int64
 }
 
 // A Verdict is what became of a world.
@@ -65,6 +70,7 @@ type Verdict struct {
 	Failures []string // what broke the promise; none: it was kept
 	Story    string   // everything that happened, for people
 	Filed    int      // uploads that the portal took in, and what people filed by hand
+	Points   int64    // passed by programs
 	Beyond   int      // doubles of what a person had filed without a word while nothing could show it
 }
 
@@ -72,7 +78,7 @@ type Verdict struct {
 // the evidence; one folder serves many worlds, one after the other.
 func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, error) {
 	w := &World{Seed: seed, Rules: rules, chance: newChance(seed), dir: filepath.Join(dir, fmt.Sprint(seed)), state: dir, begun: time.Now(),
-		engine: memory.New(), story: newStory(), processes: map[string]*process{}, secret: 1}
+		engine: memory.New(), story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{}}
 	w.weather = forecast(w.chance)
 	w.portal = newPortal(w)
 	if err := w.stage(dir); err != nil {
@@ -82,8 +88,8 @@ func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, er
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {
 		return Verdict{}, err
 	}
-	ctx, end := context.WithTimeout(ctx, whole)
-	defer end()
+	ctx, w.end = context.WithTimeout(ctx, whole)
+	defer w.end()
 	for n := range w.lodges {
 		w.running.Go(func() { w.supervise(ctx, n) })
 	}
@@ -93,8 +99,12 @@ func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, er
 	return w.judge(context.WithoutCancel(ctx))
 }
 
+// wall is the time on everybody's clocks. It goes on while the machine sleeps, which
+// timers do not.
+func (w *World) wall() time.Time { return time.Now().Add(time.Duration(w.slept.Load())) }
+
 // now is how long the world has lasted.
-func (w *World) now() time.Duration { return time.Since(w.begun) }
+func (w *World) now() time.Duration { return w.wall().Sub(w.begun) }
 
 // storm says whether anything may still fail.
 func (w *World) storm() bool { return !w.calm && w.now() < stormy }
@@ -106,7 +116,7 @@ func (w *World) fails(name string, p float64) bool {
 
 // neutral is the ledger as nobody's process sees it.
 func (w *World) neutral() *ledger.Ledger {
-	return ledger.New(w.engine, clockOf{w, nil}, holders{w}, submission.Limits{})
+	return ledger.New(timed{w.engine, w}, clockOf{w, nil}, holders{w}, submission.Limits{})
 }
 
 // log is for the story.

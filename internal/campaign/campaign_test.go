@@ -3,6 +3,7 @@ package campaign
 import (
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,14 +12,10 @@ import (
 // TestSeed lives through a few worlds.
 func TestSeed(t *testing.T) {
 	dir := folder(t)
-	failed := 0
+	failed, points := 0, int64(0)
 	for seed := first(); seed < first()+count(); seed++ {
-		var v Verdict
-		var err error
-		synctest.Test(t, func(t *testing.T) { v, err = Run(t.Context(), seed, Rules{}, dir) })
-		if err != nil {
-			t.Fatal(err)
-		}
+		v := live(t, seed, Rules{}, dir)
+		points = max(points, v.Points)
 		if len(v.Failures) > 0 {
 			failed++
 			t.Logf("seed %d: %s", seed, strings.Join(v.Failures, "\n"))
@@ -27,6 +24,7 @@ func TestSeed(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("at most %d points", points)
 	if failed > 0 {
 		t.Errorf("%d failed", failed)
 	}
@@ -40,6 +38,17 @@ var (
 
 func first() uint64 { return *from }
 func count() uint64 { return *seeds }
+
+// live lives through one world.
+func live(t *testing.T, seed uint64, rules Rules, dir string) (v Verdict) {
+	t.Helper()
+	var err error
+	synctest.Test(t, func(t *testing.T) { v, err = Run(t.Context(), seed, rules, dir) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
 
 // folder is one in memory, where there is one.
 func folder(t *testing.T) string {
@@ -70,22 +79,15 @@ func TestKnockOuts(t *testing.T) {
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			dir := folder(t)
-			found, why := 0, ""
 			for seed := range count() {
-				var v Verdict
-				var err error
-				synctest.Test(t, func(t *testing.T) { v, err = Run(t.Context(), seed, k.rules, dir) })
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(v.Failures) > 0 {
-					if found == 0 {
-						why = v.Failures[0]
-					}
-					found++
+				v := live(t, seed, k.rules, dir)
+				broken := slices.DeleteFunc(v.Failures, func(f string) bool { return strings.HasPrefix(f, history) }) // the double writes what no table wrote
+				if len(broken) > 0 {
+					t.Logf("found by seed %d: %s", seed, broken[0])
+					return
 				}
 			}
-			t.Logf("%d of %d: %s", found, count(), why)
+			t.Errorf("not found by %d seeds: either the rule is not needed, or the campaign does not test it", count())
 		})
 	}
 }

@@ -90,6 +90,10 @@ func (s *site) Find(ctx context.Context, inv carriers.Invoice) ([]carriers.Found
 		return nil, nil
 	}
 	rows := s.w.portal.find(inv.Number)
+	if s.w.portal.stale(inv.Number) {
+		rows = nil
+	}
+	rows = s.w.Rules.found(s.w, inv, rows)
 	on(ctx).shows(fmt.Sprintf("%d found for %s: %+v", len(rows), inv.Number, rows))
 	return rows, s.p.point("history is read")
 }
@@ -103,6 +107,9 @@ func (s *site) Submit(ctx context.Context, inv carriers.Invoice) (carriers.Recei
 		return carriers.Receipt{}, carriers.Errorf(carriers.SiteChanged, "there is no field for the matter")
 	}
 	on(ctx).shows("Invoice " + inv.Number)
+	if n := s.w.chance.pick("odd version", versions); s.w.fails("a file comes now", 0.03) {
+		s.w.arrive(ctx, s.w.neutral(), inv.Number, n, "")
+	}
 	content, err := hashed(inv.Path)
 	if err != nil {
 		return carriers.Receipt{}, err

@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"example.com/lodge/internal/ledger"
@@ -12,6 +13,15 @@ import (
 
 // errDown is what a ledger says that cannot be reached.
 var errDown = errors.New("the ledger cannot be reached")
+
+// timed is the store with the world's clock.
+type timed struct {
+	*memory.Engine
+	w *World
+}
+
+// Now implements [ledger.Engine].
+func (t timed) Now(ctx context.Context) (time.Time, error) { return t.w.wall(), ctx.Err() }
 
 // engine is the ledger's store as one program reaches it: slowly, not at all, or
 // without hearing the answer.
@@ -60,7 +70,36 @@ func (e *engine) Load(ctx context.Context, id string) (submission.Submission, er
 
 // Store implements [ledger.Engine].
 func (e *engine) Store(ctx context.Context, s submission.Submission, entries []submission.Entry) error {
-	return e.write(ctx, "store", func() error { return e.Engine.Store(ctx, e.p.w.Rules.stored(s), entries) })
+	return e.write(ctx, "store", func() error {
+		err := e.Engine.Store(ctx, e.p.w.Rules.stored(s), entries)
+		if err == nil {
+			e.p.stored(s)
+		}
+		return err
+	})
+}
+
+// stored keeps the fences that were taken, and sees that none goes back.
+func (p *process) stored(s submission.Submission) {
+	p.mu.Lock()
+	if s.Lease.Owner == p.id {
+		p.claims[s.ID] = s.Fence
+	}
+	p.mu.Unlock()
+	p.w.mu.Lock()
+	last := p.w.fences[s.ID]
+	p.w.fences[s.ID] = max(last, s.Fence)
+	p.w.mu.Unlock()
+	if s.Fence < last {
+		p.w.portal.wrong(fmt.Sprintf("%s: %s moved it with fence %d, which was over: it was %d", s.Key.Number, p.id, s.Fence, last))
+	}
+}
+
+// fence is the fence of the claim that p had on a submission.
+func (p *process) fence(id string) int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.claims[id]
 }
 
 // LoadAccount implements [ledger.Engine].
@@ -90,5 +129,5 @@ func (e *engine) Now(ctx context.Context) (time.Time, error) {
 	if err := e.read(ctx, "clock"); err != nil {
 		return time.Time{}, err
 	}
-	return e.Engine.Now(ctx)
+	return e.p.w.wall(), nil
 }

@@ -29,7 +29,7 @@ func (w *World) arrives(p *process, s sheet) {
 		wrong = fmt.Sprintf("it is %s in the ledger", rev.State)
 	case rev.Attempts[n-1].Owner != p.id || sub.Lease.Owner != p.id:
 		wrong = fmt.Sprintf("the attempt is %s's, the lease %s's", rev.Attempts[n-1].Owner, sub.Lease.Owner)
-	case time.Now().After(sub.Lease.Until):
+	case w.wall().After(sub.Lease.Until):
 		wrong = "its lease ended at " + sub.Lease.Until.Sub(w.begun).String()
 	case s.content != rev.Object.SHA:
 		wrong = "its bytes are not those of the revision"
@@ -75,7 +75,7 @@ func (w *World) judge(ctx context.Context) (Verdict, error) {
 		return Verdict{}, err
 	}
 	defer store.Close()
-	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.doubles), Filed: w.portal.filed, Beyond: w.portal.beyond}
+	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.doubles), Filed: w.portal.filed, Beyond: w.portal.beyond, Points: w.points.Load()}
 	for version, n := range w.portal.refused {
 		if n > 2 { // the answer to the first may have been lost with its program
 			v.Failures = append(v.Failures, fmt.Sprintf("password %d was refused %d times", version, n))
@@ -136,8 +136,8 @@ func (w *World) fate(ctx context.Context, store *evidence.Store, s submission.Su
 // proofs are all pieces of evidence that the history of s tells of.
 func (w *World) proofs(ctx context.Context, s submission.Submission) []submission.Proof {
 	var all []submission.Proof
-	history, _ := w.engine.History(ctx, s.ID)
-	for _, e := range history {
+	entries, _ := w.engine.History(ctx, s.ID)
+	for _, e := range entries {
 		all = append(all, e.Evidence...)
 		if e.Attempt != nil {
 			all = append(all, e.Attempt.Evidence...)
@@ -146,18 +146,21 @@ func (w *World) proofs(ctx context.Context, s submission.Submission) []submissio
 	return all
 }
 
+// history begins what is said of a history that does not lead to its submission.
+const history = "the history of"
+
 // replays says whether the history tells all of s.
 func replays(ctx context.Context, l *ledger.Ledger, s submission.Submission) []string {
-	history, err := l.History(ctx, s.ID)
+	entries, err := l.History(ctx, s.ID)
 	if err != nil {
 		return []string{err.Error()}
 	}
-	again, err := submission.Replay(s.Key, s.Carrier, history)
+	again, err := submission.Replay(s.Key, s.Carrier, entries)
 	if err == nil && (again.Current().State != s.Current().State || again.Seq != s.Seq || len(again.Revisions) != len(s.Revisions)) {
 		err = fmt.Errorf("the history leads to %s", again.Current().State)
 	}
 	if err != nil {
-		return []string{fmt.Sprintf("%s: replay: %v", s.Key.Number, err)}
+		return []string{fmt.Sprintf("%s %s: %v", history, s.Key.Number, err)}
 	}
 	return nil
 }

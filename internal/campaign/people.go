@@ -199,7 +199,7 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 		e.Want = submission.Ready
 	}
 	if r != nil {
-		said := r.state(time.Now())
+		said := r.state(w.wall())
 		e.Receipt = &carriers.Receipt{Number: r.number, Status: string(said.state), Text: said.text, State: said.state}
 		switch said.state {
 		case carriers.StateAccepted:
@@ -227,7 +227,7 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 // fileByHand files at the portal what is known not to be there, and says so.
 func (w *World) fileByHand(ctx context.Context, l *ledger.Ledger, s submission.Submission, rev submission.Revision) {
 	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
-	_ = w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted, SettleUntil: time.Now().Add(settles),
+	_ = w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted, SettleUntil: w.wall().Add(settles),
 		Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
 }
 
@@ -235,8 +235,8 @@ func (w *World) fileByHand(ctx context.Context, l *ledger.Ledger, s submission.S
 // word is true.
 func (w *World) meddles(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
 	live, _ := w.portal.standing(s.Key.Number)
-	if w.Rules.Rerun { // knocked out: a rerun writes into the ledger
-		w.force2ready(ctx, s)
+	if w.Rules.Rerun && s.Current().State == submission.Uncertain { // knocked out: a rerun writes into the ledger
+		w.rerun(ctx, s)
 		return
 	}
 	switch w.chance.pick("meddles", 7) {
@@ -265,8 +265,8 @@ func (w *World) meddles(ctx context.Context, l *ledger.Ledger, s submission.Subm
 	}
 }
 
-// force2ready is a rerun that goes past the table.
-func (w *World) force2ready(ctx context.Context, s submission.Submission) {
+// rerun is a rerun that goes past the table.
+func (w *World) rerun(ctx context.Context, s submission.Submission) {
 	i := slices.IndexFunc(s.Revisions, func(r submission.Revision) bool { return r.Number == s.Current().Number })
 	s.Version++
 	s.Revisions[i].State, s.NotBefore, s.Revisions[i].Resumed = submission.Ready, time.Time{}, len(s.Revisions[i].Attempts)

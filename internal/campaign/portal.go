@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
 )
 
@@ -28,7 +29,8 @@ type portal struct {
 
 	darkened, dark time.Duration   // from when and until when the history shows nothing
 	unseen         map[string]bool // by the last look-up of an invoice
-	beyond         int             // doubles that Lodge could not know of
+	lagging        map[string]spell
+	beyond         int // doubles that Lodge could not know of
 }
 
 // row is one line of the portal's book.
@@ -51,7 +53,7 @@ type word struct {
 }
 
 func newPortal(w *World) *portal {
-	return &portal{w: w, refused: map[int]int{}, looks: map[string]time.Duration{}, unseen: map[string]bool{}}
+	return &portal{w: w, refused: map[int]int{}, looks: map[string]time.Duration{}, unseen: map[string]bool{}, lagging: map[string]spell{}}
 }
 
 // state is the carrier's word at a time.
@@ -72,10 +74,10 @@ func (r *row) live(at time.Time) bool { return r.state(at).state != carriers.Sta
 func (p *portal) take(invoice string, amount ledes.Amount, content, by string, lodge bool) *row {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
+	now := p.w.wall()
 	for _, r := range p.rows {
 		if r.invoice == invoice && r.live(now) && lodge {
-			if r.by == person && p.unseen[invoice] && p.w.unknowable(invoice, p.darkened) {
+			if r.by == person && p.unseen[invoice] && (p.w.now() < p.lagging[invoice].until+time.Hour || p.w.unknowable(invoice, p.darkened)) {
 				p.beyond++
 				continue
 			}
@@ -95,6 +97,9 @@ func (p *portal) take(invoice string, amount ledes.Amount, content, by string, l
 }
 
 func (w word) String() string { return string(w.state) }
+
+// spell is a time in which a server lags.
+type spell struct{ until time.Duration }
 
 // person files by hand.
 const person = "ann"
@@ -120,7 +125,7 @@ func (p *portal) fate(now time.Time) []word {
 func (p *portal) find(invoice string) []carriers.Found {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
+	now := p.w.wall()
 	p.looks[invoice] = p.w.now()
 	var list []carriers.Found
 	for _, r := range p.rows {
@@ -140,10 +145,26 @@ func (p *portal) blind(invoice string) bool {
 	defer p.mu.Unlock()
 	defer func() { p.unseen[invoice] = p.w.now() < p.dark }()
 	if p.w.now() >= p.dark && p.w.fails("history goes dark", 0.02) {
-		p.darkened, p.dark = p.w.now(), p.w.now()+ p.w.chance.between("dark", time.Minute, 5*time.Hour)
+		p.darkened, p.dark = p.w.now(), p.w.now()+p.w.chance.between("dark", time.Minute, 5*time.Hour)
 		p.w.story.tell(p.w.now(), "PORTAL shows no history until %s", p.dark)
 	}
 	return p.w.now() < p.dark
+}
+
+// stale says whether the history does not show an invoice just now, though it shows
+// others: one of several servers behind it lags. That lasts for less than the time
+// between two looks that count, and does not come again within the hour.
+func (p *portal) stale(invoice string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.lagging[invoice]
+	if p.w.now() >= s.until+time.Hour && p.w.fails("one server lags", 0.04) {
+		s.until = p.w.now() + p.w.chance.between("one server lags", time.Second, submission.BetweenLooks-time.Minute)
+		p.lagging[invoice] = s
+		p.w.story.tell(p.w.now(), "PORTAL does not show %s until %s", invoice, s.until)
+	}
+	p.unseen[invoice] = p.unseen[invoice] || p.w.now() < s.until
+	return p.w.now() < s.until
 }
 
 // quiet says whether nobody has looked an invoice up of late: a person who files
@@ -162,7 +183,7 @@ func (p *portal) standing(invoice string) (live, rejected []*row) {
 	for _, r := range p.rows {
 		switch {
 		case r.invoice != invoice:
-		case r.live(time.Now()):
+		case r.live(p.w.wall()):
 			live = append(live, r)
 		default:
 			rejected = append(rejected, r)

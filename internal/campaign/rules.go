@@ -1,9 +1,11 @@
 package campaign
 
 import (
+	"context"
+	"fmt"
 	"slices"
-	"time"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
 )
@@ -26,8 +28,8 @@ type Rules struct {
 
 // loaded is s as a program is told of it.
 func (r Rules) loaded(p *process, s submission.Submission) submission.Submission {
-	if r.Fence && s.Lease.Owner != "" {
-		s.Lease.Owner = p.id
+	if fence := p.fence(s.ID); r.Fence && fence > 0 && fence < s.Fence && s.Lease.Owner != p.id {
+		s.Lease.Owner, s.Fence = p.id, fence
 	}
 	for i := range s.Revisions {
 		rev := &s.Revisions[i]
@@ -36,10 +38,8 @@ func (r Rules) loaded(p *process, s submission.Submission) submission.Submission
 				rev.Attempts[j].SettleUntil = rev.Attempts[j].IntendedAt
 			}
 		}
-		if n := len(rev.Looks); r.OneLook && n > 0 {
-			other := rev.Looks[n-1]
-			other.Visit, other.At = "another", other.At.Add(-time.Hour)
-			rev.Looks = append(rev.Looks, other)
+		if r.OneLook && rev.State == submission.Uncertain && len(rev.Looks) == 0 {
+			rev.Looks = []submission.Look{{At: s.SettleUntil(), Visit: "none", Control: true, Mail: true, Trusted: true}}
 		}
 	}
 	return s
@@ -65,4 +65,19 @@ func (r Rules) account(a ledger.Account) ledger.Account {
 		a.Suspended, a.Login = nil, nil
 	}
 	return a
+}
+
+// found are the rows that a look-up for inv brings.
+func (r Rules) found(w *World, inv carriers.Invoice, rows []carriers.Found) []carriers.Found {
+	key := submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: inv.Number}
+	s, err := w.engine.Load(context.Background(), key.ID())
+	if r.LookBefore && err == nil && s.Current().State == submission.Ready {
+		return nil // as if nobody had asked
+	}
+	if r.Revision { // as if neither time nor number told one revision's row from another's
+		for i := range rows {
+			rows[i].At, rows[i].HasAmount, rows[i].Receipt.Number = w.wall(), false, fmt.Sprint("N", w.chance.pick("number", 1<<30))
+		}
+	}
+	return rows
 }

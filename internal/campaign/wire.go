@@ -176,7 +176,7 @@ func (b *window) send(q *paused) {
 		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New("cut")})
 		return
 	}
-	b.answer(q, gate.Answer{Status: 200}, pageOf(q, how))
+	b.answer(q, gate.Answer{Status: 200}, pageOf(q, b.w.wall(), how))
 }
 
 // sleeps waits for the site, and says whether the way out was there all the time.
@@ -193,8 +193,8 @@ func (b *window) sleeps(d time.Duration) bool {
 	}
 }
 
-func pageOf(q *paused, how ending) verdict {
-	said := q.row.state(time.Now())
+func pageOf(q *paused, now time.Time, how ending) verdict {
+	said := q.row.state(now)
 	v := verdict{invoice: q.sheet.inv.Number, said: carriers.Receipt{Number: q.row.number, Status: string(said.state), Text: said.text, State: said.state}}
 	switch how {
 	case other:

@@ -141,6 +141,45 @@ func TestLoginNeverAnswered(t *testing.T) {
 	}
 }
 
+// TestTwoLoginsNeverAnswered: each may have been refused, so a third is not made
+// before a person has looked.
+func TestTwoLoginsNeverAnswered(t *testing.T) {
+	l, w := rig(t)
+	c := entered(t, l, "h1", 1)
+	for range 2 {
+		if err := l.LoginBegins(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(ledger.Unanswered)
+	}
+	expect(t, "the third", l.LoginBegins(t.Context(), c), ledger.ErrSuspended)
+	_, _, err := l.EnterAccount(t.Context(), "acme", "h1", "another secret", 9, ttl)
+	expect(t, "with another secret", err, ledger.ErrSuspended)
+	if err := l.LiftSuspension(t.Context(), "acme", "ann", "I logged in by hand"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.LoginBegins(t.Context(), entered(t, l, "h2", 2)); err != nil {
+		t.Errorf("after a person has looked: %v", err)
+	}
+}
+
+// TestAnsweredLoginsDoNotCount: only those in a row do.
+func TestAnsweredLoginsDoNotCount(t *testing.T) {
+	l, w := rig(t)
+	c := entered(t, l, "h1", 1)
+	for i := range 6 {
+		if err := l.LoginBegins(t.Context(), c); err != nil {
+			t.Fatalf("login %d: %v", i, err)
+		}
+		if i%2 == 1 {
+			if err := l.LoginEnds(t.Context(), c, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.pass(ledger.Unanswered)
+	}
+}
+
 // TestLateRefusal: a refused login counts even if its visit was taken over.
 func TestLateRefusal(t *testing.T) {
 	l, w := rig(t)

@@ -169,6 +169,48 @@ func TestOwnLeaseRunsOut(t *testing.T) {
 	state(t, l, sending, submission.Submitting)
 }
 
+// TestOwnAttemptThatCouldNotBeWritten: what its own holder left submitting, because
+// the ledger could not be written, is looked up once the lease has run out, and not
+// while the holder is still at it.
+func TestOwnAttemptThatCouldNotBeWritten(t *testing.T) {
+	l, w := rig(t)
+	id := registered(t, l, "1", "a")
+	c := claimed(t, l, id, "h1")
+	moved(t, l, c, w.intent("1", "a"))
+	takeover := func() {
+		t.Helper()
+		if _, err := l.Takeover(t.Context(), "h1"); err != nil {
+			t.Error(err)
+		}
+	}
+	w.pass(ttl)
+	takeover()
+	state(t, l, id, submission.Submitting)
+	if err := l.Release(t.Context(), c); err == nil {
+		t.Error("a lease was given back in the middle of an attempt")
+	}
+	takeover()
+	if s := state(t, l, id, submission.Uncertain); s.Lease.Owner != "" {
+		t.Errorf("it is still leased to %s", s.Lease.Owner)
+	}
+	replays(t, l, id)
+}
+
+// TestOwnAttemptInTime: a lease that lasts keeps it, even if the work has ended.
+func TestOwnAttemptInTime(t *testing.T) {
+	l, w := rig(t)
+	id := registered(t, l, "1", "a")
+	c := claimed(t, l, id, "h1")
+	moved(t, l, c, w.intent("1", "a"))
+	if err := l.Release(t.Context(), c); err == nil {
+		t.Error("a lease was given back in the middle of an attempt")
+	}
+	if _, err := l.Takeover(t.Context(), "h1"); err != nil {
+		t.Error(err)
+	}
+	state(t, l, id, submission.Submitting)
+}
+
 func TestIntentNeedsATimelyLease(t *testing.T) {
 	l, w := rig(t)
 	id := registered(t, l, "1", "a")

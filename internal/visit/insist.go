@@ -13,12 +13,12 @@ import (
 // attempt: after the last it leaves that to the look-up.
 const (
 	firstWait = 500 * time.Millisecond
-	lastWait  = 16 * time.Second
+	lastWait  = 4 * time.Second
 )
 
 // insist tells the ledger what happened. What became of an attempt that may have
 // left is worth more than one try: where the ledger cannot be written it is tried
-// again, for half a minute, as long as the lease lasts and nobody ends the visit.
+// again, for some seconds, as long as the lease lasts and nobody ends the visit.
 func (a *attempt) insist(ctx context.Context, e submission.Event) (submission.Submission, error) {
 	for wait := firstWait; ; wait *= 2 {
 		sub, err := a.moved(ctx, e)

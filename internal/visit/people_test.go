@@ -120,6 +120,30 @@ func forgetful(c *carriers.Carrier) {
 	*c = with(site{find: func(context.Context, site, carriers.Invoice) ([]carriers.Found, error) { return nil, nil }})
 }
 
+// TestBrokenSearch: what a search does not show that no longer shows anything may be
+// there all the same, filed by hand.
+func TestBrokenSearch(t *testing.T) {
+	t.Parallel()
+	b := visittest.New(t, harbor.Carrier())
+	b.Register(visittest.Moor, "KNOWN", visittest.Invoice{})
+	visited(t, b.Visit(visittest.Moor))
+	id := b.Register(visittest.Moor, number, visittest.Invoice{})
+	forgetful(&b.Carrier)
+	_, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context())
+	if carriers.KindOf(err) != carriers.SiteChanged || !strings.Contains(err.Error(), "does not show invoice KNOWN") {
+		t.Errorf("the visit ended with %v", err)
+	}
+	if rev := b.Get(id).Current(); rev.State != submission.Ready || rev.Needs != carriers.Author || b.Uploads(number) != 0 {
+		t.Errorf("%s, %s is asked, %d uploads", rev.State, rev.Needs, b.Uploads(number))
+	}
+	b.Carrier = harbor.Carrier()
+	b.Later(time.Hour)
+	visited(t, b.Visit(visittest.Moor))
+	if rev := b.Get(id).Current(); rev.State != submission.Accepted {
+		t.Errorf("with a search that works: %s (%s)", rev.State, rev.Why)
+	}
+}
+
 // TestNoControlBeforeTheSettleTime: an empty answer proves nothing then, and the
 // site is not asked twice.
 func TestNoControlBeforeTheSettleTime(t *testing.T) {

@@ -411,6 +411,40 @@ func TestAnswerNotWritten(t *testing.T) {
 	}
 }
 
+// TestAnswerWrittenLate has the ledger fail for a moment: what the site answered is
+// written all the same, and once.
+func TestAnswerWrittenLate(t *testing.T) {
+	t.Parallel()
+	for name, landed := range map[string]bool{"nothing was stored": false, "it was stored, and the answer is lost": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := visittest.New(t, harbor.Carrier())
+			id := b.Register(visittest.Moor, number, visittest.Invoice{})
+			failures := 0
+			b.Engine.Fail(func(s submission.Submission, entries []submission.Entry) error {
+				if len(entries) == 0 || entries[0].Kind != submission.Answered || failures == 2 {
+					return nil
+				}
+				failures++
+				if landed {
+					failures = 2
+					return errors.Join(b.Engine.Engine.Store(t.Context(), s, entries), errors.New("connection lost"))
+				}
+				return errors.New("connection lost")
+			})
+			if _, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context()); err != nil || failures != 2 {
+				t.Errorf("%v, after %d failures", err, failures)
+			}
+			if rev := b.Get(id).Current(); rev.State != submission.Accepted || b.Uploads(number) != 1 {
+				t.Errorf("%s (%s), %d uploads", rev.State, rev.Why, b.Uploads(number))
+			}
+			if got := history(t, b.Ledger, id); got != "arrived intended answered" {
+				t.Errorf("the history is: %s", got)
+			}
+		})
+	}
+}
+
 var _ ledger.Engine = (*visittest.Engine)(nil)
 
 // Whoever watches is told why an attempt stopped, what was asked of the page, and
