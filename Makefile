@@ -2,8 +2,9 @@
 # Without make: see the README.
 
 RUNS ?= 100
+SEEDS ?= 10000
 
-.PHONY: help demo demo-clean test fuse bench month check fmt generate build clean
+.PHONY: help demo demo-clean test fuse faults bench month check fmt generate build clean
 .PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
 help: ## list what can be made
@@ -24,6 +25,10 @@ fuse: ## click once on sites that misbehave, RUNS=100 times each; show that noth
 	@.ci/chromium tests
 	go test -c -o bin/fuse.test ./internal/browser
 	bin/fuse.test -fuse $(RUNS)
+
+faults: ## live through SEEDS=10000 simulated worlds in which everything fails; show that nothing is lost or filed twice
+	go test -c -o bin/faults.test ./internal/campaign
+	bin/faults.test -test.v -test.run TestFaults -test.timeout 0 -seeds $(SEEDS)
 
 bench: build ## measure a submission beside plain HTTP and the usual way, in about ten minutes (ARGS=--help)
 	@.ci/chromium tests

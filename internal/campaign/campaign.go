@@ -55,6 +55,8 @@ type World struct {
 	running sync.WaitGroup
 	points  atomic.Int64 // passed by programs
 	slept   atomic.Int64 // time in which the machine slept
+	faults  atomic.Int64
+	kills   atomic.Int64
 	end     context.CancelFunc
 
 	mu        sync.Mutex
@@ -70,7 +72,9 @@ type Verdict struct {
 	Failures []string // what broke the promise; none: it was kept
 	Story    string   // everything that happened, for people
 	Filed    int      // uploads that the portal took in, and what people filed by hand
-	Points   int64    // passed by programs
+	Points   int64    // at which programs could have been killed
+	Kills    int      // programs that were
+	Faults   int      // of portal, browser, ledger and machine
 	Beyond   int      // doubles of what a person had filed without a word while nothing could show it
 }
 
@@ -111,7 +115,11 @@ func (w *World) storm() bool { return !w.calm && w.now() < stormy }
 
 // fails draws whether something of a name fails now.
 func (w *World) fails(name string, p float64) bool {
-	return w.storm() && w.chance.of(name, p*w.force)
+	yes := w.storm() && w.chance.of(name, p*w.force)
+	if yes {
+		w.faults.Add(1)
+	}
+	return yes
 }
 
 // neutral is the ledger as nobody's process sees it.
@@ -138,7 +146,8 @@ type weather struct {
 }
 
 func forecast(c *chance) weather {
-	w := weather{lodges: 1, force: []float64{0.3, 1, 1, 2}[c.pick("weather force", 4)], crashes: []float64{0, 0.002, 0.01, 0.03}[c.pick("weather crashes", 4)]}
+	w := weather{lodges: 1, force: []float64{0.3, 1, 1, 2}[c.pick("weather force", 4)],
+		crashes: []float64{0, 0.002, 0.01, 0.03}[c.pick("weather crashes", 4)]}
 	w.calm = c.of("weather calm", 1.0/16)
 	w.trusts, w.hands, w.meddle = c.of("weather trusts", 0.6), c.of("weather hands", 0.4), c.of("weather meddle", 0.3)
 	if c.of("weather lodges", 0.3) {

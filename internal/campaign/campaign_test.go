@@ -1,43 +1,114 @@
 package campaign
 
 import (
+	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
-// TestSeed lives through a few worlds.
-func TestSeed(t *testing.T) {
+// TestMain takes the campaign's flags.
+//
+//	go test -c -o faults ./internal/campaign
+//	./faults -test.v -test.run TestFaults -seeds 10000
+//	./faults -test.v -test.run TestFaults -seed 4711 -seeds 1 -story
+func TestMain(m *testing.M) {
+	flag.Uint64("seed", 0, "the first world")
+	flag.Uint64("seeds", 100, "how many worlds")
+	flag.Bool("story", false, "tell all that happened in the worlds in which the promise was broken")
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+// asked is the value of a flag.
+func asked[T any](t *testing.T, name string) T {
+	t.Helper()
+	v, ok := flag.Lookup(name).Value.(flag.Getter).Get().(T)
+	if !ok {
+		t.Fatalf("-%s is no %T", name, v)
+	}
+	return v
+}
+
+// TestFaults lives through worlds in which everything fails, and holds what became
+// of the invoices against the portal's book. Its last line is the sum.
+func TestFaults(t *testing.T) {
 	dir := folder(t)
-	failed, points := 0, int64(0)
-	for seed := first(); seed < first()+count(); seed++ {
+	first, count := asked[uint64](t, "seed"), asked[uint64](t, "seeds")
+	var sum total
+	begun, last := time.Now(), time.Now()
+	for seed := first; seed < first+count; seed++ {
 		v := live(t, seed, Rules{}, dir)
-		points = max(points, v.Points)
+		sum.add(v)
 		if len(v.Failures) > 0 {
-			failed++
-			t.Logf("seed %d: %s", seed, strings.Join(v.Failures, "\n"))
-			if *tell {
+			t.Errorf("seed %d (again: -seed %d -seeds 1 -story):\n\t%s", seed, seed, strings.Join(v.Failures, "\n\t"))
+			if asked[bool](t, "story") {
 				t.Log("\n" + v.Story)
 			}
 		}
+		if time.Since(last) > 10*time.Second {
+			last = time.Now()
+			t.Logf("%d of %d worlds, %s", seed-first+1, count, time.Since(begun).Round(time.Second))
+		}
 	}
-	t.Logf("at most %d points", points)
-	if failed > 0 {
-		t.Errorf("%d failed", failed)
+	t.Log(sum)
+}
+
+// total is the sum of a campaign.
+type total struct {
+	runs, broken, filed, kills, faults, beyond int
+}
+
+func (s *total) add(v Verdict) {
+	s.runs++
+	s.filed += v.Filed
+	s.kills += v.Kills
+	s.faults += v.Faults
+	s.beyond += v.Beyond
+	if len(v.Failures) > 0 {
+		s.broken++
 	}
 }
 
-var (
-	from  = flag.Uint64("seed", 0, "")
-	seeds = flag.Uint64("seeds", 200, "")
-	tell  = flag.Bool("story", false, "")
-)
+func (s total) String() string {
+	return fmt.Sprintf("faults: runs=%d broken=%d filed=%d kills=%d faults=%d unknowable=%d", s.runs, s.broken, s.filed, s.kills, s.faults, s.beyond)
+}
 
-func first() uint64 { return *from }
-func count() uint64 { return *seeds }
+// TestKnockOuts takes one rule away at a time: the campaign must find it.
+func TestKnockOuts(t *testing.T) {
+	for _, k := range []struct {
+		name  string
+		rules Rules
+	}{
+		{"the intent before the request", Rules{Intent: true}},
+		{"the fence", Rules{Fence: true}},
+		{"the question whether the lease is over", Rules{Lease: true}},
+		{"the look-before", Rules{LookBefore: true}},
+		{"no retry of what may have been sent", Rules{BlindRetry: true}},
+		{"no second try of a refused login", Rules{Login: true}},
+		{"telling one revision's row from another's", Rules{Revision: true}},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			dir, count := folder(t), asked[uint64](t, "seeds")
+			for seed := range count {
+				v := live(t, seed, k.rules, dir)
+				// What the double wrote is in no table.
+				broken := slices.DeleteFunc(v.Failures, func(f string) bool { return strings.HasPrefix(f, history) })
+				if len(broken) > 0 {
+					t.Logf("found by world %d: %s", seed, broken[0])
+					return
+				}
+			}
+			t.Errorf("not found in %d worlds: either the rule is not needed, or the campaign does not test it", count)
+		})
+	}
+}
 
 // live lives through one world.
 func live(t *testing.T, seed uint64, rules Rules, dir string) (v Verdict) {
@@ -50,44 +121,18 @@ func live(t *testing.T, seed uint64, rules Rules, dir string) (v Verdict) {
 	return v
 }
 
-// folder is one in memory, where there is one.
+// folder is one in memory, where the machine has one: the evidence of a thousand
+// worlds is a million files.
 func folder(t *testing.T) string {
-	dir, err := os.MkdirTemp("/dev/shm", "campaign-")
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "lodge-campaign-")
 	if err != nil {
 		return t.TempDir()
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Error(err)
+		}
+	})
 	return dir
-}
-
-// TestKnockOuts takes one rule away at a time: the campaign must find it.
-func TestKnockOuts(t *testing.T) {
-	for _, k := range []struct {
-		name  string
-		rules Rules
-	}{
-		{"no intent", Rules{Intent: true}},
-		{"no fence", Rules{Fence: true}},
-		{"no lease check", Rules{Lease: true}},
-		{"no look-before", Rules{LookBefore: true}},
-		{"one look is enough", Rules{OneLook: true}},
-		{"no settle time", Rules{Settle: true}},
-		{"blind retry", Rules{BlindRetry: true}},
-		{"rerun past the table", Rules{Rerun: true}},
-		{"login again", Rules{Login: true}},
-		{"an earlier revision's row", Rules{Revision: true}},
-	} {
-		t.Run(k.name, func(t *testing.T) {
-			dir := folder(t)
-			for seed := range count() {
-				v := live(t, seed, k.rules, dir)
-				broken := slices.DeleteFunc(v.Failures, func(f string) bool { return strings.HasPrefix(f, history) }) // the double writes what no table wrote
-				if len(broken) > 0 {
-					t.Logf("found by seed %d: %s", seed, broken[0])
-					return
-				}
-			}
-			t.Errorf("not found by %d seeds: either the rule is not needed, or the campaign does not test it", count())
-		})
-	}
 }

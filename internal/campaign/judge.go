@@ -75,7 +75,8 @@ func (w *World) judge(ctx context.Context) (Verdict, error) {
 		return Verdict{}, err
 	}
 	defer store.Close()
-	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.doubles), Filed: w.portal.filed, Beyond: w.portal.beyond, Points: w.points.Load()}
+	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.doubles), Filed: w.portal.filed, Beyond: w.portal.beyond,
+		Points: w.points.Load(), Kills: int(w.kills.Load()), Faults: int(w.faults.Load())}
 	for version, n := range w.portal.refused {
 		if n > 2 { // the answer to the first may have been lost with its program
 			v.Failures = append(v.Failures, fmt.Sprintf("password %d was refused %d times", version, n))

@@ -2,101 +2,13 @@ package campaign
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
-	"example.com/lodge/ledes"
 )
-
-// staged is one of the files that a world's invoices are filed with: the n-th
-// version of every invoice.
-type staged struct {
-	object submission.Object
-	total  ledes.Amount
-}
-
-// versions is how many versions an invoice may have.
-const versions = 4
-
-// stage writes the files, which all worlds of a folder share.
-func (w *World) stage(dir string) error {
-	for n := range versions {
-		data := []byte(fmt.Sprintf("LEDES1998B[]\nversion %d\n", n+1))
-		name := fmt.Sprintf("version-%d.txt", n+1)
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			return err
-		}
-		sum := sha256.Sum256(data)
-		sha := hex.EncodeToString(sum[:])
-		w.files = append(w.files, staged{submission.Object{Path: name, SHA: sha, Canon: sha, Size: int64(len(data))}, ledes.Cents(int64(100_000 + n))})
-	}
-	return nil
-}
-
-// hashed is the hash of a file.
-func hashed(path string) (string, error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("the lent file is gone: %w", err)
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), err
-}
-
-// deliver has the firm's files arrive.
-func (w *World) deliver(ctx context.Context) {
-	l := w.neutral()
-	for n := range 1 + w.chance.pick("invoices", 4) {
-		number := fmt.Sprint("INV-", n+1)
-		w.running.Go(func() {
-			if sleep(ctx, w.chance.between("arrival of "+number, 0, 8*time.Hour)) {
-				w.arrive(ctx, l, number, 0, "")
-			}
-			for v := 1; v < 3 && !w.calm && w.chance.of("another version of "+number, 0.25); v++ {
-				if sleep(ctx, w.chance.between("another version of "+number, time.Minute, 20*time.Hour)) {
-					w.arrive(ctx, l, number, v, "")
-				}
-			}
-			if w.chance.of("a copy of "+number, 0.2) && sleep(ctx, w.chance.between("a copy of "+number, time.Minute, 20*time.Hour)) {
-				w.arrive(ctx, l, number, 0, "copy of ")
-			}
-		})
-	}
-}
-
-// arrive takes in a version of an invoice.
-func (w *World) arrive(ctx context.Context, l *ledger.Ledger, number string, version int, prefix string) {
-	f := w.files[version]
-	f.object.Name = fmt.Sprintf("%s%s version %d.txt", prefix, number, version+1)
-	key := submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: number}
-	r, err := l.Register(ctx, carrier, key, submission.Revision{State: submission.Ready, Object: f.object, Total: f.total,
-		Format: ledes.LEDES1998B, Date: w.begun.Add(-24 * time.Hour)}, "intake")
-	w.story.tell(w.now(), "ARRIVES %s: row %d: %v", f.object.Name, r.Row, err)
-	if err != nil {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !slices.Contains(w.invoices, r.Submission.ID) {
-		w.invoices = append(w.invoices, r.Submission.ID)
-	}
-}
-
-func (w *World) ids() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.invoices)
-}
 
 // office is the people of the firm. They look now and then, tell the truth, and
 // do what they are asked to; some of them also do what nobody asked for.
@@ -159,10 +71,10 @@ func (w *World) answer(ctx context.Context, l *ledger.Ledger, s submission.Submi
 	if asked == carriers.Nobody {
 		return
 	}
-	switch {
-	case rev.State == submission.Rejected:
+	switch rev.State {
+	case submission.Rejected:
 		w.mend(ctx, l, s)
-	case rev.State == submission.NeedsPerson:
+	case submission.NeedsPerson:
 		w.settle(ctx, l, s, rev)
 	}
 }
@@ -200,7 +112,7 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 	}
 	if r != nil {
 		said := r.state(w.wall())
-		e.Receipt = &carriers.Receipt{Number: r.number, Status: string(said.state), Text: said.text, State: said.state}
+		e.Receipt = new(receipt(r.number, said))
 		switch said.state {
 		case carriers.StateAccepted:
 			e.Want = submission.Accepted
@@ -210,7 +122,7 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 			e.Want, e.Receipt = submission.Uncertain, nil
 		}
 	}
-	if w.decide(ctx, l, s, e) == nil {
+	if w.decides(ctx, l, s, e) == nil {
 		return
 	}
 	if len(live) == 0 && e.Want == submission.Ready && w.chance.of("files it", 0.5) {
@@ -218,7 +130,7 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 		return
 	}
 	for _, want := range []submission.State{submission.Uncertain, submission.Cancelled} {
-		if w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: want}) == nil {
+		if w.decides(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: want}) == nil {
 			return
 		}
 	}
@@ -227,8 +139,8 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 // fileByHand files at the portal what is known not to be there, and says so.
 func (w *World) fileByHand(ctx context.Context, l *ledger.Ledger, s submission.Submission, rev submission.Revision) {
 	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
-	_ = w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted, SettleUntil: w.wall().Add(settles),
-		Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
+	w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted,
+		SettleUntil: w.wall().Add(settles), Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
 }
 
 // meddles does something that nobody asked for. What people say of the carrier's
@@ -290,7 +202,12 @@ func (w *World) byHand(ctx context.Context, l *ledger.Ledger, s submission.Submi
 	w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
 }
 
-func (w *World) decide(ctx context.Context, l *ledger.Ledger, s submission.Submission, e submission.Event) error {
+// decide has a person say e, which the table may refuse.
+func (w *World) decide(ctx context.Context, l *ledger.Ledger, s submission.Submission, e submission.Event) {
+	_ = w.decides(ctx, l, s, e) // the story tells
+}
+
+func (w *World) decides(ctx context.Context, l *ledger.Ledger, s submission.Submission, e submission.Event) error {
 	e.Who, e.Why = "ann", "I looked at the carrier's site"
 	after, err := l.Decide(ctx, s.ID, e)
 	state := s.Current().State

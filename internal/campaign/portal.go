@@ -110,13 +110,14 @@ func (p *portal) fate(now time.Time) []word {
 	if p.w.calm {
 		return []word{{now, accepted, "Accepted"}}
 	}
+	checked := now.Add(p.w.chance.between("checks", time.Minute, 6*time.Hour))
 	switch p.w.chance.pick("fate", 12) {
 	case 0:
 		return []word{{now, rejected, "Matter is closed"}}
 	case 1, 2:
-		return []word{{now, carriers.StateReceived, "Processing"}, {now.Add(p.w.chance.between("checks", time.Minute, 6*time.Hour)), accepted, "Accepted"}}
+		return []word{{now, carriers.StateReceived, "Processing"}, {checked, accepted, "Accepted"}}
 	case 3:
-		return []word{{now, carriers.StateReceived, "Processing"}, {now.Add(p.w.chance.between("checks", time.Minute, 6*time.Hour)), rejected, "Rate exceeds the guideline"}}
+		return []word{{now, carriers.StateReceived, "Processing"}, {checked, rejected, "Rate exceeds the guideline"}}
 	}
 	return []word{{now, accepted, "Accepted"}}
 }
@@ -134,7 +135,7 @@ func (p *portal) find(invoice string) []carriers.Found {
 		}
 		said := r.state(now)
 		list = append(list, carriers.Found{Invoice: r.invoice, Amount: r.amount, HasAmount: true, At: r.at, By: r.by,
-			Receipt: carriers.Receipt{Number: r.number, Status: string(said.state), Text: said.text, State: said.state}})
+			Receipt: receipt(r.number, said)})
 	}
 	return list
 }

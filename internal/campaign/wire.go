@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"example.com/lodge/carriers"
@@ -125,13 +124,17 @@ const (
 	crash     ending = "takes it in, and the browser dies"
 )
 
+// endings are how a site fails, and how often.
+func endings() []weighted[ending] {
+	return []weighted[ending]{{unreached, 2}, {before, 2}, {after, 3}, {wrong, 2}, {late, 1}, {never, 2}, {nothing, 1},
+		{other, 1}, {unread, 1}, {twice, 1}, {crash, 2}}
+}
+
 func (b *window) ending() ending {
 	if !b.w.fails("upload", 0.5) {
 		return fine
 	}
-	return one(b.w.chance, "ending", weighted[ending]{unreached, 2}, weighted[ending]{before, 2}, weighted[ending]{after, 3}, weighted[ending]{wrong, 2},
-		weighted[ending]{late, 1}, weighted[ending]{never, 2}, weighted[ending]{nothing, 1}, weighted[ending]{other, 1}, weighted[ending]{unread, 1},
-		weighted[ending]{twice, 1}, weighted[ending]{crash, 2})
+	return one(b.w.chance, "ending", endings()...)
 }
 
 // send carries a released request to the portal and its answer back to the gate.
@@ -195,7 +198,7 @@ func (b *window) sleeps(d time.Duration) bool {
 
 func pageOf(q *paused, now time.Time, how ending) verdict {
 	said := q.row.state(now)
-	v := verdict{invoice: q.sheet.inv.Number, said: carriers.Receipt{Number: q.row.number, Status: string(said.state), Text: said.text, State: said.state}}
+	v := verdict{invoice: q.sheet.inv.Number, said: receipt(q.row.number, said)}
 	switch how {
 	case other:
 		v.invoice = "ANOTHER-1"
@@ -205,6 +208,11 @@ func pageOf(q *paused, now time.Time, how ending) verdict {
 		v.said = carriers.Receipt{Status: "duplicate", Text: "Duplicate invoice"}
 	}
 	return v
+}
+
+// receipt is the carrier's word as Lodge has it.
+func receipt(number string, said word) carriers.Receipt {
+	return carriers.Receipt{Number: number, Status: string(said.state), Text: said.text, State: said.state}
 }
 
 // answer brings the answer to the gate, which holds it.
@@ -222,116 +230,4 @@ func (b *window) answer(q *paused, a gate.Answer, v verdict) {
 	if b.w.Rules.Intent {
 		q.close(v)
 	}
-}
-
-// way is the model of the way out: the fuse as the proxy keeps it.
-type way struct {
-	b *window
-
-	mu    sync.Mutex
-	phase phase
-	spent gate.Spent
-	used  bool
-	shut  chan struct{} // closed by Blow; a new one with each attempt
-}
-
-type phase int
-
-const (
-	open phase = iota
-	hushed
-	armed
-	blown
-)
-
-var _ gate.Fuse = (*way)(nil)
-
-func newWay(b *window) *way { return &way{b: b, shut: make(chan struct{})} }
-
-func (y *way) set(p phase) {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	y.phase = p
-}
-
-func (y *way) Allowed(string) bool { return true }
-
-// HoldSockets implements [gate.Fuse].
-func (y *way) HoldSockets() {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	y.spent, y.used = gate.Spent{}, false
-	select {
-	case <-y.shut:
-		y.shut = make(chan struct{})
-	default:
-	}
-}
-
-func (y *way) Hush()   { y.set(hushed) }
-func (y *way) Unhush() { y.set(open) }
-
-// Arm implements [gate.Fuse].
-func (y *way) Arm(ctx context.Context, _ gate.Commit, calm, _ time.Duration) error {
-	if err := y.b.p.point("arm"); err != nil {
-		return err
-	}
-	t := time.NewTimer(calm)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	if y.b.w.fails("no calm", 0.01) {
-		return gate.ErrNotCalm
-	}
-	y.set(armed)
-	return nil
-}
-
-// Blow implements [gate.Fuse].
-func (y *way) Blow() { y.set(blown); y.cut() }
-
-// cut ends what is on its way.
-func (y *way) cut() {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	select {
-	case <-y.shut:
-	default:
-		close(y.shut)
-	}
-}
-
-func (y *way) blown() <-chan struct{} {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	return y.shut
-}
-
-// Spent implements [gate.Fuse].
-func (y *way) Spent() gate.Spent {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	return y.spent
-}
-
-// Disarm implements [gate.Fuse].
-func (y *way) Disarm() { y.set(open) }
-
-// leaves says whether bytes may leave for the site, and counts them.
-func (y *way) leaves(bytes int64) bool {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	if y.b.w.Rules.Intent {
-		return true
-	}
-	if y.phase != armed || y.used {
-		return false
-	}
-	y.used = true
-	y.spent.Tunnels++
-	y.spent.Up += bytes
-	return true
 }

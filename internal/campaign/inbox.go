@@ -1,0 +1,99 @@
+package campaign
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
+	"example.com/lodge/ledes"
+)
+
+// staged is one of the files that a world's invoices are filed with: the n-th
+// version of every invoice.
+type staged struct {
+	object submission.Object
+	total  ledes.Amount
+}
+
+// versions is how many versions an invoice may have.
+const versions = 4
+
+// stage writes the files, which all worlds of a folder share.
+func (w *World) stage(dir string) error {
+	for n := range versions {
+		data := []byte(fmt.Sprintf("LEDES1998B[]\nversion %d\n", n+1))
+		name := fmt.Sprintf("version-%d.txt", n+1)
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			return err
+		}
+		sum := sha256.Sum256(data)
+		sha := hex.EncodeToString(sum[:])
+		object := submission.Object{Path: name, SHA: sha, Canon: sha, Size: int64(len(data))}
+		w.files = append(w.files, staged{object, ledes.Cents(int64(100_000 + n))})
+	}
+	return nil
+}
+
+// hashed is the hash of a file.
+func hashed(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the lent file is gone: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// deliver has the firm's files arrive.
+func (w *World) deliver(ctx context.Context) {
+	l := w.neutral()
+	for n := range 1 + w.chance.pick("invoices", 4) {
+		number := fmt.Sprint("INV-", n+1)
+		w.running.Go(func() {
+			if sleep(ctx, w.chance.between("arrival of "+number, 0, 8*time.Hour)) {
+				w.arrive(ctx, l, number, 0, "")
+			}
+			for v := 1; v < 3 && !w.calm && w.chance.of("another version of "+number, 0.25); v++ {
+				if sleep(ctx, w.chance.between("another version of "+number, time.Minute, 20*time.Hour)) {
+					w.arrive(ctx, l, number, v, "")
+				}
+			}
+			if w.chance.of("a copy of "+number, 0.2) && sleep(ctx, w.chance.between("a copy of "+number, time.Minute, 20*time.Hour)) {
+				w.arrive(ctx, l, number, 0, "copy of ")
+			}
+		})
+	}
+}
+
+// arrive takes in a version of an invoice.
+func (w *World) arrive(ctx context.Context, l *ledger.Ledger, number string, version int, prefix string) {
+	f := w.files[version]
+	f.object.Name = fmt.Sprintf("%s%s version %d.txt", prefix, number, version+1)
+	key := submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: number}
+	r, err := l.Register(ctx, carrier, key, submission.Revision{State: submission.Ready, Object: f.object, Total: f.total,
+		Format: ledes.LEDES1998B, Date: w.begun.Add(-24 * time.Hour)}, "intake")
+	w.story.tell(w.now(), "ARRIVES %s: row %d: %v", f.object.Name, r.Row, err)
+	if err != nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Contains(w.invoices, r.Submission.ID) {
+		w.invoices = append(w.invoices, r.Submission.ID)
+	}
+}
+
+func (w *World) ids() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.invoices)
+}
