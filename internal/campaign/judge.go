@@ -55,10 +55,18 @@ func (w *World) unknowable(invoice string, since time.Duration) bool {
 	return true
 }
 
+// wrong notes what broke the promise, and ends the world: what comes after it tells
+// nothing.
 func (p *portal) wrong(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.doubles = append(p.doubles, what)
+	p.breaks(what)
+}
+
+// breaks is wrong with mu held.
+func (p *portal) breaks(what string) {
+	p.broken = append(p.broken, what)
+	p.w.end()
 }
 
 // forgive forgets the refused logins: a person has logged in by hand.
@@ -75,15 +83,13 @@ func (w *World) judge(ctx context.Context) (Verdict, error) {
 		return Verdict{}, err
 	}
 	defer store.Close()
-	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.doubles), Filed: w.portal.filed, Beyond: w.portal.beyond,
+	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.broken), Filed: w.portal.filed, Beyond: w.portal.beyond,
 		Points: w.points.Load(), Kills: int(w.kills.Load()), Faults: int(w.faults.Load())}
-	for version, n := range w.portal.refused {
-		if n > 2 { // the answer to the first may have been lost with its program
-			v.Failures = append(v.Failures, fmt.Sprintf("password %d was refused %d times", version, n))
-		}
+	l, ids := w.neutral(), w.ids()
+	if len(v.Failures) > 0 {
+		ids = nil // it was ended in the middle
 	}
-	l := w.neutral()
-	for _, id := range w.ids() {
+	for _, id := range ids {
 		s, err := l.Get(ctx, id)
 		if err != nil {
 			return v, err

@@ -22,7 +22,7 @@ type portal struct {
 	mu      sync.Mutex
 	rows    []*row
 	filed   int
-	doubles []string // uploads that came though a live one was there
+	broken  []string // what broke the promise
 	refused map[int]int
 	expired bool // the password of now
 	looks   map[string]time.Duration
@@ -81,7 +81,7 @@ func (p *portal) take(invoice string, amount ledes.Amount, content, by string, l
 				p.beyond++
 				continue
 			}
-			p.doubles = append(p.doubles, fmt.Sprintf("invoice %s came again at %s by %s; the portal holds it since %s by %s",
+			p.breaks(fmt.Sprintf("invoice %s came again at %s by %s; the portal holds it since %s by %s",
 				invoice, p.w.now(), by, r.at.Sub(p.w.begun), r.by))
 		}
 	}
@@ -103,6 +103,10 @@ type spell struct{ until time.Duration }
 
 // person files by hand.
 const person = "ann"
+
+// mayRefuse is how often a password may be refused before a person looks: the answer
+// to the first may have been lost with its program.
+const mayRefuse = 2
 
 // fate is what the carrier will say of what it takes in now.
 func (p *portal) fate(now time.Time) []word {
@@ -203,6 +207,9 @@ func (p *portal) login(version int) error {
 	}
 	p.refused[version]++
 	p.w.story.tell(p.w.now(), "PORTAL refuses the login with password %d, time %d", version, p.refused[version])
+	if n := p.refused[version]; n > mayRefuse {
+		p.breaks(fmt.Sprintf("password %d was refused %d times", version, n))
+	}
 	return carriers.Errorf(carriers.Credentials, "user name or password is not right")
 }
 

@@ -122,7 +122,6 @@ func (p *process) point(name string) error {
 	}
 	if p.w.points.Add(1) == most {
 		p.w.portal.wrong(fmt.Sprintf("%s never rests: the world was ended at %s, at: %s", p.id, p.w.now(), name))
-		p.w.end()
 		p.kill("is ended, since it never rests")
 		return errDead
 	}
