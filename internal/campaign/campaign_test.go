@@ -79,6 +79,9 @@ func (s total) String() string {
 	return fmt.Sprintf("faults: runs=%d broken=%d filed=%d kills=%d faults=%d unknowable=%d", s.runs, s.broken, s.filed, s.kills, s.faults, s.beyond)
 }
 
+// patience is how many worlds a knock-out is given at least.
+const patience = 500
+
 // TestKnockOuts takes one rule away at a time: the campaign must find it.
 func TestKnockOuts(t *testing.T) {
 	for _, k := range []struct {
@@ -95,7 +98,7 @@ func TestKnockOuts(t *testing.T) {
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			dir, count := folder(t), asked[uint64](t, "seeds")
+			dir, count := folder(t), max(asked[uint64](t, "seeds"), patience)
 			for seed := range count {
 				v := live(t, seed, k.rules, dir)
 				// What the double wrote is in no table.

@@ -83,7 +83,7 @@ func (w *World) judge(ctx context.Context) (Verdict, error) {
 		return Verdict{}, err
 	}
 	defer store.Close()
-	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.broken), Filed: w.portal.filed, Beyond: w.portal.beyond,
+	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.broken), Filed: w.portal.filed, Beyond: len(w.portal.beyond),
 		Points: w.points.Load(), Kills: int(w.kills.Load()), Faults: int(w.faults.Load())}
 	l, ids := w.neutral(), w.ids()
 	if len(v.Failures) > 0 {
@@ -115,7 +115,7 @@ func (w *World) fate(ctx context.Context, store *evidence.Store, s submission.Su
 	needs := ledger.Summarize(s).Needs
 	switch rev.State {
 	case submission.Accepted:
-		if len(live) != 1 || live[0].amount != rev.Total {
+		if len(live) != 1+w.portal.beyond[s.Key.Number] || live[0].amount != rev.Total {
 			fail("accepted, and the portal holds %d live rows of it", len(live))
 		}
 		if live := len(live) == 1; live && rev.ToldBy == "" && len(w.proofs(ctx, s)) == 0 {

@@ -30,7 +30,7 @@ type portal struct {
 	darkened, dark time.Duration   // from when and until when the history shows nothing
 	unseen         map[string]bool // by the last look-up of an invoice
 	lagging        map[string]spell
-	beyond         int // doubles that Lodge could not know of
+	beyond         map[string]int // doubles that Lodge could not know of
 }
 
 // row is one line of the portal's book.
@@ -53,7 +53,8 @@ type word struct {
 }
 
 func newPortal(w *World) *portal {
-	return &portal{w: w, refused: map[int]int{}, looks: map[string]time.Duration{}, unseen: map[string]bool{}, lagging: map[string]spell{}}
+	return &portal{w: w, refused: map[int]int{}, looks: map[string]time.Duration{}, unseen: map[string]bool{},
+		lagging: map[string]spell{}, beyond: map[string]int{}}
 }
 
 // state is the carrier's word at a time.
@@ -78,7 +79,7 @@ func (p *portal) take(invoice string, amount ledes.Amount, content, by string, l
 	for _, r := range p.rows {
 		if r.invoice == invoice && r.live(now) && lodge {
 			if r.by == person && p.unseen[invoice] && (p.w.now() < p.lagging[invoice].until+time.Hour || p.w.unknowable(invoice, p.darkened)) {
-				p.beyond++
+				p.beyond[invoice]++
 				continue
 			}
 			p.breaks(fmt.Sprintf("invoice %s came again at %s by %s; the portal holds it since %s by %s",

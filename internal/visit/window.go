@@ -18,6 +18,7 @@ import (
 type Window interface {
 	// Tab opens an empty tab.
 	Tab(ctx context.Context) (Tab, error)
+	// Gate holds what the window's browser asks for.
 	Gate() *gate.Gate
 	// Left is what the way out let through, Refused the hosts that it refused.
 	Left() []egress.Passage
@@ -40,13 +41,19 @@ type Tab interface {
 	Context(ctx context.Context) context.Context
 	// Has says whether a frame is one of the tab's.
 	Has(ctx context.Context, frame string) bool
-	Picture(ctx context.Context) ([]byte, error) // a JPEG
+	// Picture is what the tab looks like, as a JPEG.
+	Picture(ctx context.Context) ([]byte, error)
+	// Text is the text that it shows.
 	Text(ctx context.Context) (string, error)
+	// HTML is its document.
 	HTML(ctx context.Context) (string, error)
 	// Mask hides what fields hold in the pictures that follow.
 	Mask(on bool)
+	// Watch has see called with each step that follows.
 	Watch(see func(browser.Note)) (stop func())
+	// Trace is the steps so far.
 	Trace() []browser.Note
+	// Close closes it.
 	Close(ctx context.Context) error
 }
 
