@@ -31,7 +31,7 @@ const (
 	// morning has the firm's invoices within the hour.
 	Longest = time.Hour
 	// Busy is how soon to ask again while a probe is under way.
-	Busy = time.Minute
+	Busy = 15 * time.Second
 	// Long is how long a site may be down until the operator is told.
 	Long = 24 * time.Hour
 )

@@ -13,7 +13,9 @@ import (
 
 func noon() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }
 
-func down(of string) *Failure { return &Failure{Kind: carriers.Unavailable, Why: "maintenance", Of: of} }
+func down(of string) *Failure {
+	return &Failure{Kind: carriers.Unavailable, Why: "maintenance", Of: of}
+}
 
 func changed(of string) *Failure {
 	return &Failure{Kind: carriers.SiteChanged, Why: "no such button", Of: of}
@@ -226,6 +228,8 @@ func judgeEnter(t *rapid.T, before, after State, pass Pass, now time.Time) {
 // it says everything that people are told.
 func judgeEnd(t *rapid.T, before, after State, e End, now time.Time) {
 	switch {
+	case after.Probes < before.Probes:
+		t.Fatalf("a number of a probe can come again: %d after %d", after.Probes, before.Probes)
 	case !before.Open() && after.Open() && (len(before.Row) < Enough-1 || e.Failed == nil):
 		t.Fatalf("opened by %+v after %+v", e, before)
 	case before.Open() && !after.Open() && (!e.Worked || before.Probe == nil || e.Probe != before.Probe.ID):

@@ -74,8 +74,11 @@ func (l *Ledger) EnterSite(ctx context.Context, site SiteName, owner string, ttl
 		probe = pass.Probe
 		return after, nil
 	})
+	if err != nil && !errors.Is(err, ErrSiteDown) {
+		err = fmt.Errorf("visit %s: %w", site, err)
+	}
 	if err != nil {
-		return 0, fmt.Errorf("visit %s: %w", site, err)
+		return 0, err
 	}
 	return probe, nil
 }

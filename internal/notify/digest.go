@@ -95,22 +95,37 @@ func needs(n int) string {
 	return "need"
 }
 
-// tally counts items: "2 accounts and 37 invoices".
+// tally counts items: "1 site, 2 accounts and 37 invoices".
 func tally(items []Item) string {
-	accounts := 0
+	accounts, sites := 0, 0
 	for _, i := range items {
-		if i.What.Account() {
+		switch {
+		case i.What.Site():
+			sites++
+		case i.What.Account():
 			accounts++
 		}
 	}
 	var parts []string
+	if sites > 0 {
+		parts = append(parts, count(sites, "site"))
+	}
 	if accounts > 0 {
 		parts = append(parts, count(accounts, "account"))
 	}
-	if invoices := len(items) - accounts; invoices > 0 {
+	if invoices := len(items) - accounts - sites; invoices > 0 {
 		parts = append(parts, count(invoices, "invoice"))
 	}
-	return strings.Join(parts, " and ")
+	return enumerate(parts)
+}
+
+// enumerate makes a sentence's part of a list: "a, b and c".
+func enumerate(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	last := len(parts) - 1
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
 }
 
 func count(n int, thing string) string {
@@ -166,7 +181,7 @@ func (d digest) part(b *strings.Builder, head string, items []Item, now time.Tim
 
 // line tells of one group.
 func (g group) line(now time.Time, zone *time.Location) string {
-	where := g.account
+	where := cmp.Or(g.account, "every account")
 	if g.carrier != "" {
 		where += " (" + g.carrier + ")"
 	}

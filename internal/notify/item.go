@@ -11,7 +11,7 @@ import (
 // has no place for a text of anybody else's.
 type Item struct {
 	ID      string // the same thing has the same ID each time, and another once somebody has to look anew
-	Account string // in lodge.yaml
+	Account string // in lodge.yaml; "": all of the carrier's
 	Carrier string // its name; "" where it is not known
 	Who     carriers.Person
 	What    What
@@ -49,9 +49,20 @@ const (
 	Unvisited    What = "it could not be visited"
 )
 
-// Account says whether w is about a whole account.
+// What can be the matter with a carrier's site, and so with all of its accounts.
+const (
+	SiteDown    What = "the carrier's site has been down for more than a day"
+	SiteChanged What = "the carrier's site has changed"
+)
+
+// Site says whether w is about a carrier's site.
+func (w What) Site() bool { return w == SiteDown || w == SiteChanged }
+
+// Account says whether w is about a whole account, or more.
 func (w What) Account() bool {
 	switch w {
+	case SiteDown, SiteChanged:
+		return true
 	case LoginRefused, LoginChanged, ByHand, Locked, Stopped, Paused, NoLogin, Unknown, Unvisited:
 		return true
 	}

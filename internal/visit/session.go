@@ -31,6 +31,8 @@ type session struct {
 	stage   *stage          // of a rehearsal; nil otherwise
 	head    submission.Head // of the account's chain of evidence, as far as this visit knows
 	begun   time.Time
+	probe   int64 // the visit is this probe and must not submit; 0: it may
+	met     *met  // the last failure of the site; nil: none
 }
 
 const (
