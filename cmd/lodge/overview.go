@@ -40,6 +40,7 @@ func (v *view) overview(ctx context.Context) error {
 		return err
 	}
 	v.showSites()
+	v.showAgeing()
 	v.showTroubles(counts)
 	v.tellLike = true
 	for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {

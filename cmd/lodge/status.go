@@ -125,6 +125,9 @@ func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) err
 		if v.failing, err = a.failing(ctx, c, l); err != nil {
 			return err
 		}
+		v.ageing = slices.DeleteFunc(a.ageing(ctx, c), func(g ageing) bool {
+			return f.account != "" && f.account != g.account || f.carrier != "" && f.carrier != g.carrier
+		})
 		v.failing = slices.DeleteFunc(v.failing, func(s failing) bool { return !f.visits(c, s.Name) })
 		if v.now, err = l.Now(ctx); err != nil {
 			return err
@@ -164,6 +167,7 @@ type view struct {
 	filter    filter
 	held      []trouble
 	failing   []failing
+	ageing    []ageing
 	deadlines map[string]deadline // by account, where the carrier has one
 	now       time.Time
 	tellLike  bool // it has yet to be told how all of a line are listed

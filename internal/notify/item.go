@@ -36,6 +36,10 @@ const (
 	NearlyLate  What = "not filed, and soon past the carrier's deadline"
 )
 
+// What can be the matter with a password or another secret of an account, which
+// goes on as before until the site refuses it.
+const Ageing What = "soon too old for the carrier's site"
+
 // What can be the matter with a whole account.
 const (
 	LoginRefused What = "its login was refused"
@@ -78,6 +82,9 @@ var digit = regexp.MustCompile(`[0-9]`)
 
 // label is what people know the item by, as far as it may be shown.
 func (i Item) label() string {
+	if i.What == Ageing {
+		return i.Account
+	}
 	if number.MatchString(i.Invoice) && digit.MatchString(i.Invoice) {
 		return i.Invoice
 	}

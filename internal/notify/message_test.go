@@ -67,6 +67,25 @@ func TestASiteIsOneLine(t *testing.T) {
 	}
 }
 
+// Passwords that will soon be too old are told by carrier, with their accounts.
+func TestPasswordsOfACarrierAreOneLine(t *testing.T) {
+	h := newHook(t)
+	r := newRig(t, map[string]string{"all": "generic://" + h.host() + "/in?disabletls=yes&template=json"}, channel("all"))
+	items := rejected("firm-harbor", 1)
+	for _, account := range []string{"firm-a", "firm-b", "firm-c", "firm-d"} {
+		items = append(items, notify.Item{ID: account, Account: account, Carrier: "harbor", Who: carriers.Operator, What: notify.Ageing})
+	}
+	r.tell(t, items...)
+	got := decode(t, h.took()[0])
+	if got.Title != "Lodge: 1 invoice and 4 passwords need somebody" {
+		t.Errorf("title: %s", got.Title)
+	}
+	line := "- harbor: 4 passwords soon too old for the carrier's site: firm-a, firm-b, firm-c and 1 more\n"
+	if !strings.Contains(got.Message, line) {
+		t.Errorf("it does not say %q:\n%s", line, got.Message)
+	}
+}
+
 // Whatever stands where an invoice's number should be, a message shows it only
 // if it looks like one.
 func TestNoTextOfAnybodyElse(t *testing.T) {
