@@ -54,8 +54,8 @@ func TestAgeingPasswords(t *testing.T) {
 				}
 			}
 			settings.Accounts[0].Paused = c.paused
-			w.app.clock = ahead{by: c.age}
-			list := w.app.ageing(t.Context(), settings)
+			w.clock = ahead{by: c.age}
+			list := w.ageing(t.Context(), settings)
 			items := (&works{app: w.app, config: settings, ledger: l}).expiring(t.Context())
 			if (len(list) == 1) != c.told || (len(items) == 1) != c.told {
 				t.Fatalf("ageing: %+v, told: %+v", list, items)

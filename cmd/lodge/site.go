@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
@@ -112,7 +111,8 @@ func (w *works) failingSites(ctx context.Context) ([]notify.Item, error) {
 		if f.Kind == carriers.SiteChanged {
 			what = notify.SiteChanged
 		}
-		items = append(items, notify.Item{ID: fmt.Sprintf("site/%s@%s/%s/%s", f.Name.Carrier, f.Name.Host, what, f.Since.UTC().Format(time.RFC3339)),
+		id := fmt.Sprintf("site/%s@%s/%s/%d", f.Name.Carrier, f.Name.Host, what, f.Since.Unix())
+		items = append(items, notify.Item{ID: id,
 			Carrier: f.Name.Carrier, Who: f.needs, What: what, Since: f.Since, Waiting: f.waiting})
 	}
 	return items, nil

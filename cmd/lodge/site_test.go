@@ -112,7 +112,7 @@ func TestASiteIsToldOnce(t *testing.T) {
 	}
 	var text strings.Builder
 	w.app.err = &text
-	w.app.tellFailures(failures)
+	w.tellFailures(failures)
 	if got := text.String(); strings.Count(got, "portal.example") != 1 || strings.Count(got, "the author acts") != 1 {
 		t.Errorf("it says:\n%s", got)
 	}

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"testing"
@@ -41,7 +42,7 @@ func TestRestOfASite(t *testing.T) {
 		for _, at := range []struct {
 			after time.Duration
 			want  bool
-		}{{0, true}, {c.want - 1, true}, {max(c.want, 24*time.Hour), c.want == 0}} {
+		}{{0, true}, {max(c.want-1, 0), true}, {cmp.Or(c.want, 24*time.Hour), c.want == 0}} {
 			now.boot = time.Hour + at.after
 			if got := r.isClosed("a"); got != at.want {
 				t.Errorf("%s: after %s it rests: %v", name, at.after, got)

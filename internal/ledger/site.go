@@ -95,7 +95,8 @@ func (l *Ledger) LeaveSite(ctx context.Context, site SiteName, e breaker.End) (S
 	return Site{site, s}, nil
 }
 
-// Sites returns the sites of which anything is known, in the order of names. Whoever plans visits leaves out those that are open until their time.
+// Sites returns the sites of which anything is known, in the order of names.
+// Whoever plans visits leaves out those that are open, until their time.
 func (l *Ledger) Sites(ctx context.Context) ([]Site, error) {
 	items, err := l.engine.Accounts(ctx)
 	if err != nil {

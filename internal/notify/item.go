@@ -36,7 +36,7 @@ const (
 	NearlyLate  What = "not filed, and soon past the carrier's deadline"
 )
 
-// What can be the matter with a password or another secret of an account, which
+// Ageing can be the matter with a password or another secret of an account, which
 // goes on as before until the site refuses it.
 const Ageing What = "soon too old for the carrier's site"
 
