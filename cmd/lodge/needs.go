@@ -27,7 +27,11 @@ func (w *works) needs(ctx context.Context, r round) ([]notify.Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(held, late)
+	sites, err := w.failingSites(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(held, sites, late, w.expiring(ctx))
 	for q := (ledger.Query{NeedsFirst: true}); ; {
 		page, err := w.ledger.List(ctx, q)
 		if err != nil {
@@ -165,7 +169,9 @@ func (w *works) others(items []notify.Item, r round) []notify.Item {
 	defer w.tellers.mu.Unlock()
 	for account, s := range w.tellers.stuck {
 		who := carriers.KindOf(s.err).Acts()
-		told := slices.ContainsFunc(items, func(i notify.Item) bool { return i.Account == account && (i.Who == who || i.What.Account()) })
+		told := slices.ContainsFunc(items, func(i notify.Item) bool {
+			return i.Account == account && i.What != notify.Ageing && (i.Who == who || i.What.Account())
+		})
 		if told || who == carriers.Nobody || mendsItself(s.err) {
 			continue
 		}
@@ -190,7 +196,7 @@ func (w *works) others(items []notify.Item, r round) []notify.Item {
 // mendsItself says whether an account that failed is told of otherwise, or is
 // only somebody else's just now.
 func mendsItself(err error) bool {
-	for _, known := range []error{context.Canceled, secret.ErrMissing, ledger.ErrSuspended, ledger.ErrStale} {
+	for _, known := range []error{context.Canceled, secret.ErrMissing, ledger.ErrSuspended, ledger.ErrStale, ledger.ErrSiteDown} {
 		if errors.Is(err, known) {
 			return true
 		}

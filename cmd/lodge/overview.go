@@ -39,6 +39,8 @@ func (v *view) overview(ctx context.Context) error {
 	if err := v.showDeadlines(ctx); err != nil {
 		return err
 	}
+	v.showSites()
+	v.showAgeing()
 	v.showTroubles(counts)
 	v.tellLike = true
 	for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {
@@ -47,7 +49,7 @@ func (v *view) overview(ctx context.Context) error {
 		}
 	}
 	v.showTotals(counts)
-	if len(obstacles)+len(v.held) > 0 {
+	if len(obstacles)+len(v.held) > 0 || v.sitesNeed() {
 		return errPerson
 	}
 	return nil
@@ -77,8 +79,11 @@ func (v *view) headline(counts []ledger.Count, list []obstacle) {
 		}
 		text = fmt.Sprintf("%d%s need somebody: %s.", obstructed, of, strings.Join(parts, ", "))
 	}
-	if obstructed == 0 && len(v.held) > 0 {
+	switch {
+	case obstructed == 0 && len(v.held) > 0:
 		text = "No invoice needs anybody, and " + held(len(v.held)) + "."
+	case obstructed == 0 && v.sitesNeed():
+		text = "No invoice needs anybody, but a carrier's site does."
 	}
 	writeWrapped(v.out, "", text, v.columns)
 }
@@ -245,11 +250,12 @@ func (v *view) accounts(ctx context.Context) error {
 			waiting[c.Account] += c.N
 		}
 	}
+	v.showSites()
 	for _, t := range v.held {
 		v.showTrouble([]trouble{t}, waiting)
 	}
 	v.showCounts(counts)
-	if len(v.held) > 0 {
+	if len(v.held) > 0 || v.sitesNeed() {
 		return errPerson
 	}
 	return nil

@@ -117,7 +117,7 @@ func (w *works) watch(hard, soft context.Context, json bool) error {
 		}
 		w.tellOnce(err)
 		for _, f := range r.batch.Failures {
-			w.resting[f.Account] = f.At.Add(restAfter)
+			w.resting[f.Account] = f.At.Add(f.Rest(restAfter))
 		}
 		if len(r.worked)+len(r.batch.Failures) > 0 {
 			w.tell(w.report(hard, r, json))

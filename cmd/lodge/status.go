@@ -14,6 +14,7 @@ import (
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
+	"example.com/lodge/internal/visit"
 )
 
 // A filter chooses submissions. Empty fields do not restrict.
@@ -76,6 +77,14 @@ The exit code is 3 if what was asked for needs somebody.`,
 	return cmd
 }
 
+// visits says whether a site is one that f asks about.
+func (f filter) visits(c config.Config, site ledger.SiteName) bool {
+	if acc, err := c.Account(f.account); f.account != "" && (err != nil || visit.SiteOf(acc) != site) {
+		return false
+	}
+	return f.carrier == "" || f.carrier == site.Carrier
+}
+
 func stateNames() []string {
 	var names []string
 	for _, s := range submission.States() {
@@ -113,6 +122,13 @@ func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) err
 			held = slices.DeleteFunc(held, func(t trouble) bool { return t.Account != f.account })
 		}
 		v := view{app: a, ledger: l, filter: f, held: held}
+		if v.failing, err = a.failing(ctx, c, l); err != nil {
+			return err
+		}
+		v.ageing = slices.DeleteFunc(a.ageing(ctx, c), func(g ageing) bool {
+			return f.account != "" && f.account != g.account || f.carrier != "" && f.carrier != g.carrier
+		})
+		v.failing = slices.DeleteFunc(v.failing, func(s failing) bool { return !f.visits(c, s.Name) })
 		if v.now, err = l.Now(ctx); err != nil {
 			return err
 		}
@@ -150,6 +166,8 @@ type view struct {
 	ledger    *ledger.Ledger
 	filter    filter
 	held      []trouble
+	failing   []failing
+	ageing    []ageing
 	deadlines map[string]deadline // by account, where the carrier has one
 	now       time.Time
 	tellLike  bool // it has yet to be told how all of a line are listed

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -47,9 +48,17 @@ func (w *works) writeWorked(list []ledger.Summary) error {
 
 // tellFailures tells which accounts could not be worked on, and who acts.
 func (a *app) tellFailures(list []batch.Failure) {
+	told := map[ledger.SiteName]bool{}
 	for _, f := range list {
-		who := ""
-		if kind := carriers.KindOf(f.Err); kind != carriers.Unclassified {
+		who, kind := "", carriers.KindOf(f.Err)
+		down, ok := errors.AsType[*ledger.SiteDownError](f.Err)
+		if ok && told[down.Site] {
+			continue // its accounts wait together
+		}
+		if ok {
+			told[down.Site], kind = true, carriers.Unclassified // it says who acts
+		}
+		if kind != carriers.Unclassified {
 			who = cmp.Or(acting(kind.Acts()), "; the next run tries again")
 		}
 		for text := range strings.Lines(f.Err.Error() + who) {

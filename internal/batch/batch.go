@@ -5,6 +5,7 @@ package batch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"runtime"
 	"time"
@@ -25,8 +26,8 @@ type Batch struct {
 	Log      *slog.Logger
 	Clock    clock.Clock // of rests; nil: the machine's
 
-	// Rest is how long an account is left alone after it could not be worked on;
-	// 0: until the run ends. A run does not wait for an account that rests.
+	// Rest is how long an account is left alone after it could not be worked on, see
+	// also [Failure.Rest]; 0: until the run ends. A run does not wait for an account that rests.
 	Rest time.Duration
 
 	// Left is told what was freed of dead holders, to seal its evidence; it may be nil.
@@ -46,6 +47,15 @@ type Failure struct {
 	Account string
 	Err     error
 	At      time.Time
+}
+
+// Rest is how long to leave the account alone after the failure: usual, or until
+// its carrier's site may be asked again, where that is what it waits for.
+func (f Failure) Rest(usual time.Duration) time.Duration {
+	if down, ok := errors.AsType[*ledger.SiteDownError](f.Err); ok {
+		return down.Wait
+	}
+	return usual
 }
 
 // Result is what a run of the batch did.

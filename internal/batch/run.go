@@ -139,7 +139,7 @@ func (r *run) isClosed(account string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c, ok := r.closed[account]
-	if ok && r.Rest > 0 && r.clock.Boot()-c.boot >= r.Rest {
+	if ok && r.Rest > 0 && r.clock.Boot()-c.boot >= (Failure{Err: c.err}).Rest(r.Rest) {
 		delete(r.closed, account)
 		return false
 	}

@@ -36,7 +36,7 @@ type Fault struct {
 func Of(err error) (Fault, bool) {
 	kind := carriers.KindOf(err)
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, ledger.ErrSiteDown): // what the site did was reported when it did it
 		return Fault{}, false
 	case kind == carriers.SiteChanged:
 		return Fault{What: string(kind), Cause: cause(err)}, true

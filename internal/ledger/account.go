@@ -185,9 +185,6 @@ func (l *Ledger) Account(ctx context.Context, name string) (Account, error) {
 	return l.engine.LoadAccount(ctx, name)
 }
 
-// Accounts returns every account's item, in the order of names.
-func (l *Ledger) Accounts(ctx context.Context) ([]Account, error) { return l.engine.Accounts(ctx) }
-
 // writeAccount loads an account, changes it and stores it, again on a conflict.
 func (l *Ledger) writeAccount(ctx context.Context, name string, change func(*Account, time.Time) error) (Account, error) {
 	for range maxConflicts {

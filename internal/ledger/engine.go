@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/breaker"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
 )
@@ -159,6 +160,8 @@ type Account struct {
 
 	Chain    submission.Head `json:"chain,omitzero"`     // of the account's evidence
 	PrunedAt time.Time       `json:"pruned_at,omitzero"` // when old evidence was last looked for
+
+	Site *breaker.State `json:"site,omitempty"` // of the item of a carrier's site, which is no login: [Ledger.Sites]
 }
 
 // A Visiting is the lease of one visit to an account.

@@ -114,6 +114,9 @@ func (l *Ledger) Owners(ctx context.Context) ([]string, error) {
 		for _, v := range a.Visits {
 			owners = append(owners, v.Owner)
 		}
+		if a.Site != nil && a.Site.Probe != nil {
+			owners = append(owners, a.Site.Probe.Owner)
+		}
 	}
 	slices.Sort(owners)
 	return slices.Compact(owners), nil

@@ -46,11 +46,14 @@ func groups(items []Item) []group {
 	var list []group
 	for _, i := range items {
 		k := key{i.Who, i.Account, i.Carrier, i.What}
+		if i.What == Ageing { // those of one carrier are changed in one sitting
+			k.account = ""
+		}
 		n, ok := at[k]
 		if !ok {
 			n = len(list)
 			at[k] = n
-			list = append(list, group{who: i.Who, account: i.Account, carrier: i.Carrier, what: i.What, since: i.Since})
+			list = append(list, group{who: k.who, account: k.account, carrier: k.carrier, what: k.what, since: i.Since})
 		}
 		g := &list[n]
 		g.items = append(g.items, i)
@@ -95,22 +98,42 @@ func needs(n int) string {
 	return "need"
 }
 
-// tally counts items: "2 accounts and 37 invoices".
+// tally counts items: "1 site, 2 accounts, 37 invoices and 1 password".
 func tally(items []Item) string {
-	accounts := 0
+	accounts, sites, ageing := 0, 0, 0
 	for _, i := range items {
-		if i.What.Account() {
+		switch {
+		case i.What.Site():
+			sites++
+		case i.What == Ageing:
+			ageing++
+		case i.What.Account():
 			accounts++
 		}
 	}
 	var parts []string
+	if sites > 0 {
+		parts = append(parts, count(sites, "site"))
+	}
 	if accounts > 0 {
 		parts = append(parts, count(accounts, "account"))
 	}
-	if invoices := len(items) - accounts; invoices > 0 {
+	if invoices := len(items) - accounts - sites - ageing; invoices > 0 {
 		parts = append(parts, count(invoices, "invoice"))
 	}
-	return strings.Join(parts, " and ")
+	if ageing > 0 {
+		parts = append(parts, count(ageing, "password"))
+	}
+	return enumerate(parts)
+}
+
+// enumerate makes a sentence's part of a list: "a, b and c".
+func enumerate(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	last := len(parts) - 1
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
 }
 
 func count(n int, thing string) string {
@@ -166,7 +189,7 @@ func (d digest) part(b *strings.Builder, head string, items []Item, now time.Tim
 
 // line tells of one group.
 func (g group) line(now time.Time, zone *time.Location) string {
-	where := g.account
+	where := cmp.Or(g.account, "every account")
 	if g.carrier != "" {
 		where += " (" + g.carrier + ")"
 	}
@@ -176,6 +199,9 @@ func (g group) line(now time.Time, zone *time.Location) string {
 		if now.Sub(g.since) > 300*24*time.Hour {
 			since = ", since " + g.since.In(zone).Format("2 Jan 2006")
 		}
+	}
+	if g.what == Ageing {
+		return fmt.Sprintf("%s: %s %s%s", g.carrier, count(len(g.items), "password"), g.what, g.names())
 	}
 	if g.what.Account() {
 		line := fmt.Sprintf("%s is held back: %s%s", where, g.what, since)

@@ -11,7 +11,7 @@ import (
 // has no place for a text of anybody else's.
 type Item struct {
 	ID      string // the same thing has the same ID each time, and another once somebody has to look anew
-	Account string // in lodge.yaml
+	Account string // in lodge.yaml; "": all of the carrier's
 	Carrier string // its name; "" where it is not known
 	Who     carriers.Person
 	What    What
@@ -36,6 +36,10 @@ const (
 	NearlyLate  What = "not filed, and soon past the carrier's deadline"
 )
 
+// Ageing can be the matter with a password or another secret of an account, which
+// goes on as before until the site refuses it.
+const Ageing What = "soon too old for the carrier's site"
+
 // What can be the matter with a whole account.
 const (
 	LoginRefused What = "its login was refused"
@@ -49,9 +53,20 @@ const (
 	Unvisited    What = "it could not be visited"
 )
 
-// Account says whether w is about a whole account.
+// What can be the matter with a carrier's site, and so with all of its accounts.
+const (
+	SiteDown    What = "the carrier's site has been down for more than a day"
+	SiteChanged What = "the carrier's site has changed"
+)
+
+// Site says whether w is about a carrier's site.
+func (w What) Site() bool { return w == SiteDown || w == SiteChanged }
+
+// Account says whether w is about a whole account, or more.
 func (w What) Account() bool {
 	switch w {
+	case SiteDown, SiteChanged:
+		return true
 	case LoginRefused, LoginChanged, ByHand, Locked, Stopped, Paused, NoLogin, Unknown, Unvisited:
 		return true
 	}
@@ -67,6 +82,9 @@ var digit = regexp.MustCompile(`[0-9]`)
 
 // label is what people know the item by, as far as it may be shown.
 func (i Item) label() string {
+	if i.What == Ageing {
+		return i.Account
+	}
 	if number.MatchString(i.Invoice) && digit.MatchString(i.Invoice) {
 		return i.Invoice
 	}

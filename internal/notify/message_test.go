@@ -45,6 +45,47 @@ What to do: type lodge status
 	}
 }
 
+// A carrier's site holds all of its accounts back, and is told as that.
+func TestASiteIsOneLine(t *testing.T) {
+	h := newHook(t)
+	r := newRig(t, map[string]string{"all": "generic://" + h.host() + "/in?disabletls=yes&template=json"}, channel("all"))
+	r.tell(t, append(rejected("firm-harbor", 2),
+		notify.Item{ID: "s", Carrier: "harbor", Who: carriers.Operator, What: notify.SiteDown, Since: noon.Add(-26 * time.Hour), Waiting: 12},
+		notify.Item{ID: "c", Carrier: "granite", Who: carriers.Author, What: notify.SiteChanged, Since: noon.Add(-26 * time.Hour)},
+		notify.Item{ID: "x", Account: "firm-granite", Carrier: "granite", Who: carriers.Operator, What: notify.LoginRefused})...)
+	got := decode(t, h.took()[0])
+	if got.Title != "Lodge: 2 sites, 1 account and 2 invoices need somebody" {
+		t.Errorf("title: %s", got.Title)
+	}
+	for _, line := range []string{
+		"- every account (harbor) is held back: the carrier's site has been down for more than a day, since Sun 22 Nov 10:00; 12 invoices wait\n",
+		"The author acts:\n- every account (granite) is held back: the carrier's site has changed, since Sun 22 Nov 10:00\n",
+	} {
+		if !strings.Contains(got.Message, line) {
+			t.Errorf("it does not say %q:\n%s", line, got.Message)
+		}
+	}
+}
+
+// Passwords that will soon be too old are told by carrier, with their accounts.
+func TestPasswordsOfACarrierAreOneLine(t *testing.T) {
+	h := newHook(t)
+	r := newRig(t, map[string]string{"all": "generic://" + h.host() + "/in?disabletls=yes&template=json"}, channel("all"))
+	items := rejected("firm-harbor", 1)
+	for _, account := range []string{"firm-a", "firm-b", "firm-c", "firm-d"} {
+		items = append(items, notify.Item{ID: account, Account: account, Carrier: "harbor", Who: carriers.Operator, What: notify.Ageing})
+	}
+	r.tell(t, items...)
+	got := decode(t, h.took()[0])
+	if got.Title != "Lodge: 1 invoice and 4 passwords need somebody" {
+		t.Errorf("title: %s", got.Title)
+	}
+	line := "- harbor: 4 passwords soon too old for the carrier's site: firm-a, firm-b, firm-c and 1 more\n"
+	if !strings.Contains(got.Message, line) {
+		t.Errorf("it does not say %q:\n%s", line, got.Message)
+	}
+}
+
 // Whatever stands where an invoice's number should be, a message shows it only
 // if it looks like one.
 func TestNoTextOfAnybodyElse(t *testing.T) {

@@ -53,7 +53,7 @@ var (
 func (s *session) Commit(ctx context.Context, do func(context.Context) error) error {
 	a := s.attempt
 	switch {
-	case a == nil:
+	case a == nil, s.looksOnly():
 		return errOutside
 	case a.commit.called:
 		return errTwice

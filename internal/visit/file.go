@@ -110,6 +110,9 @@ func (a *attempt) fill(ctx context.Context) (receipt carriers.Receipt, err error
 		receipt, err = a.site.Submit(a.tab.Context(ctx), a.inv)
 		return err
 	})
+	if a.commit.err == nil || carriers.KindOf(err) == carriers.SiteChanged { // what else the gate stops is no fault of the site
+		a.meet(err, a.sub.ID)
+	}
 	return receipt, err
 }
 

@@ -34,6 +34,7 @@ func (s *session) login(ctx context.Context) error {
 	if err == nil {
 		return s.loginEnds(ctx, nil)
 	}
+	s.meet(err, "")
 	err = fmt.Errorf("account %s: log in: %w", s.Account.Name, err)
 	defer s.recordLogin(ctx, tab, err)
 	suspension, answered := s.judgeLogin(err, typed(tab))

@@ -166,6 +166,7 @@ func (a *attempt) rows(ctx context.Context, inv carriers.Invoice) ([]carriers.Fo
 		rows, err = a.site.Find(a.tab.Context(ctx), inv)
 		return err
 	})
+	a.meet(err, a.sub.ID)
 	if errors.Is(err, carriers.ErrNoHistory) {
 		return nil, carriers.Errorf(carriers.SiteChanged, "the carrier does not declare its history blind: %w", err)
 	}

@@ -84,7 +84,7 @@ func (a *attempt) work(ctx context.Context) (err error) {
 	switch state := a.rev.State; {
 	case state.LookUp():
 		return a.lookUp(timed)
-	case state == submission.Ready && a.LookUp != "": // meanwhile; a person asked for a look-up only
+	case state == submission.Ready && a.looksOnly(): // it became so meanwhile
 		return nil
 	case state == submission.Ready:
 		return a.file(timed)

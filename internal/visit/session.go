@@ -29,6 +29,8 @@ type session struct {
 	head    submission.Head // of the account's chain of evidence, as far as this visit knows
 	proven  time.Time       // when the site's search last showed what it was known to hold
 	begun   time.Time
+	probe   int64 // the visit is this probe and must not submit; 0: it may
+	met     *met  // the last failure of the site; nil: none
 }
 
 const (

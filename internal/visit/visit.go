@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/breaker"
 	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/config"
@@ -45,6 +46,10 @@ type Visit struct {
 	// LookUp is the one submission that the visit looks up, whenever it is due;
 	// nothing is filed. "" takes all that is due.
 	LookUp string
+
+	// Jitter is a random number in [0, 1), for how long a site that fails is left
+	// alone; nil: the machine's.
+	Jitter func() float64
 }
 
 // Secrets are the credentials of one account, and which version they are.
@@ -81,6 +86,9 @@ const most = 100
 // nothing new is begun, which is no error, ctx ending that what is under way is
 // broken off and left as the ledger has it. A paused account is not visited, and
 // no account outside its carrier's hours: what is due waits for the next window.
+// Nor is a site that has failed several times, until its time is over: the error
+// is [ledger.ErrSiteDown]. Then one visit goes as a probe: it logs in, makes one
+// look-up if one is due, submits nothing, and if the site works there is More.
 // The error says why the visit could not go on: it has a [carriers.Kind], or is
 // the ledger's, or that of ctx.
 func (v Visit) Run(ctx, soft context.Context) (_ Report, err error) {
@@ -95,12 +103,19 @@ func (v Visit) Run(ctx, soft context.Context) (_ Report, err error) {
 	if err != nil || !until.IsZero() {
 		return Report{}, err
 	}
-	s, err := v.enter(ctx)
+	probe, err := v.enterSite(ctx)
 	if err != nil {
 		return Report{}, err
 	}
+	s, err := v.enter(ctx)
+	if err != nil {
+		v.leaveSite(ctx, breaker.End{Probe: probe})
+		return Report{}, err
+	}
 	defer s.leave(ctx)
+	s.probe = probe
 	r, err := s.visit(ctx, soft)
+	r.More = v.leaveSite(ctx, s.verdict(err)) || r.More
 	return r, s.scrub.Error(err) // it may hold the site's words, and those a secret
 }
 
@@ -112,8 +127,11 @@ func (s *session) visit(ctx, soft context.Context) (Report, error) {
 	if err := s.login(ctx); err != nil {
 		return Report{}, err
 	}
-	if s.LookUp != "" {
+	switch {
+	case s.LookUp != "":
 		return s.lookUpOne(ctx, soft)
+	case s.probe != 0:
+		return s.lookAround(ctx, soft)
 	}
 	return s.work(ctx, soft)
 }

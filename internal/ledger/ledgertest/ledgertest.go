@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/breaker"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
@@ -328,7 +329,9 @@ func accounts(t *testing.T, e ledger.Engine) {
 		Notes:     []ledger.Note{{At: at(4), Who: "ann", Why: "she said so"}},
 	}
 	b := ledger.Account{Name: "Zürich ✓", Version: 1}
-	for _, account := range []ledger.Account{b, a} {
+	c := ledger.Account{Name: "carrier:harbor", Version: 1, Site: &breaker.State{Since: at(6), Until: at(7), Kind: carriers.Unavailable,
+		Why: "maintenance", Trips: 2, Probes: 3, Probe: &breaker.Probe{ID: 3, Owner: "holder/1", Until: at(8)}}}
+	for _, account := range []ledger.Account{b, a, c} {
 		if err := e.StoreAccount(t.Context(), account); err != nil {
 			t.Fatal(err)
 		}
@@ -349,7 +352,7 @@ func accounts(t *testing.T, e ledger.Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "accounts", all, []ledger.Account{b, a})
+	want(t, "accounts", all, []ledger.Account{b, a, c})
 }
 
 func clockRuns(t *testing.T, e ledger.Engine) {
