@@ -231,7 +231,7 @@ func (e *Engine) StoreAccount(ctx context.Context, a ledger.Account) error {
 // account is a as a value of its own.
 func account(a ledger.Account) ledger.Account {
 	a.Visits, a.Notes = slices.Clone(a.Visits), slices.Clone(a.Notes)
-	a.Login, a.Suspended, a.Paused = pointed(a.Login), pointed(a.Suspended), pointed(a.Paused)
+	a.Login, a.Suspended, a.Paused, a.Site = pointed(a.Login), pointed(a.Suspended), pointed(a.Paused), pointed(a.Site)
 	return a
 }
 
