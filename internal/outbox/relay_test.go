@@ -65,7 +65,9 @@ func TestWrittenMeanwhileIsNotLost(t *testing.T) {
 	relay := r.relay(r.ledger, outbox.Destination{Name: "books", To: to})
 	s := r.moves(invoice("1"), submission.Ready)
 	var once sync.Once
-	to.during = func(submission.Submission, submission.Entry) { once.Do(func() { s = r.moves(s, submission.Submitting) }) }
+	to.during = func(submission.Submission, submission.Entry) {
+		once.Do(func() { s = r.moves(s, submission.Submitting) })
+	}
 	relay.Pass(t.Context())
 	if got := to.all("1"); got != "[1]" || r.owed("books") != 1 {
 		t.Errorf("heard %s, %d owed", got, r.owed("books"))
