@@ -27,7 +27,7 @@ so by itself for the destinations that lodge.yaml lists under "outbox".`,
 		Args: a.noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.outboxTestCommand())
+	cmd.AddCommand(a.outboxTestCommand(), a.outboxSkipCommand(), a.outboxForgetCommand())
 	return cmd
 }
 

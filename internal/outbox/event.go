@@ -160,6 +160,7 @@ func invoiceOf(s submission.Submission, revision int, states ...submission.State
 // for another entry that has its number, which a ledger that was restored from a
 // backup may give again.
 func idOf(id string, e submission.Entry) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %d %d %s %q %q %s", id, e.Seq, e.At.UnixNano(), e.Row, e.Revision, e.Kind, e.From, e.To, e.Actor))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %d %d %s %q %q %s",
+		id, e.Seq, e.At.UnixNano(), e.Row, e.Revision, e.Kind, e.From, e.To, e.Actor))
 	return fmt.Sprintf("evt_%s_%d_%s", id, e.Seq, hex.EncodeToString(sum[:6]))
 }

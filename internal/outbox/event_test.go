@@ -81,6 +81,19 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// docs/operating.md tells receivers of every type.
+func TestTypesAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range Types() {
+		if line := "| `" + one.Name + "` | " + one.Means + " |"; !strings.Contains(string(text), line) {
+			t.Errorf("docs/operating.md has no line %s", line)
+		}
+	}
+}
+
 func TestRejection(t *testing.T) {
 	got, _ := eventOf(full(), moved(submission.Submitting, submission.Rejected, submission.Answered, &full().Revisions[0].Receipt))
 	text, err := json.Marshal(got)

@@ -35,6 +35,7 @@ type line struct {
 // A refusal is a submission's event that the receiver does not take.
 type refusal struct {
 	tries int
+	at    int64 // what was delivered of the submission then; once it is more, somebody skipped the event
 	until time.Time
 }
 
@@ -91,7 +92,7 @@ func (l *line) several(ctx context.Context, page []ledger.Owed) bool {
 	for range min(l.AtOnce, len(page)) {
 		telling.Go(func() {
 			for o := range work {
-				l.settle(ctx, o.ID, l.tell(ctx, o))
+				l.settle(ctx, o, l.tell(ctx, o))
 			}
 		})
 	}
@@ -99,7 +100,7 @@ func (l *line) several(ctx context.Context, page []ledger.Owed) bool {
 		if ctx.Err() != nil || l.resting() {
 			break
 		}
-		if !l.waits(o.ID) {
+		if !l.waits(o) {
 			work <- o
 		}
 	}
@@ -131,14 +132,14 @@ func (l *line) tell(ctx context.Context, o ledger.Owed) error {
 }
 
 // settle decides what follows from how telling of a submission went.
-func (l *line) settle(ctx context.Context, id string, err error) {
+func (l *line) settle(ctx context.Context, o ledger.Owed, err error) {
 	refused, ok := errors.AsType[*RefusedError](err)
 	switch {
 	case err == nil:
-		l.took(id)
+		l.took(o.ID)
 	case ctx.Err() != nil:
 	case ok:
-		l.refusedBy(id, refused)
+		l.refusedBy(o, refused)
 	default:
 		l.down(err)
 	}
@@ -160,20 +161,20 @@ func (l *line) took(id string) {
 // refusedBy lets a submission wait whose event the receiver does not take, with
 // all that comes after it: to leave an event out would break the order, and the
 // promise that each arrives. Other submissions go on.
-func (l *line) refusedBy(id string, err *RefusedError) {
+func (l *line) refusedBy(o ledger.Owed, err *RefusedError) {
 	l.mu.Lock()
-	r := l.refused[id]
-	r.tries++
+	r := l.refused[o.ID]
+	r.tries, r.at = r.tries+1, o.Delivered
 	r.until = l.Clock.Now().Add(whileRefused.after(r.tries, l.Chance()))
-	l.refused[id] = r
-	l.inRow[id] = true
+	l.refused[o.ID], l.inRow[o.ID] = r, true
 	many := len(l.inRow) >= manyRefused
 	l.mu.Unlock()
 	if many {
 		l.down(fmt.Errorf("it refuses one event after another: %s: the operator looks at the receiver and at lodge.yaml", err.Why))
 		return
 	}
-	l.complain(fmt.Errorf("%w: the operator looks at the receiver; later events of this invoice wait for it, others go on", err))
+	l.complain(fmt.Errorf("%w: the operator looks at the receiver, or gives the event up (lodge outbox skip); "+
+		"later events of this invoice wait for it, others go on", err))
 }
 
 // down lets the destination rest. Of several that failed side by side the first
@@ -212,8 +213,9 @@ func (l *line) resting() bool {
 }
 
 // waits says whether a submission waits after a refusal.
-func (l *line) waits(id string) bool {
+func (l *line) waits(o ledger.Owed) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.Clock.Now().Before(l.refused[id].until)
+	r := l.refused[o.ID]
+	return r.at == o.Delivered && l.Clock.Now().Before(r.until)
 }

@@ -194,6 +194,34 @@ func TestRefusedWaitsAlone(t *testing.T) {
 	}
 }
 
+// What a person skips is not told, and what follows it comes at once.
+func TestSkip(t *testing.T) {
+	r, to := newRig(t), &ear{}
+	to.ways = func(s submission.Submission, e submission.Entry) error {
+		if e.Seq == 2 {
+			return refusal(s, "books.example answers 422")
+		}
+		return nil
+	}
+	relay := r.relay(r.ledger, outbox.Destination{Name: "books", To: to})
+	s := r.moves(invoice("1"), life...)
+	for range 3 {
+		relay.Pass(t.Context())
+	}
+	if e, err := outbox.Skip(t.Context(), r.ledger, "books", s.ID); err != nil || e.Data.Seq != 2 {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	relay.Pass(t.Context())
+	if got := to.all("1"); got != "[1 3 4]" {
+		t.Errorf("heard %s", got)
+	}
+	for _, id := range []string{s.ID, "", "x"} {
+		if _, err := outbox.Skip(t.Context(), r.ledger, "books", id); !errors.Is(err, outbox.ErrPaid) {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
 // A receiver that refuses everything is left alone as one that is down.
 func TestRefusesEverything(t *testing.T) {
 	r, to := newRig(t), &ear{}

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"example.com/lodge/carriers"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/sqlite"
 	"example.com/lodge/internal/outbox"
@@ -174,8 +173,4 @@ func (r *rig) owed(destination string) int {
 		r.t.Fatal(err)
 	}
 	return len(list)
-}
-
-func accepted() *carriers.Receipt {
-	return &carriers.Receipt{Number: "730034", Status: "Accepted", Text: "Thank you.", State: carriers.StateAccepted}
 }

@@ -69,7 +69,8 @@ var idRE = regexp.MustCompile(`^[0-9a-z]{26}$`)
 // Tell implements [Receiver]: one write, however many entries there are.
 func (f StatusFiles) Tell(_ context.Context, s submission.Submission, entries []submission.Entry, told func(int64) error) error {
 	if !accountRE.MatchString(s.Key.Account) || !idRE.MatchString(s.ID) {
-		return &RefusedError{Event{Data: Data{Invoice: Invoice{Submission: s.ID}}}, "its account or id can be no file name: the operator looks at it"}
+		unnamed := Event{Data: Data{Invoice: Invoice{Submission: s.ID}}}
+		return &RefusedError{unnamed, "its account or id can be no file name: the operator looks at it"}
 	}
 	data, err := json.MarshalIndent(statusOf(s), "", "  ")
 	if err != nil {
