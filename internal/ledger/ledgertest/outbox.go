@@ -149,6 +149,7 @@ func deliveredMeanwhile(t *testing.T, e ledger.Engine) {
 			}
 		}
 	})
+	defer writing.Wait() // also where the test fails before
 	var seen int64
 	for range 10_000 {
 		list := owed(t, e, "books")
