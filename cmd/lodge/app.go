@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -59,6 +60,9 @@ func system() *app {
 
 // run runs the command named by args and tells errors on err.
 func (a *app) run(ctx context.Context, args []string) exit {
+	to := a.err
+	a.err = &oneAtATime{to: to}
+	defer func() { a.err = to }()
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.in)
@@ -67,6 +71,20 @@ func (a *app) run(ctx context.Context, args []string) exit {
 	err := root.ExecuteContext(ctx)
 	a.tell(err)
 	return exitOf(err)
+}
+
+// oneAtATime is a writer for several goroutines: what is told of filing, of
+// signals and of who could not be told.
+type oneAtATime struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+// Write implements [io.Writer].
+func (o *oneAtATime) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.to.Write(b)
 }
 
 // typedAs is how somebody types the program that was started as arg. What the

@@ -123,6 +123,10 @@ func (a *app) candidates(cmd *cobra.Command, args []string, name, typed string) 
 		found = []string{string(carriers.Biller), string(carriers.Operator), string(carriers.Author), "any"}
 	case "INVOICE":
 		return a.invoices(cmd, args, typed)
+	case "DESTINATION":
+		for _, d := range a.quietly().Outbox {
+			found = append(found, d.Name)
+		}
 	case "KEY":
 		found = a.keys(args)
 	case "INBOX":

@@ -91,7 +91,7 @@ func TestCompleteNothing(t *testing.T) {
 // Every argument and flag of every command has a name that is known to the
 // completion, so that a new command is completed without another word.
 func TestEveryArgumentIsKnown(t *testing.T) {
-	known := []string{"ACCOUNT", "CARRIER", "NAME", "INVOICE", "ID", "KEY", "FILE", "DIR", "CHANNEL"}
+	known := []string{"ACCOUNT", "CARRIER", "NAME", "INVOICE", "ID", "KEY", "FILE", "DIR", "CHANNEL", "DESTINATION"}
 	var walk func(*cobra.Command)
 	walk = func(cmd *cobra.Command) {
 		for _, word := range arguments(cmd) {

@@ -32,7 +32,7 @@ of them there is proof of what the carrier's site said.`,
 	root.AddCommand(
 		a.initCommand(), a.runCommand(), a.rehearseCommand(), a.statusCommand(), a.showCommand(), a.reportCommand(), a.validateCommand(),
 		a.resolveCommand(), a.rerunCommand(), a.holdCommand(), a.releaseCommand(),
-		a.pauseCommand(), a.resumeCommand(), a.adoptCommand(), a.notifyCommand(),
+		a.pauseCommand(), a.resumeCommand(), a.adoptCommand(), a.notifyCommand(), a.outboxCommand(),
 		a.evidenceCommand(), a.backupCommand(), a.restoreCommand(),
 		a.secretCommand(), a.carriersCommand(), a.portalCommand(), a.demoCommand(), a.versionCommand(),
 		a.completionCommand(), a.manCommand(),

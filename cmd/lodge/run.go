@@ -72,11 +72,13 @@ func (a *app) work(ctx context.Context, c config.Config, o runOptions) error {
 	}
 	w.tellMore(o.verbose)
 	w.sealLogins(hard)
+	end := w.relayBeside(hard)
 	if o.watch {
 		err = w.watch(hard, soft, o.json)
 	} else {
 		err = w.once(hard, soft, o.json)
 	}
+	end(soft)
 	return errors.Join(err, w.close())
 }
 

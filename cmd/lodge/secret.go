@@ -15,6 +15,7 @@ import (
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/notify"
+	"example.com/lodge/internal/outbox"
 	"example.com/lodge/internal/secret"
 )
 
@@ -65,6 +66,11 @@ func (a *app) setSecret(ctx context.Context, account, key string) error {
 			return fmt.Errorf("channel %s: %w: nothing was changed", key, err)
 		}
 	}
+	if account == config.OutboxAccount {
+		if err := outbox.CheckSecret(secret.NewValue(value)); err != nil {
+			return fmt.Errorf("destination %s: %w: nothing was changed", key, err)
+		}
+	}
 	if err := a.secrets(c).Set(ctx, account, key, secret.NewValue(value)); err != nil {
 		return err
 	}
@@ -76,6 +82,9 @@ func (a *app) setSecret(ctx context.Context, account, key string) error {
 func (a *app) declared(c config.Config, account, key string) (carriers.Secret, error) {
 	if account == config.NotifyAccount {
 		return channelSecret(c, key)
+	}
+	if account == config.OutboxAccount {
+		return webhookSecret(c, key)
 	}
 	acc, err := c.Account(account)
 	if err != nil {
@@ -198,16 +207,30 @@ func (a *app) wanted(c config.Config, there []secret.Entry) []listed {
 			list = append(list, l)
 		}
 	}
-	for _, channel := range c.Notify {
-		l := listed{Entry: secret.Entry{Account: config.NotifyAccount, Key: channel.Name}, Missing: true, Help: channelHelp}
-		if i := slices.IndexFunc(there, is(l.Account, l.Key)); i >= 0 {
-			l.Entry, l.Missing = there[i], false
-			there = slices.DeleteFunc(slices.Clone(there), is(l.Account, l.Key))
+	for _, one := range tellersSecrets(c) {
+		if i := slices.IndexFunc(there, is(one.Account, one.Key)); i >= 0 {
+			one.Entry, one.Missing = there[i], false
+			there = slices.DeleteFunc(slices.Clone(there), is(one.Account, one.Key))
 		}
-		list = append(list, l)
+		list = append(list, one)
 	}
 	for _, e := range there {
 		list = append(list, listed{Entry: e, Unused: true})
+	}
+	return list
+}
+
+// tellersSecrets are those of notify's channels and of outbox's webhooks, as if
+// all were missing.
+func tellersSecrets(c config.Config) []listed {
+	var list []listed
+	for _, channel := range c.Notify {
+		list = append(list, listed{Entry: secret.Entry{Account: config.NotifyAccount, Key: channel.Name}, Missing: true, Help: channelHelp})
+	}
+	for _, d := range c.Outbox {
+		if d.Webhook != "" {
+			list = append(list, listed{Entry: secret.Entry{Account: config.OutboxAccount, Key: d.Name}, Missing: true, Help: webhookHelp})
+		}
 	}
 	return list
 }

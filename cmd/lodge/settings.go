@@ -69,7 +69,7 @@ func (a *app) reading(ctx context.Context, f func(config.Config, *ledger.Ledger)
 // secrets are the stores of secrets: the environment first, then the file.
 func (a *app) secrets(c config.Config) secret.Layers {
 	return secret.Layers{
-		secret.NewEnv(a.environ, append(c.Names(), config.NotifyAccount), c.SecretVersions()),
+		secret.NewEnv(a.environ, append(c.Names(), config.NotifyAccount, config.OutboxAccount), c.SecretVersions()),
 		secret.NewFile(c.Secrets.File, c.Secrets.Identity),
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,7 +55,7 @@ const (
 // and done without.
 func (a *app) tellers(ctx context.Context, c config.Config) *tellers {
 	t := &tellers{scrub: &secret.Scrubber{}, stuck: map[string]stuck{}}
-	log := slog.New(t.scrub.Handler(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	log := t.logger(a.err)
 	t.hide(ctx, a, c)
 	t.notifier = a.notifier(c, log)
 	var err, also error
@@ -63,6 +65,11 @@ func (a *app) tellers(ctx context.Context, c config.Config) *tellers {
 		log.Warn("faults or telemetry are not sent", "error", err)
 	}
 	return t
+}
+
+// logger tells the operator what could not be told to others.
+func (t *tellers) logger(to io.Writer) *slog.Logger {
+	return slog.New(t.scrub.Handler(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelWarn})))
 }
 
 // notifier prepares telling people; log is told what could not be delivered.
@@ -76,12 +83,19 @@ func (a *app) notifier(c config.Config, log *slog.Logger) *notify.Notifier {
 	})
 }
 
-// hide keeps the addresses of channels and Sentry's key out of what is logged.
+// hide keeps the addresses of channels, the secrets of webhooks and Sentry's key out of what is logged.
 // What cannot be read now is told when it is needed.
 func (t *tellers) hide(ctx context.Context, a *app, c config.Config) {
 	for _, channel := range c.Notify {
 		if v, err := a.secrets(c).Get(ctx, config.NotifyAccount, channel.Name); err == nil {
 			_ = t.scrub.Add(v)
+		}
+	}
+	for _, d := range c.Outbox {
+		if v, err := a.secrets(c).Get(ctx, config.OutboxAccount, d.Name); err == nil {
+			for word := range strings.FieldsSeq(secret.Reveal(v)) {
+				_ = t.scrub.Add(secret.NewValue(word))
+			}
 		}
 	}
 	if u, err := url.Parse(c.Sentry); err == nil && u.User != nil {

@@ -17,6 +17,7 @@ import (
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/outbox"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/visit"
 )
@@ -33,6 +34,7 @@ type works struct {
 	browser  browser.Options
 	level    slog.Level // of what is told of the work
 	tellers  *tellers   // who else is told of it
+	relay    *outbox.Relay
 
 	rest    time.Duration        // of an account after a failure, in a run that watches; 0: for the rest of the run
 	resting map[string]time.Time // accounts that are left alone until then
@@ -80,6 +82,9 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string, loo
 		return nil, err
 	}
 	w.tellers = a.tellers(ctx, c)
+	if w.relay, err = a.relay(ctx, c, w.ledger, w.tellers.logger(a.err)); err != nil {
+		return nil, err
+	}
 	if _, err := browser.Sweep(ctx, c.Profiles()); err != nil {
 		w.say(fmt.Sprintf("what ended browsers left was not all removed: %v", err)) // costs disk, and no invoice
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	Keep      Keep          // how long evidence is kept; zero: for ever
 	Accounts  []Account     // by name
 	Notify    []Channel     // how people are told what needs them, by name
+	Outbox    []Destination // where what becomes of invoices is sent, by name
 	Sentry    string        // DSN that faults are sent to; "": nowhere. It holds a key: do not print it
 	Telemetry string        // OTLP/HTTP collector that traces and metrics go to; "": nowhere
 }
@@ -102,6 +103,9 @@ func (c Config) SecretVersions() string {
 
 // Told is the file that remembers what people were told.
 func (c Config) Told() string { return filepath.Join(c.State, "told.json") }
+
+// Status is the folder of the status files.
+func (c Config) Status() string { return filepath.Join(c.State, "status") }
 
 // MakeFolders makes the folders that are not there, for Lodge's user alone, and
 // takes the rights of others on the state folder away. An inbox that is there

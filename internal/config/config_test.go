@@ -253,6 +253,7 @@ func TestWhatWriteWritesReadReads(t *testing.T) {
 		{Name: "a", Carrier: "harbor", Portal: "https://localhost:8443", Loopback: true, Pin: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", Test: true},
 		{Name: "b", Carrier: "granite", Portal: "https://bills.granite.example", Paused: "Ann: \"why\"\n- x", Visits: 2, Timezone: time.UTC},
 	}
+	demo.Outbox = []config.Destination{{Name: "books", Webhook: "https://books.example/x"}, {Name: "files", Status: true}}
 	demo.Notify = []config.Channel{
 		{Name: "billing", For: []carriers.Person{carriers.Biller}, Quiet: time.Hour, Remind: 48 * time.Hour, Digest: "08:00"},
 		{Name: "ops", For: []carriers.Person{carriers.Operator, carriers.Author}, Quiet: config.DefaultQuiet, Remind: config.DefaultRemind},

@@ -128,6 +128,7 @@ func (r *reader) top() fields {
 		"evidence": r.mapping("evidence", fields{"keep": r.keep}),
 		"accounts": func(n ast.Node) { r.pairs("accounts", n, r.account) },
 		"notify":   func(n ast.Node) { r.pairs("notify", n, r.channel) },
+		"outbox":   func(n ast.Node) { r.pairs("outbox", n, r.destination) },
 		"sentry":   func(n ast.Node) { r.sentry = n; r.text("sentry", &c.Sentry)(n) },
 		"telemetry": func(n ast.Node) {
 			r.telemetry = n
@@ -165,6 +166,9 @@ func (r *reader) account(name string, at, value ast.Node) {
 	}
 	if name == NotifyAccount {
 		r.wrong(at, "account %q: choose another name, the secrets of this one are the addresses of notify's channels", name)
+	}
+	if name == OutboxAccount {
+		r.wrong(at, "account %q: choose another name, the secrets of this one are those of outbox's destinations", name)
 	}
 	keep := func(to *ast.Node, read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *to = n; read(n) }
@@ -235,6 +239,7 @@ func (r *reader) settle() {
 		c.Accounts = append(c.Accounts, a.Account)
 	}
 	slices.SortFunc(c.Accounts, func(a, b Account) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Outbox, func(a, b Destination) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.Notify, func(a, b Channel) int { return strings.Compare(a.Name, b.Name) })
 }
 

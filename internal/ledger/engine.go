@@ -59,6 +59,20 @@ type Engine interface {
 	// StoreAccount writes a if the stored version is a.Version-1, else ErrConflict.
 	StoreAccount(ctx context.Context, a Account) error
 
+	// Enrol has Store owe each entry to destination from now on, in the same
+	// write. Nothing that is there already is owed. Again: nothing changes.
+	Enrol(ctx context.Context, destination string) error
+	// Dismiss forgets destination and what is owed to it; one that is not there too.
+	Dismiss(ctx context.Context, destination string) error
+	// Owed returns the submissions with entries that destination was not told of,
+	// at most limit, in the order of ids, those after the id after ("": all). Its
+	// cost depends on what is owed and not on how much is stored.
+	Owed(ctx context.Context, destination, after string, limit int) ([]Owed, error)
+	// Delivered raises the number up to which destination was told of a
+	// submission to seq; it never falls. It leaves the submission and its version
+	// alone, and an entry after seq stays owed, even one that is stored meanwhile.
+	Delivered(ctx context.Context, destination, id string, seq int64) error
+
 	// Now is the ledger's clock.
 	Now(ctx context.Context) (time.Time, error)
 	Close() error

@@ -10,11 +10,11 @@ import (
 
 // becomes moves the revision and says who acts next.
 func (r *Revision) becomes(to State, why string, needs carriers.Person) {
-	r.State, r.Why, r.Needs = to, why, cmp.Or(needs, to.acts())
+	r.State, r.Why, r.Needs = to, why, cmp.Or(needs, to.Acts())
 }
 
-// acts is who acts on a revision in this state unless somebody else is named.
-func (s State) acts() carriers.Person {
+// Acts is who acts on a revision in this state unless somebody else is named.
+func (s State) Acts() carriers.Person {
 	switch s {
 	case NeedsPerson:
 		return carriers.Operator

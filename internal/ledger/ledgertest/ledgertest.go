@@ -57,6 +57,10 @@ func Run(t *testing.T, open Open, reopen Reopen) {
 		{"names that no engine takes", badNames},
 		{"accounts", accounts},
 		{"one of 32 visits wins", accountRace},
+		{"what is owed to a destination", owedFromNowOn},
+		{"delivered up to a number", deliveredUpTo},
+		{"destinations are told apart", destinations},
+		{"deliveries and writers do not meet", deliveredMeanwhile},
 		{"the clock", clockRuns},
 		{"an ended context", ended},
 	} {
@@ -379,12 +383,17 @@ func ended(t *testing.T, e ledger.Engine) {
 func persistence(t *testing.T, e ledger.Engine, reopen Reopen) {
 	s := whole()
 	store(t, e, s)
+	enrolled(t, e, "books")
+	later := s
+	later.Version, later.Seq = 2, 2
+	store(t, e, later)
 	account := ledger.Account{Name: "acme", Version: 1, Fence: 9}
 	if err := e.StoreAccount(t.Context(), account); err != nil {
 		t.Fatal(err)
 	}
 	e = reopen(t, e)
-	want(t, "submission", load(t, e, s.ID), s)
+	want(t, "submission", load(t, e, s.ID), later)
+	want(t, "owed", owed(t, e, "books"), []ledger.Owed{{ID: s.ID, Delivered: 1}})
 	got, err := e.LoadAccount(t.Context(), "acme")
 	if err != nil {
 		t.Fatal(err)
@@ -394,5 +403,5 @@ func persistence(t *testing.T, e ledger.Engine, reopen Reopen) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "history", history, []submission.Entry{entry(1)})
+	want(t, "history", history, []submission.Entry{entry(1), entry(2)})
 }

@@ -74,3 +74,21 @@ func TestPlans(t *testing.T) {
 		}
 	}
 }
+
+// TestOutboxPlans: what is owed is found, and a mark is made, by searches of an
+// index; neither reads a submission.
+func TestOutboxPlans(t *testing.T) {
+	e := opened(t, filepath.Join(t.TempDir(), "ledger.db"))
+	plan, err := collect(t.Context(), e.read, "EXPLAIN QUERY PLAN "+owedSQL, []any{"books", "x", 9}, func(scan func(...any) error) (string, error) {
+		var id, parent, unused int
+		var detail string
+		err := scan(&id, &parent, &unused, &detail)
+		return detail, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(plan, "; "), "SEARCH owed USING PRIMARY KEY (destination=? AND id>?)"; got != want {
+		t.Errorf("%s; want %s", got, want)
+	}
+}

@@ -154,3 +154,26 @@ func TestOlderLedgerOpenedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestOlderLedgerOwesNothing: a destination is told of what happens after the
+// step, and of nothing in the years before it.
+func TestOlderLedgerOwesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	older(t, path, 40)
+	e := opened(t, path)
+	if err := e.Enrol(t.Context(), "books"); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := e.Owed(t.Context(), "books", "", 99); err != nil || len(list) > 0 {
+		t.Errorf("owed of an old ledger: %v, %v", list, err)
+	}
+	s := aged(0)
+	s.Version, s.Seq = 2, 8
+	if err := e.Store(t.Context(), s, line(8)); err != nil {
+		t.Fatal(err)
+	}
+	list, err := e.Owed(t.Context(), "books", "", 99)
+	if diff := cmp.Diff([]ledger.Owed{{ID: s.ID, Delivered: 7}}, list); err != nil || diff != "" {
+		t.Errorf("after a move: %v (-want +got):\n%s", err, diff)
+	}
+}
