@@ -23,6 +23,7 @@ type Engine struct {
 	mu       sync.Mutex
 	items    map[string]item
 	accounts map[string]ledger.Account
+	owed     map[string]map[string]int64 // by destination and submission: up to which entry it was told
 }
 
 // item is a submission with what lists show of it, and its history.
@@ -36,7 +37,7 @@ var _ ledger.Engine = (*Engine)(nil)
 
 // New returns an empty engine.
 func New() *Engine {
-	return &Engine{items: map[string]item{}, accounts: map[string]ledger.Account{}}
+	return &Engine{items: map[string]item{}, accounts: map[string]ledger.Account{}, owed: map[string]map[string]int64{}}
 }
 
 // Load implements [ledger.Engine].
@@ -66,6 +67,7 @@ func (e *Engine) Store(ctx context.Context, s submission.Submission, entries []s
 	}
 	it.s, it.summary, it.entries = copied(s), ledger.Summarize(s), append(slices.Clip(it.entries), entries...)
 	e.items[s.ID] = it
+	e.owe(s.ID, entries)
 	return nil
 }
 
