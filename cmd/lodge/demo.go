@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/lodge/internal/batch"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/demo"
 	"example.com/lodge/internal/ledger"
@@ -154,7 +155,7 @@ func (s *stage) file(ctx context.Context) ([]batch.Failure, error) {
 			return nil, err
 		}
 		until := next.Sub(s.clock.Now())
-		if next.IsZero() || len(r.batch.Failures) > 0 || until > patience || !pause(soft, until) {
+		if next.IsZero() || len(r.batch.Failures) > 0 || until > patience || !clock.Pause(soft, until) {
 			break
 		}
 	}

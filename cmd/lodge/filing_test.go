@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/portal"
 	"example.com/lodge/internal/portal/harbor"
 )
@@ -133,7 +134,7 @@ func (f *firm) taken(n int) {
 	ctx, cancel := context.WithTimeout(f.t.Context(), time.Minute)
 	defer cancel()
 	for f.portal.Counts().Uploads < n {
-		if !pause(ctx, 20*time.Millisecond) {
+		if !clock.Pause(ctx, 20*time.Millisecond) {
 			f.t.Fatalf("the portal took %d uploads in within a minute, want %d", f.portal.Counts().Uploads, n)
 		}
 	}
@@ -234,7 +235,7 @@ func TestWatch(t *testing.T) {
 	f.taken(1)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	for f.portal.Counts().Accepted < 1 && pause(ctx, 20*time.Millisecond) {
+	for f.portal.Counts().Accepted < 1 && clock.Pause(ctx, 20*time.Millisecond) {
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

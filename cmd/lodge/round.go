@@ -10,6 +10,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/batch"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/visit"
@@ -112,7 +113,7 @@ func (w *works) takeIn(hard, soft context.Context, patient bool) ([]intake.Resul
 				until = later(until, r.Until)
 			}
 		}
-		if err != nil || !patient || n == scans || until.IsZero() || !pause(soft, until.Sub(w.clock.Now())) {
+		if err != nil || !patient || n == scans || until.IsZero() || !clock.Pause(soft, until.Sub(w.clock.Now())) {
 			return append(taken, others...), err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/secret"
@@ -125,7 +126,7 @@ func (w *works) watch(hard, soft context.Context, json bool) error {
 			w.tell(w.report(hard, r, json))
 		}
 		w.informBeside(hard, r)
-		if !pause(soft, scanEvery) {
+		if !clock.Pause(soft, scanEvery) {
 			return nil
 		}
 	}
@@ -138,18 +139,6 @@ func (w *works) tellOnce(err error) {
 		w.tell(err)
 	}
 	w.failed = text
-}
-
-// pause lets d pass; false if ctx ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // verdict is how a round went, as an exit code: a failure that mends itself is

@@ -72,7 +72,6 @@ type Verdict struct {
 	Failures []string // what broke the promise; none: it was kept
 	Story    string   // everything that happened, for people
 	Filed    int      // uploads that the portal took in, and what people filed by hand
-	Points   int64    // at which programs could have been killed
 	Kills    int      // programs that were
 	Faults   int      // of portal, browser, ledger and machine
 	Beyond   int      // doubles of what a person had filed without a word while nothing could show it

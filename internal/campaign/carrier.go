@@ -8,6 +8,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/ledes"
 )
 
@@ -45,7 +46,7 @@ func (s *site) page(ctx context.Context, what string) error {
 	if s.w.fails("slow page", 0.05) {
 		wait = s.w.chance.between("slow", 10*time.Second, 4*time.Minute)
 	}
-	if !sleep(ctx, wait) {
+	if !clock.Pause(ctx, wait) {
 		return context.Cause(ctx)
 	}
 	switch {
@@ -152,15 +153,3 @@ func (s *site) read(ctx context.Context, inv carriers.Invoice, v verdict) (carri
 
 // errGone is what the carrier's words say of a browser that is not there.
 func errGone() error { return carriers.Errorf(carriers.Unavailable, "%w", browser.ErrGone) }
-
-// sleep waits; false if ctx ended before.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/memory"
 	"example.com/lodge/internal/submission"
@@ -35,7 +36,7 @@ func (e *engine) read(ctx context.Context, what string) error {
 	if err := e.p.point("ledger: " + what); err != nil {
 		return err
 	}
-	if e.p.w.fails("ledger slow", 0.005) && !sleep(ctx, e.p.w.chance.between("ledger takes", 100*time.Millisecond, 20*time.Second)) {
+	if e.p.w.fails("ledger slow", 0.005) && !clock.Pause(ctx, e.p.w.chance.between("ledger takes", 100*time.Millisecond, 20*time.Second)) {
 		return context.Cause(ctx)
 	}
 	if e.p.w.fails("ledger down", 0.003) {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
@@ -35,8 +36,7 @@ func (w *World) stage(dir string) error {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			return err
 		}
-		sum := sha256.Sum256(data)
-		sha := hex.EncodeToString(sum[:])
+		sha := sumOf(data)
 		object := submission.Object{Path: name, SHA: sha, Canon: sha, Size: int64(len(data))}
 		w.files = append(w.files, staged{object, ledes.Cents(int64(100_000 + n))})
 	}
@@ -49,8 +49,12 @@ func hashed(path string) (string, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("the lent file is gone: %w", err)
 	}
+	return sumOf(data), err
+}
+
+func sumOf(data []byte) string {
 	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), err
+	return hex.EncodeToString(sum[:])
 }
 
 // deliver has the firm's files arrive.
@@ -59,27 +63,31 @@ func (w *World) deliver(ctx context.Context) {
 	for n := range 1 + w.chance.pick("invoices", 4) {
 		number := fmt.Sprint("INV-", n+1)
 		w.running.Go(func() {
-			if sleep(ctx, w.chance.between("arrival of "+number, 0, 8*time.Hour)) {
+			if clock.Pause(ctx, w.chance.between("arrival of "+number, 0, 8*time.Hour)) {
 				w.arrive(ctx, l, number, 0, "")
 			}
 			for v := 1; v < 3 && !w.calm && w.chance.of("another version of "+number, 0.25); v++ {
-				if sleep(ctx, w.chance.between("another version of "+number, time.Minute, 20*time.Hour)) {
+				if clock.Pause(ctx, w.chance.between("another version of "+number, time.Minute, 20*time.Hour)) {
 					w.arrive(ctx, l, number, v, "")
 				}
 			}
-			if w.chance.of("a copy of "+number, 0.2) && sleep(ctx, w.chance.between("a copy of "+number, time.Minute, 20*time.Hour)) {
+			if w.chance.of("a copy of "+number, 0.2) && clock.Pause(ctx, w.chance.between("a copy of "+number, time.Minute, 20*time.Hour)) {
 				w.arrive(ctx, l, number, 0, "copy of ")
 			}
 		})
 	}
 }
 
+// keyOf is the key of an invoice.
+func keyOf(number string) submission.Key {
+	return submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: number}
+}
+
 // arrive takes in a version of an invoice.
 func (w *World) arrive(ctx context.Context, l *ledger.Ledger, number string, version int, prefix string) {
 	f := w.files[version]
 	f.object.Name = fmt.Sprintf("%s%s version %d.txt", prefix, number, version+1)
-	key := submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: number}
-	r, err := l.Register(ctx, carrier, key, submission.Revision{State: submission.Ready, Object: f.object, Total: f.total,
+	r, err := l.Register(ctx, carrier, keyOf(number), submission.Revision{State: submission.Ready, Object: f.object, Total: f.total,
 		Format: ledes.LEDES1998B, Date: w.begun.Add(-24 * time.Hour)}, "intake")
 	w.story.tell(w.now(), "ARRIVES %s: row %d: %v", f.object.Name, r.Row, err)
 	if err != nil {

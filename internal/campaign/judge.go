@@ -18,8 +18,7 @@ import (
 // arrives is asked when an upload is at the portal: its intent must be in the
 // ledger, and the lease must be its program's.
 func (w *World) arrives(p *process, s sheet) {
-	key := submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: s.inv.Number}
-	sub, err := w.engine.Load(context.Background(), key.ID())
+	sub, err := w.engine.Load(context.Background(), keyOf(s.inv.Number).ID())
 	rev := sub.Current()
 	wrong := ""
 	switch n := len(rev.Attempts); {
@@ -84,7 +83,7 @@ func (w *World) judge(ctx context.Context) (Verdict, error) {
 	}
 	defer store.Close()
 	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.broken), Filed: w.portal.filed, Beyond: len(w.portal.beyond),
-		Points: w.points.Load(), Kills: int(w.kills.Load()), Faults: int(w.faults.Load())}
+		Kills: int(w.kills.Load()), Faults: int(w.faults.Load())}
 	l, ids := w.neutral(), w.ids()
 	if len(v.Failures) > 0 {
 		ids = nil // it was ended in the middle

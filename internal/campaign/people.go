@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
 )
@@ -14,7 +15,7 @@ import (
 // do what they are asked to; some of them also do what nobody asked for.
 func (w *World) office(ctx context.Context) {
 	l := w.neutral()
-	for sleep(ctx, w.chance.between("office", 20*time.Minute, 5*time.Hour)) && w.now() < whole-lull {
+	for clock.Pause(ctx, w.chance.between("office", 20*time.Minute, 5*time.Hour)) && w.now() < whole-lull {
 		w.keys(ctx, l)
 		for _, id := range w.ids() {
 			s, err := l.Get(ctx, id)
@@ -168,7 +169,7 @@ func (w *World) meddles(ctx context.Context, l *ledger.Ledger, s submission.Subm
 		err := l.Pause(ctx, account, "ann", "we talk to them")
 		w.story.tell(w.now(), "PERSON pauses the account: %v", err)
 		w.running.Go(func() {
-			sleep(ctx, w.chance.between("pause", time.Minute, 10*time.Hour))
+			clock.Pause(ctx, w.chance.between("pause", time.Minute, 10*time.Hour))
 			_, err := l.Resume(context.WithoutCancel(ctx), account, "ann", "we have talked")
 			w.story.tell(w.now(), "PERSON ends the pause: %v", err)
 		})

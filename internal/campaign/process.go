@@ -48,7 +48,7 @@ func (w *World) supervise(ctx context.Context, number int) {
 		}
 		p.work()
 		p.kill("ends")
-		sleep(ctx, w.chance.between("until it is started again", time.Second, 20*time.Minute))
+		clock.Pause(ctx, w.chance.between("until it is started again", time.Second, 20*time.Minute))
 	}
 }
 
@@ -75,7 +75,7 @@ func (p *process) work() {
 		if _, err := b.Run(p.ctx, p.ctx); err != nil && p.ctx.Err() == nil {
 			p.w.story.tell(p.w.now(), "%s: the batch ended: %v", p.id, err)
 		}
-		if !sleep(p.ctx, p.rest()) {
+		if !clock.Pause(p.ctx, p.rest()) {
 			return
 		}
 		if p.w.fails("stopped by hand", 0.01) {

@@ -69,8 +69,7 @@ func (r Rules) account(a ledger.Account) ledger.Account {
 
 // found are the rows that a look-up for inv brings.
 func (r Rules) found(w *World, inv carriers.Invoice, rows []carriers.Found) []carriers.Found {
-	key := submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: inv.Number}
-	s, err := w.engine.Load(context.Background(), key.ID())
+	s, err := w.engine.Load(context.Background(), keyOf(inv.Number).ID())
 	if r.LookBefore && err == nil && s.Current().State == submission.Ready {
 		return nil // as if nobody had asked
 	}

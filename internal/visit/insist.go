@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
 )
@@ -26,7 +27,7 @@ func (a *attempt) insist(ctx context.Context, e submission.Event) (submission.Su
 			return sub, err
 		}
 		a.Log.Warn("the ledger could not be written, and is tried again", "invoice", a.inv.Number, "attempt", a.id, "error", err)
-		if !a.waits(ctx, wait) {
+		if !clock.Pause(ctx, wait) {
 			return sub, err
 		}
 		if landed, err := a.landed(ctx); err == nil && !landed.Submitting() {
@@ -57,15 +58,4 @@ func (a *attempt) landed(ctx context.Context) (submission.Submission, error) {
 		err = ledger.ErrStale
 	}
 	return s, err
-}
-
-func (s *session) waits(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

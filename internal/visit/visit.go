@@ -200,7 +200,7 @@ func (s *session) pace(ctx context.Context, lastSent time.Time) bool {
 	if s.Carrier.Limits.Pace == 0 || lastSent.IsZero() {
 		return true
 	}
-	return s.waits(ctx, time.Until(lastSent.Add(s.Carrier.Limits.Pace))) && ctx.Err() == nil
+	return clock.Pause(ctx, time.Until(lastSent.Add(s.Carrier.Limits.Pace)))
 }
 
 func (v Visit) tell(p Progress) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/lodge/internal/bench/scene"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/portal"
 )
 
@@ -42,7 +43,7 @@ const fair = 4 * time.Minute
 func weather(ctx context.Context, site *scene.Portal, faults []portal.Fault, invoices int, random *rand.Rand) (map[string]int, error) {
 	struck := map[string]int{}
 	for i := random.IntN(len(spells())); ; i++ {
-		if !pause(ctx, fair/2+time.Duration(random.Int64N(int64(fair)))) {
+		if !clock.Pause(ctx, fair/2+time.Duration(random.Int64N(int64(fair)))) {
 			return struck, nil
 		}
 		counts, err := site.Counts(ctx)
@@ -65,20 +66,8 @@ func bad(ctx context.Context, site *scene.Portal, faults []portal.Fault, s spell
 	if err := site.AddFaults(ctx, s.fault); err != nil {
 		return err
 	}
-	if !pause(ctx, s.lasts) {
+	if !clock.Pause(ctx, s.lasts) {
 		return nil
 	}
 	return errors.Join(site.ClearFaults(ctx), site.AddFaults(ctx, faults...))
-}
-
-// pause lets d pass; false if ctx ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }
