@@ -97,7 +97,14 @@ type History struct {
 	Window       time.Duration // rows older than this may be gone; 0: kept for ever
 	TrustAbsence bool          // absence under the look-up rule allows another submission
 	Blind        string        // why the site cannot be looked up at all; "" if it can
+	// FinalAfter is how long after it accepted an invoice the site may still refuse
+	// it; 0: [DefaultFinal]. Until then what is accepted is looked at now and then.
+	FinalAfter time.Duration
 }
+
+// DefaultFinal is how long an acceptance is watched where a carrier does not say:
+// refusals came up to two days after it.
+const DefaultFinal = 3 * 24 * time.Hour
 
 // A MailSign tells what an e-mail of the carrier means. Pattern is a regular
 // expression over the subject and the text; its group "invoice" is the number.

@@ -56,6 +56,7 @@ func declarationProblems(c carriers.Carrier) []string {
 		say(err == nil && re.SubexpIndex("invoice") < 0, "mail pattern %q has no group named invoice", m.Pattern)
 	}
 	say(c.History.Blind != "" && c.History.TrustAbsence, "History is blind and trusts absence")
+	say(c.History.SettleAfter < 0 || c.History.Window < 0 || c.History.FinalAfter < 0, "History has a negative time")
 	say(c.Limits.Visits < 0 || c.Limits.Pace < 0 || c.Limits.Timeout < 0, "Limits are negative")
 	return bad
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -120,6 +121,7 @@ func trust(h carriers.History) string {
 	if h.SettleAfter > 0 {
 		text += fmt.Sprintf("; a submission shows within %s", short(h.SettleAfter))
 	}
+	text += fmt.Sprintf("; what it accepted is looked at again for %s", short(cmp.Or(h.FinalAfter, carriers.DefaultFinal)))
 	if h.Window > 0 {
 		text += fmt.Sprintf("; rows are kept for %d days", int(h.Window.Hours()/24))
 	}

@@ -142,6 +142,8 @@ func steps(s string) string {
 		return "filling in the form"
 	case visit.StepCommit:
 		return "sending it"
+	case visit.StepReview:
+		return "is it still accepted?"
 	case visit.StepVerify:
 		return "looking whether it is there"
 	}

@@ -22,10 +22,10 @@ type occupied struct {
 // Close implements [ledger.Engine].
 func (o occupied) Close() error { return errors.Join(o.Engine.Close(), o.use.Close()) }
 
-// reconcile makes the ledger safe to file from, before anything is taken in or
+// recover makes the ledger safe to file from, before anything is taken in or
 // filed: one that was restored, or copied back by hand, learns from the evidence
 // what was sent since.
-func (w *works) reconcile(ctx context.Context) error {
+func (w *works) recover(ctx context.Context) error {
 	marker, restored, err := backup.ReadMarker(w.config.State)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/visit"
 	"example.com/lodge/ledes"
 )
@@ -45,10 +46,12 @@ func (w *works) round(hard, soft context.Context, patient bool) (r round, err er
 	begun := w.clock.Boot()
 	telling := w.telling()
 	defer func() { telling.end(r.batch, err) }()
-	if r.arrived, err = w.takeIn(hard, soft, patient); err != nil {
-		return r, fmt.Errorf("take in what lies in the inbox: %w", err)
+	if !w.looks {
+		if r.arrived, err = w.takeIn(hard, soft, patient); err != nil {
+			return r, fmt.Errorf("take in what lies in the inbox: %w", err)
+		}
+		w.tellArrived(r)
 	}
-	w.tellArrived(r)
 	due, err := w.due(hard)
 	if err != nil {
 		return r, err
@@ -61,7 +64,7 @@ func (w *works) round(hard, soft context.Context, patient bool) (r round, err er
 	b := batch.Batch{
 		Left:   w.sealLeft,
 		Ledger: w.ledger, Owner: w.holder.ID(), Accounts: w.willing(), Visits: w.config.Visits, Log: log,
-		Clock: w.clock, Rest: w.rest,
+		Clock: w.clock, Rest: w.rest, Looks: w.looks,
 		Visit: func(ctx context.Context, account string) (visit.Visit, error) {
 			acc, _ := w.config.Account(account) // where there is none, the visit says so
 			return w.visit(ctx, account, log, telling.visit(account, acc.Carrier, p.tell))
@@ -128,9 +131,13 @@ func later(a, b time.Time) time.Time {
 
 // due counts what there is to do in the accounts that will be visited.
 func (w *works) due(ctx context.Context) (int, error) {
+	var states []submission.State
+	if w.looks {
+		states = submission.LookedAt()
+	}
 	n := 0
 	for _, account := range w.willing() {
-		list, err := w.ledger.Due(ctx, account, ledger.Query{}.Max())
+		list, err := w.ledger.Due(ctx, account, ledger.Query{}.Max(), states...)
 		if err != nil {
 			return 0, err
 		}

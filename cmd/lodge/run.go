@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/clock"
@@ -19,6 +20,7 @@ import (
 type runOptions struct {
 	accounts             []string
 	watch, json, verbose bool
+	looks                bool // nothing is filed: lodge reconcile
 	watching             watching
 }
 
@@ -36,31 +38,39 @@ run finds out at the carrier's site what became of it.`,
 		Example: `  lodge run
   lodge run --watch --account firm-harbor`,
 		Args: none,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.watching.check(); err != nil {
-				return err
-			}
-			c, err := a.settings()
-			if err != nil {
-				return err
-			}
-			if err := known(c, o.accounts); err != nil {
-				return err
-			}
-			for _, name := range o.accounts {
-				if acc, _ := c.Account(name); acc.Paused != "" {
-					return fmt.Errorf("account %s is paused (%s): the operator takes \"paused\" out of %s", name, acc.Paused, c.Path)
-				}
-			}
-			return a.work(cmd.Context(), c, o)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.workOn(cmd.Context(), o) },
 	}
-	cmd.Flags().StringSliceVar(&o.accounts, "account", nil, "visit only this `account`; may be given several times")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "go on until stopped")
-	cmd.Flags().BoolVar(&o.json, "json", false, "print the invoices that were worked on as lodge status --json does")
-	o.watching.flags(cmd.Flags())
-	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "tell more of what is done")
+	o.flags(cmd.Flags())
 	return cmd
+}
+
+// flags are those of every command that visits carriers' sites.
+func (o *runOptions) flags(flags *pflag.FlagSet) {
+	flags.StringSliceVar(&o.accounts, "account", nil, "visit only this `account`; may be given several times")
+	flags.BoolVar(&o.json, "json", false, "print the invoices that were worked on as lodge status --json does")
+	o.watching.flags(flags)
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "tell more of what is done")
+}
+
+// workOn is work on the accounts of lodge.yaml, unless they are paused there.
+func (a *app) workOn(ctx context.Context, o runOptions) error {
+	if err := o.watching.check(); err != nil {
+		return err
+	}
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if err := known(c, o.accounts); err != nil {
+		return err
+	}
+	for _, name := range o.accounts {
+		if acc, _ := c.Account(name); acc.Paused != "" {
+			return fmt.Errorf("account %s is paused (%s): the operator takes \"paused\" out of %s", name, acc.Paused, c.Path)
+		}
+	}
+	return a.work(ctx, c, o)
 }
 
 // work files once, or until it is stopped.
@@ -72,6 +82,7 @@ func (a *app) work(ctx context.Context, c config.Config, o runOptions) error {
 		return err
 	}
 	w.tellMore(o.verbose)
+	w.looks = o.looks
 	w.sealLogins(hard)
 	end := w.relayBeside(hard)
 	if o.watch {

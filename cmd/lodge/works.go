@@ -35,6 +35,7 @@ type works struct {
 	level    slog.Level // of what is told of the work
 	tellers  *tellers   // who else is told of it
 	relay    *outbox.Relay
+	looks    bool // nothing is taken in or filed: what was sent is looked up
 
 	rest    time.Duration        // of an account after a failure, in a run that watches; 0: for the rest of the run
 	resting map[string]time.Time // accounts that are left alone until then
@@ -71,7 +72,7 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string, loo
 	if w.evidence, err = evidence.Open(c.Evidence()); err != nil {
 		return nil, err
 	}
-	if err := w.reconcile(ctx); err != nil {
+	if err := w.recover(ctx); err != nil {
 		return nil, err
 	}
 	w.intake, err = intake.New(intake.Options{
@@ -174,7 +175,7 @@ func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tel
 	return visit.Visit{
 		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
 		Owner: w.holder.ID(), State: w.config.State, Browser: w.browser, Log: log, Tell: tell,
-		Version: version(),
+		Version: version(), LooksOnly: w.looks,
 	}, nil
 }
 

@@ -22,6 +22,7 @@ type Batch struct {
 	Ledger   *ledger.Ledger
 	Owner    string   // of the leases
 	Accounts []string // that may be visited; what others have due is left alone
+	Looks    bool     // only look-ups count as due: Visit prepares visits that file nothing
 	Visits   int      // side by side; 0: [DefaultVisits]
 	Log      *slog.Logger
 	Clock    clock.Clock // of rests; nil: the machine's

@@ -14,6 +14,7 @@ import (
 
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/visit"
 )
 
@@ -65,6 +66,11 @@ func (r *run) begin(ctx, soft context.Context, visits *pool.Pool) error {
 	accounts = slices.DeleteFunc(accounts, func(name string) bool {
 		return !slices.Contains(r.Accounts, name) || r.active[name] || r.isClosed(name)
 	})
+	if r.Looks {
+		if accounts, err = r.toLookAt(ctx, accounts); err != nil {
+			return err
+		}
+	}
 	slices.SortStableFunc(accounts, func(a, b string) int { return cmp.Compare(r.turn[a], r.turn[b]) })
 	for _, account := range accounts[:min(len(accounts), r.room-len(r.active))] {
 		r.begun++
@@ -80,6 +86,21 @@ func (r *run) begin(ctx, soft context.Context, visits *pool.Pool) error {
 		})
 	}
 	return nil
+}
+
+// toLookAt are those of the accounts that have look-ups due.
+func (r *run) toLookAt(ctx context.Context, accounts []string) ([]string, error) {
+	var list []string
+	for _, name := range accounts {
+		due, err := r.Ledger.Due(ctx, name, 1, submission.LookedAt()...)
+		if err != nil {
+			return nil, err
+		}
+		if len(due) > 0 {
+			list = append(list, name)
+		}
+	}
+	return list, nil
 }
 
 // account visits one account until nothing is due there.

@@ -55,7 +55,7 @@ type Look struct {
 
 // A Result is what the holder of an attempt learned and could not write into
 // the ledger: it was late, or the ledger was down. It changes nothing by
-// itself; whoever settles the submission reads it first.
+// itself; whoever settles the submission reads it first ([Store.ResultsOf]).
 type Result struct {
 	Format     int              `json:"format"`
 	Account    string           `json:"account"`
@@ -148,9 +148,12 @@ func (s *Store) Intents(ctx context.Context) iter.Seq2[Intent, error] {
 
 // Results gives every late result of the store, like [Store.Intents].
 func (s *Store) Results(ctx context.Context) iter.Seq2[Result, error] {
-	return records(ctx, s, func(name string) bool {
-		return strings.HasPrefix(name, resultName) && path.Ext(name) == ".json"
-	}, func(r Result) int { return r.Format })
+	return records(ctx, s, isResult, func(r Result) int { return r.Format })
+}
+
+// isResult says whether a file of an attempt is a late result.
+func isResult(name string) bool {
+	return strings.HasPrefix(name, resultName) && path.Ext(name) == ".json"
 }
 
 // depth of a record's file below the root: account/submission/attempt/name.

@@ -84,7 +84,7 @@ type Engine interface {
 type Query struct {
 	Account, Carrier, Invoice string
 	States                    []submission.State
-	DueBy                     time.Time         // due no later than this; look-ups first, then ready, oldest first
+	DueBy                     time.Time         // due no later than this; look-ups first, then ready, then accepted, oldest first
 	Unfiled                   bool              // it has a date and the carrier has it not; oldest date first
 	DatedFrom, DatedTo        time.Time         // the invoice's date is in [DatedFrom, DatedTo)
 	Needs                     []carriers.Person // one of these acts; longest waiting first

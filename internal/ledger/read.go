@@ -39,10 +39,11 @@ func (l *Ledger) All(ctx context.Context, q Query) ([]Summary, error) { return l
 func (l *Ledger) Limits() submission.Limits { return l.limits }
 
 // Due returns what there is to do for an account now: look-ups (submitted,
-// uncertain) first, then ready, oldest first; nothing that is held back, not due
-// yet, or leased to a holder that lives. At most limit, 0 meaning 1,000. What a
-// dead holder left submitting is due after [Ledger.Takeover].
-func (l *Ledger) Due(ctx context.Context, account string, limit int) ([]Summary, error) {
+// uncertain) first, then ready, then what is accepted and is looked at again,
+// oldest first; nothing that is held back, not due yet, or leased to a holder
+// that lives. At most limit, 0 meaning 1,000; only what is in one of states, if any
+// are given. What a dead holder left submitting is due after [Ledger.Takeover].
+func (l *Ledger) Due(ctx context.Context, account string, limit int, states ...submission.State) ([]Summary, error) {
 	now, err := l.engine.Now(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("due: %w", err)
@@ -52,7 +53,7 @@ func (l *Ledger) Due(ctx context.Context, account string, limit int) ([]Summary,
 		return nil, fmt.Errorf("due: %w", err)
 	}
 	limit = Query{Limit: limit}.Max()
-	list, err := l.engine.List(ctx, Query{Account: account, DueBy: now, Limit: limit + len(living)})
+	list, err := l.engine.List(ctx, Query{Account: account, States: states, DueBy: now, Limit: limit + len(living)})
 	if err != nil {
 		return nil, fmt.Errorf("due: %w", err)
 	}

@@ -44,6 +44,18 @@ func Summarize(s submission.Submission) Summary {
 	return sum
 }
 
+// Rank is the place of s in lists of what is due: 1 for look-ups, which come
+// first; 2 for what is to be filed; 3 for what is accepted and looked at again.
+func (s Summary) Rank() int {
+	switch {
+	case s.State.LookUp():
+		return 1
+	case s.State == submission.Accepted:
+		return 3
+	}
+	return 2
+}
+
 // since is when rev came into its state; of a ledger whose Lodge did not keep
 // it, the carrier's word or the last change, whichever the state rests on.
 func since(s submission.Submission, rev submission.Revision) time.Time {

@@ -167,7 +167,7 @@ func (b *Book) Search(firm, part string) []Record {
 	var found []Record
 	for i := len(b.records) - 1; i >= 0; i-- {
 		r := b.records[i]
-		listed := r.Verdict != Duplicate && !now.Before(r.ListedAt)
+		listed := r.Verdict != Duplicate && !now.Before(r.ListedAt) && (r.GoneAt.IsZero() || now.Before(r.GoneAt))
 		if listed && r.Firm == firm && strings.Contains(strings.ToUpper(r.Number), strings.ToUpper(part)) {
 			found = append(found, r)
 		}

@@ -41,6 +41,7 @@ const (
 	Unconfirmed  What = "unconfirmed"   // the history never shows its confirmation number
 	Late         What = "late"          // it is being processed For longer
 	RejectedLate What = "rejected-late" // accepted, and rejected For after that
+	Gone         What = "gone"          // the history shows the invoice For, and then no more
 )
 
 // A Fault tells a portal to have one kind of trouble, and when. Every condition

@@ -12,7 +12,7 @@ import (
 func TestEveryKindIsWhole(t *testing.T) {
 	all := []What{Down, Maintenance, Unknown, Broken, Slow, Hang, Reset, Elsewhere, LoggedOut, Changed, Dialog,
 		HangAfter, ResetAfter, CloseAfter, TimeoutAfter, BrokenAfter, UnknownAfter, ElsewhereAfter,
-		Lag, Unconfirmed, Late, RejectedLate}
+		Lag, Unconfirmed, Late, RejectedLate, Gone}
 	if len(kinds()) != len(all) {
 		t.Errorf("%d kinds, %d names", len(kinds()), len(all))
 	}

@@ -56,6 +56,7 @@ func kinds() []kind {
 		{Unconfirmed, with, Upload, "the history leaves out its confirmation number", nil, unconfirm},
 		{Late, with, Upload, "it is being processed for longer", nil, delay},
 		{RejectedLate, with, Upload, "accepted, and rejected later", nil, turn},
+		{Gone, with, Upload, "the history shows it for a while only", nil, vanish},
 	}
 }
 
@@ -85,6 +86,8 @@ func turn(r *Record, f Fault, _ time.Time) {
 	r.TurnsAt = r.DueAt.Add(time.Duration(f.For))
 	r.TurnsReason = "Withdrawn after review: the budget of this matter is exhausted."
 }
+
+func vanish(r *Record, f Fault, now time.Time) { r.GoneAt = now.Add(time.Duration(f.For)) }
 
 // wait lets d pass. If the request or the portal ends before, nobody is there
 // to be answered.

@@ -35,6 +35,7 @@ type Record struct {
 	Again        bool      `json:"again,omitempty"`   // it came through the form while an earlier upload was alive
 
 	ListedAt    time.Time `json:"listed_at"`              // the history shows it from then on
+	GoneAt      time.Time `json:"gone_at,omitzero"`       // and from then on no more; zero: it stays
 	Unconfirmed bool      `json:"unconfirmed,omitempty"`  // the history leaves out its confirmation number
 	TurnsAt     time.Time `json:"turns_at,omitzero"`      // an accepted invoice is rejected then
 	TurnsReason string    `json:"turns_reason,omitempty"` //

@@ -179,7 +179,7 @@ func (c change) learn(rev *Revision) {
 	case FoundOnSite, LookedUp:
 		rev.Found = rev.Found || rev.sends() == 0
 		rev.receive(e)
-	case Absent, Unsettled:
+	case Absent, Unsettled, Reviewed:
 		c.remember(rev)
 	case Decided:
 		rev.decide(e)

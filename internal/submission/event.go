@@ -36,7 +36,8 @@ const (
 	Lost         Kind = "lost"         // anything else after an intent: 12
 	LookedUp     Kind = "looked-up"    // a later look-up, or mail, has the carrier's word: 13, 16
 	Absent       Kind = "absent"       // a look-up that did not show it: 14, 26
-	Unsettled    Kind = "unsettled"    // cannot be settled by Lodge: 15
+	Unsettled    Kind = "unsettled"    // cannot be settled by Lodge: 15, 51
+	Reviewed     Kind = "reviewed"     // accepted, looked at again, and nothing follows: 50
 	Decided      Kind = "decided"      // a person decided: 17, 18, 27-29, 31-39
 	Held         Kind = "held"         // a person holds it back: 30
 	Released     Kind = "released"     // a person ended a hold: 25
@@ -59,12 +60,12 @@ type Event struct {
 	Receipt   *carriers.Receipt `json:"receipt,omitempty"`   // FoundOnSite, Answered, LookedUp; Absent, Unsettled: what is there
 	Filed     time.Time         `json:"filed,omitzero"`      // FoundOnSite, LookedUp: when the site says it took it in
 	Within    time.Duration     `json:"within,omitempty"`    // how coarse Filed is: a site that shows days has the day's start and 24 h
-	Look      *Look             `json:"look,omitempty"`      // Intended: the look-before; Absent, Unsettled: what was looked at
+	Look      *Look             `json:"look,omitempty"`      // Intended: the look-before; Absent, Unsettled, Reviewed: what was looked at
 	Witnessed bool              `json:"witnessed,omitempty"` // Answered: a witness besides the result page agrees, or the carrier has none
 	Evidence  []Proof           `json:"evidence,omitempty"`  // what was seen, beside that of the attempt
 	Needs     carriers.Person   `json:"needs,omitempty"`     // who acts next, where the kind leaves it open
 	Hold      Hold              `json:"hold,omitempty"`      // Postponed: what holds it; Released: HoldPerson where that is what ends
-	NotBefore time.Time         `json:"not_before,omitzero"` // Postponed, Answered with Submitted, Lost
+	NotBefore time.Time         `json:"not_before,omitzero"` // Postponed, Answered, Lost, LookedUp, Reviewed: when to look again
 	Revision  int               `json:"revision,omitempty"`  // Decided, Recovered: which one is meant; 0: the current one
 	Want      State             `json:"want,omitempty"`      // Decided: what the person wants
 	// Decided with Submitted: what a person filed by hand shows up no later than this.

@@ -238,20 +238,27 @@ func absenceProven() Guard {
 	const wanted = "two looks of two visits, 10 min apart, each after the settle time, " +
 		"with positive control and mailbox, absence trusted"
 	return guard(wanted, func(c change) string {
-		look := c.e.Look
 		switch {
 		case c.e.Receipt != nil:
 			return "the site shows something"
-		case !c.s.proves(look):
+		case !c.s.proves(c.e.Look):
 			return "the look-up proves nothing: it was before the settle time, or lacks the positive control, the mailbox or the carrier's trust"
 		}
-		for _, before := range c.rev().Looks {
-			if c.s.proves(&before) && before.Visit != look.Visit && look.At.Sub(before.At) >= BetweenLooks {
-				return ""
-			}
+		if !c.twice(c.s.proves) {
+			return "one look-up is not enough"
 		}
-		return "one look-up is not enough"
+		return ""
 	})
+}
+
+// accountedFor keeps an acceptance from being doubted for less than what it was
+// believed for: another row, or a search that works and twice does not show it.
+func accountedFor() Guard {
+	return need("the site shows something else; or two looks of two visits, 10 min apart, with positive control, do not show it",
+		"the site may just not have answered",
+		func(c change) bool {
+			return c.e.Receipt != nil && c.e.Receipt.State != carriers.StateDraft || c.twice(c.s.controlled)
+		})
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -34,9 +34,12 @@ func (s Submission) Submitting() bool { return s.Current().State == Submitting }
 
 // Due is when Lodge has something to do for s; false if it has nothing to do. A
 // hold with a time ends then by itself, one without waits for a person. What a
-// person holds back is looked up and not filed.
+// person holds back is looked up and not filed. What is accepted is looked at
+// again where a time for that is set.
 func (s Submission) Due() (time.Time, bool) {
 	switch {
+	case s.Current().State == Accepted:
+		return s.NotBefore, !s.NotBefore.IsZero()
 	case !s.Current().State.Working(), s.Current().State == Submitting:
 		return time.Time{}, false
 	case s.HeldBack():
@@ -147,9 +150,20 @@ func (s Submission) SettleUntil() time.Time {
 }
 
 // proves says whether look is one of the two that absence needs.
-func (s Submission) proves(look *Look) bool {
-	return look != nil && look.Control && look.Mail && look.Trusted && look.Blind == "" &&
-		!look.At.IsZero() && !look.At.Before(s.SettleUntil())
+func (s Submission) proves(look *Look) bool { return s.controlled(look) && look.Mail && look.Trusted }
+
+// controlled says whether look was a search that worked, after the settle time.
+func (s Submission) controlled(look *Look) bool {
+	return look != nil && look.Control && look.Blind == "" && !look.At.IsZero() && !look.At.Before(s.SettleUntil())
+}
+
+// twice says whether look and an earlier one of another visit, at least
+// BetweenLooks before, are both such as counts accepts.
+func (c change) twice(counts func(*Look) bool) bool {
+	look := c.e.Look
+	return counts(look) && slices.ContainsFunc(c.rev().Looks, func(before Look) bool {
+		return counts(&before) && before.Visit != look.Visit && look.At.Sub(before.At) >= BetweenLooks
+	})
 }
 
 // copied remembers another name under which a's bytes came.

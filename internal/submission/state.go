@@ -41,6 +41,10 @@ func (s State) Working() bool { return s.Live() && s != Accepted }
 // LookUp says whether what is to do is only to look.
 func (s State) LookUp() bool { return s == Uncertain || s == Submitted }
 
+// LookedAt are the states in which all that Lodge does is to look: what was sent
+// until it is settled, and what was accepted until the carrier's word is final.
+func LookedAt() []State { return []State{Uncertain, Submitted, Accepted} }
+
 // Filed says whether the carrier has a revision in this state.
 func (s State) Filed() bool { return s == Submitted || s == Accepted }
 

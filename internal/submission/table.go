@@ -91,6 +91,8 @@ func lookUps() []Row {
 		{14, Absent, from(Uncertain), Ready, None, by(ByReconcile), "", when(absenceProven()), "it is proven that the carrier does not hold it"},
 		{26, Absent, open, None, None, by(ByReconcile), "", when(looked(), later()), "the carrier's site did not show it; that proves nothing yet"},
 		{15, Unsettled, open, NeedsPerson, None, by(ByReconcile), "", when(explained()), "Lodge cannot find out whether the carrier holds it"},
+		{50, Reviewed, from(Accepted), None, None, by(ByReconcile), "", when(explained()), "it was looked at again"},
+		{51, Unsettled, from(Accepted), NeedsPerson, None, by(ByReconcile), "", when(explained(), accountedFor()), "the carrier's site does not show it as it was accepted"},
 		{16, LookedUp, from(Accepted), Rejected, None, word, carriers.StateRejected, when(thisRevision(), sinceIntent()), "the carrier refused it after it had accepted it"},
 	}
 }

@@ -67,6 +67,16 @@ func unsettled() Event {
 	return Event{Kind: Unsettled, Actor: ByReconcile, Who: "h", Why: "two days have passed"}
 }
 
+// reviewed is a look at what is accepted that a search which works did not show.
+func reviewed(visit string) Event {
+	return Event{Kind: Reviewed, Actor: ByReconcile, Who: "h", Why: "not shown", Look: &Look{Visit: visit, Control: true}}
+}
+
+// gone is the same look, taken for the end.
+func gone(visit string) Event {
+	return with(reviewed(visit), func(e *Event) { e.Kind = Unsettled })
+}
+
 func contradicted() Event {
 	return Event{Kind: Contradicted, Actor: ByVisit, Who: "h", Why: "the site shows another amount", Needs: carriers.Biller}
 }

@@ -7,6 +7,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/reconcile"
 	"example.com/lodge/internal/submission"
 )
 
@@ -52,8 +53,8 @@ func (a *attempt) check(ctx context.Context) (c checked) {
 	var rows []controlled
 	for _, inv := range known {
 		found, err := a.rows(ctx, inv)
-		what, row, why := judge(inv, found, time.Time{})
-		c = checked{inv.Number, err == nil && what == held, err}
+		what, row, why := reconcile.Judge(inv, found, time.Time{})
+		c = checked{inv.Number, err == nil && what == reconcile.Held, err}
 		rows = append(rows, controlled{inv.Number, c.shown, row})
 		if c.shown {
 			break

@@ -10,6 +10,7 @@ import (
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/gate"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/reconcile"
 	"example.com/lodge/internal/submission"
 )
 
@@ -33,11 +34,11 @@ func (a *attempt) file(ctx context.Context) error {
 		a.recordEnd(ctx, err)
 		return a.postpone(ctx, err)
 	}
-	what, row, why := judge(a.inv, rows, a.lastRefusal())
+	what, row, why := reconcile.Judge(a.inv, rows, a.lastRefusal())
 	switch what {
-	case held:
+	case reconcile.Held:
 		return a.found(ctx, row)
-	case conflict:
+	case reconcile.Conflict:
 		a.recordFound(ctx, row, true)
 		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: why, Needs: carriers.Biller})
 		a.done(a.rev.State, why)
@@ -58,7 +59,7 @@ func (a *attempt) file(ctx context.Context) error {
 
 // found is row 6: somebody filed it before.
 func (a *attempt) found(ctx context.Context, row carriers.Found) error {
-	now, err := a.now(ctx)
+	next, err := a.nextLook(ctx, row.Receipt.State)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (a *attempt) found(ctx context.Context, row carriers.Found) error {
 	receipt := row.Receipt
 	receipt.Text = a.scrub.ScrubString(receipt.Text)
 	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &receipt, Filed: row.At,
-		NotBefore: now.Add(recheck), Why: "it was on the carrier's site already" + by(row)})
+		NotBefore: next, Why: "it was on the carrier's site already" + by(row)})
 	a.done(a.rev.State, receipt.Text)
 	return err
 }
@@ -160,13 +161,17 @@ func (a *attempt) conclude(ctx context.Context, receipt carriers.Receipt, err er
 
 // answered is row 11: the carrier's own words for this invoice.
 func (a *attempt) answered(ctx context.Context, receipt carriers.Receipt, witnessed bool) error {
-	now, err := a.now(ctx)
+	says := receipt.State
+	if !witnessed && says == carriers.StateAccepted {
+		says = carriers.StateReceived // the table waits for a second witness
+	}
+	next, err := a.nextLook(ctx, says)
 	if err != nil {
 		return err
 	}
 	receipt.Text = a.scrub.ScrubString(receipt.Text)
 	err = a.move(ctx, submission.Event{Kind: submission.Answered, Actor: submission.ByGate, Attempt: a.known(), Receipt: &receipt,
-		Witnessed: witnessed, NotBefore: now.Add(recheck), Why: "the carrier answered: " + cmp.Or(receipt.Text, receipt.Status)})
+		Witnessed: witnessed, NotBefore: next, Why: "the carrier answered: " + cmp.Or(receipt.Text, receipt.Status)})
 	a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 	return err
 }
@@ -180,10 +185,10 @@ func (a *attempt) verify(ctx context.Context, receipt carriers.Receipt) error {
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepVerify})
 	what, row, _, err := a.lookAgain(ctx)
 	switch {
-	case err == nil && what == held && row.Receipt.State == carriers.StateAccepted:
+	case err == nil && what == reconcile.Held && row.Receipt.State == carriers.StateAccepted:
 		a.recordFound(ctx, row, false)
 		return a.answered(ctx, merge(receipt, row.Receipt), true)
-	case err == nil && what == conflict, err == nil && what == refused:
+	case err == nil && what == reconcile.Conflict, err == nil && what == reconcile.Refused:
 		return a.lost(ctx, fmt.Errorf("the result page says %s, the history does not agree", receipt.State))
 	default: // not there yet, or the site cannot be asked now: a later look-up will tell
 		return a.answered(ctx, receipt, false)
@@ -215,7 +220,7 @@ func (a *attempt) lost(ctx context.Context, cause error) error {
 	if err != nil {
 		return err
 	}
-	if err := a.move(ctx, submission.Event{Kind: submission.Lost, Actor: submission.ByGate, Attempt: a.known(), NotBefore: now.Add(recheck),
+	if err := a.move(ctx, submission.Event{Kind: submission.Lost, Actor: submission.ByGate, Attempt: a.known(), NotBefore: now.Add(reconcile.Recheck),
 		Why: "it may have been filed: " + cause.Error()}); err != nil {
 		return err
 	}

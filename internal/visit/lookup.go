@@ -8,29 +8,23 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/reconcile"
 	"example.com/lodge/internal/submission"
-)
-
-// patience is how long what was sent is looked for before a person is asked
-// (facts: two days cover a carrier's weekend).
-const patience = 48 * time.Hour
-
-// Looks after an intent come after twice the time that has passed, between these.
-const (
-	recheck = 2 * time.Minute
-	longest = 4 * time.Hour
 )
 
 // lookUp settles what an earlier attempt left submitted or uncertain, if the
 // site has a word for it now.
 func (a *attempt) lookUp(ctx context.Context) error {
+	if settled, err := a.hear(ctx); settled || err != nil {
+		return err
+	}
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepLook})
 	rows, err := a.find(ctx)
 	if err != nil {
 		return a.notAsked(ctx, fmt.Errorf("look-up: %w", err))
 	}
 	what, row, why := a.judged(rows)
-	if what == absent {
+	if what == reconcile.Absent {
 		a.recordAbsent(ctx) // before another page is asked for
 		a.control(ctx)
 	}
@@ -39,36 +33,31 @@ func (a *attempt) lookUp(ctx context.Context) error {
 
 // judged is what the rows mean for what was sent. What a person filed by hand may
 // be of any time since the last refusal; only a refusal must be newer than the
-// file, since an old one is of something else.
-func (a *attempt) judged(rows []carriers.Found) (finding, carriers.Found, string) {
-	if !a.byHand() {
-		return judge(a.inv, rows, a.intendedAt())
+// file, since an old one is of something else. So it is with what was accepted
+// without Lodge, but that any refusal since the last counts.
+func (a *attempt) judged(rows []carriers.Found) (reconcile.Finding, carriers.Found, string) {
+	sent := reconcile.SentAt(a.rev)
+	switch {
+	case a.rev.State == submission.Accepted && sent.IsZero():
+		return reconcile.Judge(a.inv, rows, reconcile.Later(a.lastRefusal(), time.Unix(1, 0)))
+	case !reconcile.ByHand(a.rev):
+		return reconcile.Judge(a.inv, rows, sent)
 	}
-	what, row, why := judge(a.inv, rows, a.lastRefusal())
-	if what == absent {
-		return judge(a.inv, rows, later(a.sub.CreatedAt, a.intendedAt()))
+	what, row, why := reconcile.Judge(a.inv, rows, a.lastRefusal())
+	if what == reconcile.Absent {
+		return reconcile.Judge(a.inv, rows, reconcile.Later(a.sub.CreatedAt, sent))
 	}
 	return what, row, why
 }
 
-// byHand says whether the last that went to the carrier is what a person filed.
-func (a *attempt) byHand() bool { return a.rev.ByHand.At.After(a.intendedAt()) }
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
 // settle tells the ledger what a look-up after an intent found (rows 13 to 15).
-func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, why string) error {
+func (a *attempt) settle(ctx context.Context, what reconcile.Finding, row carriers.Found, why string) error {
 	switch what {
-	case held, refused:
+	case reconcile.Held, reconcile.Refused:
 		receipt := row.Receipt
 		receipt.Text = a.scrub.ScrubString(receipt.Text)
 		a.recordFound(ctx, row, true)
-		next, err := a.nextLook(ctx)
+		next, err := a.nextLook(ctx, receipt.State)
 		if err != nil {
 			return err
 		}
@@ -77,7 +66,7 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 			Why: "the carrier's history says: " + cmp.Or(receipt.Text, receipt.Status)})
 		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err
-	case conflict:
+	case reconcile.Conflict:
 		receipt := row.Receipt
 		receipt.Text = a.scrub.ScrubString(receipt.Text)
 		a.recordFound(ctx, row, true)
@@ -116,33 +105,34 @@ func (a *attempt) wait(ctx context.Context, e submission.Event, cause error) err
 		return err
 	}
 	e.Why = cause.Error()
-	if since := a.lastWord(); now.Sub(since) > patience {
+	if since := reconcile.Since(a.sub, a.rev); now.Sub(since) > reconcile.Patience {
 		e = submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Needs: carriers.Operator,
 			Look: e.Look, Receipt: e.Receipt,
 			Why: fmt.Sprintf("could not be settled since %s: %v", since.Format(time.RFC3339), cause)}
-		if a.byHand() && a.rev.ToldBy != "" {
+		if reconcile.ByHand(a.rev) && a.rev.ToldBy != "" {
 			e.Why = fmt.Sprintf("%s said on %s that it was filed by hand, and the carrier's site does not show it: %v",
 				a.rev.ToldBy, a.rev.ByHand.At.Format(time.RFC3339), cause)
 		}
-	} else if e.NotBefore, err = a.nextLook(ctx); err != nil {
-		return err
+	} else {
+		e.NotBefore = reconcile.Next(a.sub, a.rev, now)
 	}
 	err = a.move(ctx, e)
 	a.done(a.rev.State, e.Why)
 	return errors.Join(err, stop(cause))
 }
 
-// nextLook is when to look again: soon after it was sent, then ever later.
-func (a *attempt) nextLook(ctx context.Context) (time.Time, error) {
+// nextLook is when to look again once the carrier has said state.
+func (a *attempt) nextLook(ctx context.Context, state carriers.ReceiptState) (time.Time, error) {
 	now, err := a.now(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return time.Time{}, err
+	case state == carriers.StateAccepted:
+		return reconcile.Review(a.Carrier.History, now, now), nil
+	case a.rev.State.LookUp():
+		return reconcile.Next(a.sub, a.rev, now), nil
 	}
-	since := later(a.intendedAt(), a.rev.ByHand.At)
-	if since.IsZero() { // somebody else sent it
-		since = a.sub.CreatedAt
-	}
-	return now.Add(min(max(recheck, now.Sub(since)), longest)), nil
+	return now.Add(reconcile.Recheck), nil
 }
 
 // find asks the Site, and remembers that it was asked.
@@ -175,7 +165,7 @@ func (a *attempt) rows(ctx context.Context, inv carriers.Invoice) ([]carriers.Fo
 
 // lookAgain looks in a new tab, after a commit: the old one may hold a page
 // that would send it again.
-func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, string, error) {
+func (a *attempt) lookAgain(ctx context.Context) (reconcile.Finding, carriers.Found, string, error) {
 	var rows []carriers.Found
 	var notFound error
 	looked, err := a.changeTab(ctx, func() { rows, notFound = a.find(ctx) })
@@ -186,27 +176,8 @@ func (a *attempt) lookAgain(ctx context.Context) (finding, carriers.Found, strin
 		return "", carriers.Found{}, "", err
 	}
 	what, row, why := a.judged(rows)
-	if what == absent {
+	if what == reconcile.Absent {
 		a.recordAbsent(ctx)
 	}
 	return what, row, why, nil
-}
-
-// lastWord is since when nothing was heard of the revision: since it was sent,
-// or since the carrier's or a person's last word on it; of what was never sent,
-// since its file came.
-func (a *attempt) lastWord() time.Time {
-	last := later(a.intendedAt(), a.rev.ReceivedAt)
-	if last.IsZero() {
-		return a.sub.CreatedAt
-	}
-	return last
-}
-
-// intendedAt is when the last request of the revision was about to leave.
-func (a *attempt) intendedAt() time.Time {
-	if n := len(a.rev.Attempts); n > 0 {
-		return a.rev.Attempts[n-1].IntendedAt
-	}
-	return time.Time{}
 }

@@ -44,7 +44,7 @@ type attempt struct {
 	unkeptWhy error
 }
 
-// one works on one submission: looks it up, or files it. The error is nil if
+// one works on one submission: looks it up, looks at it again, or files it. The error is nil if
 // the visit can go on with the next.
 func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	var err error
@@ -84,6 +84,8 @@ func (a *attempt) work(ctx context.Context) (err error) {
 	switch state := a.rev.State; {
 	case state.LookUp():
 		return a.lookUp(timed)
+	case state == submission.Accepted:
+		return a.review(timed)
 	case state == submission.Ready && a.looksOnly(): // it became so meanwhile
 		return nil
 	case state == submission.Ready:
@@ -115,7 +117,7 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	if e.Attempt != nil {
 		e.Attempt.Evidence = a.proofs
 	} else {
-		e.Evidence = a.proofs
+		e.Evidence = append(e.Evidence, a.proofs...)
 	}
 	sub, err := a.insist(ctx, e)
 	if err != nil {
@@ -130,6 +132,15 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	a.sub, a.rev, a.proofs, a.unkept, a.unkeptWhy = sub, sub.Current(), nil, nil, nil
 	a.Log.Info("moved", "invoice", a.inv.Number, "submission", sub.ID, "attempt", a.id, "event", e.Kind, "state", a.rev.State, "why", e.Why)
 	return nil
+}
+
+// allowed asks the table what [attempt.move] would come to, and writes nothing.
+func (a *attempt) allowed(ctx context.Context, e submission.Event) (err error) {
+	e.Who = a.Owner
+	if e.At, err = a.now(ctx); err == nil {
+		_, _, err = a.sub.Apply(e, a.Ledger.Limits())
+	}
+	return err
 }
 
 // now is the ledger's clock, also when ctx has ended.

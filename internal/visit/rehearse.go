@@ -10,6 +10,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/reconcile"
 )
 
 // A stage is a rehearsal under way.
@@ -162,23 +163,23 @@ func (s *stage) leave(ctx context.Context) {
 
 // judgeLook holds what the look-up brought against what is known.
 func (s *stage) judgeLook(rows []carriers.Found) error {
-	what, row, why := judge(s.inv, rows, time.Time{})
+	what, row, why := reconcile.Judge(s.inv, rows, time.Time{})
 	switch {
-	case what == conflict && row.Receipt.State == "" || what == conflict && !sameNumber(row.Invoice, s.inv.Number):
+	case what == reconcile.Conflict && row.Receipt.State == "" || what == reconcile.Conflict && !reconcile.SameNumber(row.Invoice, s.inv.Number):
 		return carriers.Errorf(carriers.SiteChanged, "%s", why)
 	case s.rehearsal.Expect == Nothing && len(rows) > 0:
 		return carriers.Errorf(carriers.SiteChanged, "the look-up brings %d rows for a number that does not exist", len(rows))
-	case s.rehearsal.Expect == Held && what == absent:
+	case s.rehearsal.Expect == Held && what == reconcile.Absent:
 		return carriers.Errorf(carriers.SiteChanged,
 			"the ledger has the carrier's word that it holds this invoice, and the look-up does not find it")
 	}
 	switch what {
-	case held:
+	case reconcile.Held:
 		why = fmt.Sprintf("the site holds invoice %s: %s %s", s.inv.Number, row.Receipt.Status, row.Receipt.Number)
 		if s.rehearsal.File != nil {
 			why += "; a run would not submit it"
 		}
-	case absent:
+	case reconcile.Absent:
 		why = fmt.Sprintf("the site does not hold invoice %s", s.inv.Number)
 		if row.Receipt.State == carriers.StateDraft {
 			s.inv.Draft, why = &row, "only a draft of invoice "+s.inv.Number+" is there"

@@ -11,6 +11,7 @@ import (
 	"example.com/lodge/internal/breaker"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/submission"
 )
 
 // met is a failure that the carrier's code met, for which its site is to blame.
@@ -92,7 +93,7 @@ func (s *session) jitter() float64 {
 }
 
 // looksOnly says that the visit submits nothing, whatever it meets.
-func (s *session) looksOnly() bool { return s.LookUp != "" || s.probe != 0 }
+func (s *session) looksOnly() bool { return s.LookUp != "" || s.LooksOnly || s.probe != 0 }
 
 // lookAround is the work of a probe: the first look-up that is due, if any is.
 // Without one the login has to do.
@@ -102,8 +103,8 @@ func (s *session) lookAround(ctx, soft context.Context) (Report, error) {
 		return Report{}, err
 	}
 	for _, d := range due {
-		if !d.State.LookUp() {
-			break // look-ups come first
+		if d.State == submission.Ready {
+			continue
 		}
 		if more, err := s.ready(ctx, soft, d); !more || err != nil {
 			return Report{}, err

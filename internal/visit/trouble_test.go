@@ -409,6 +409,9 @@ func TestAnswerNotWritten(t *testing.T) {
 	if got := history(t, b.Ledger, id); got != "arrived intended lost looked-up" {
 		t.Errorf("the history is: %s", got)
 	}
+	if rev := b.Get(id).Current(); !strings.Contains(rev.Why, "could not be written down then") {
+		t.Errorf("the site was asked before the late result was read: %s", rev.Why)
+	}
 }
 
 // TestAnswerWrittenLate has the ledger fail for a moment: what the site answered is

@@ -47,6 +47,9 @@ type Visit struct {
 	// nothing is filed. "" takes all that is due.
 	LookUp string
 
+	// LooksOnly leaves what is to be filed.
+	LooksOnly bool
+
 	// Jitter is a random number in [0, 1), for how long a site that fails is left
 	// alone; nil: the machine's.
 	Jitter func() float64
@@ -143,8 +146,12 @@ func (s *session) work(ctx, soft context.Context) (Report, error) {
 	if limit == 0 {
 		limit = most
 	}
+	var states []submission.State
+	if s.LooksOnly {
+		states = submission.LookedAt()
+	}
 	for {
-		due, err := s.Ledger.Due(ctx, s.Account.Name, max(1, limit-r.Done))
+		due, err := s.Ledger.Due(ctx, s.Account.Name, max(1, limit-r.Done), states...)
 		if err != nil || len(due) == 0 {
 			return r, err
 		}

@@ -132,7 +132,7 @@ func dues(t *testing.T, e ledger.Engine) ledger.Query {
 		{"ready-late", submission.Ready, 5, ""}, {"ready-early", submission.Ready, 1, ""}, {"look-late", submission.Submitted, 9, ""},
 		{"look-early", submission.Uncertain, 3, ""}, {"not-yet", submission.Uncertain, 11, ""}, {"on-time", submission.Ready, 10, ""},
 		{"window", submission.Ready, 2, submission.HoldWindow},
-		{"done", submission.Accepted, 1, ""}, {"under-way", submission.Submitting, 1, ""}, {"person", submission.NeedsPerson, 1, ""},
+		{"again", submission.Accepted, 1, ""}, {"again-later", submission.Accepted, 12, ""}, {"under-way", submission.Submitting, 1, ""}, {"person", submission.NeedsPerson, 1, ""},
 	} {
 		s := one("acme", c.number, c.state)
 		s.NotBefore, s.Hold = at(c.seconds), c.hold
@@ -140,13 +140,13 @@ func dues(t *testing.T, e ledger.Engine) ledger.Query {
 	}
 	held, leased := one("acme", "held", submission.Ready), one("acme", "leased", submission.Ready)
 	held.Hold, leased.Lease.Owner = submission.HoldCredentials, "x"
-	store(t, e, held, leased, one("bolt", "other", submission.Ready))
+	store(t, e, held, leased, one("bolt", "other", submission.Ready), one("acme", "done", submission.Accepted))
 	return ledger.Query{Account: "acme", DueBy: at(10)}
 }
 
 func dueOrder(t *testing.T, e ledger.Engine) {
 	q := dues(t, e)
-	want(t, "due", numbers(t, e, q), "look-early look-late leased ready-early window ready-late on-time")
+	want(t, "due", numbers(t, e, q), "look-early look-late leased ready-early window ready-late on-time again")
 	q.Limit = 3
 	want(t, "first three", numbers(t, e, q), "look-early look-late leased")
 	free := false

@@ -43,7 +43,7 @@ func orderOf(q ledger.Query) func(a, b ledger.Summary) int {
 	switch {
 	case !q.DueBy.IsZero():
 		by = func(a, b ledger.Summary) int {
-			return cmp.Or(-compareBool(a.State.LookUp(), b.State.LookUp()), a.DueAt.Compare(b.DueAt))
+			return cmp.Or(cmp.Compare(a.Rank(), b.Rank()), a.DueAt.Compare(b.DueAt))
 		}
 	case q.Unfiled:
 		by = func(a, b ledger.Summary) int { return a.Date.Compare(b.Date) }

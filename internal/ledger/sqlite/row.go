@@ -65,14 +65,10 @@ func summaryOf(s submission.Submission) []any {
 	if !sum.DueAt.IsZero() {
 		due = sum.DueAt.UnixNano()
 	}
-	rank := 2
-	if sum.State.LookUp() {
-		rank = 1
-	}
 	return []any{
 		sum.Account, sum.Carrier, sum.Invoice, sum.Revision, string(sum.State), string(sum.Hold), sum.Confirmation, sum.Text,
 		sum.Attempts, sum.Needs, sum.Needs != "", sum.Found, sum.Owner, sum.Object,
-		nanos(sum.NotBefore), due, rank, nanos(sum.UpdatedAt), sum.Client, sum.Matter, nanos(sum.Date), sum.Total.String(),
+		nanos(sum.NotBefore), due, sum.Rank(), nanos(sum.UpdatedAt), sum.Client, sum.Matter, nanos(sum.Date), sum.Total.String(),
 		nanos(sum.Since), sum.Alike, sum.Sends, nanos(sum.ArrivedAt), nanos(sum.SentAt), nanos(sum.SaidAt), sum.State.Unfiled(),
 	}
 }

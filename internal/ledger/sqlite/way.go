@@ -62,7 +62,7 @@ func wayOf(q ledger.Query) way {
 func drivenBy(q ledger.Query) way {
 	switch {
 	case !q.DueBy.IsZero():
-		parts := append(one("due_rank = ?", 1), one("due_rank = ?", 2)...)
+		parts := slices.Concat(one("due_rank = ?", 1), one("due_rank = ?", 2), one("due_rank = ?", 3))
 		return way{parts, order{columns: "due_rank, due_at, id"}, []string{"account", "due_at"}}
 	case q.Unfiled:
 		return way{one("unfiled = 1"), order{columns: "dated, id"}, []string{"carrier", "dated"}}

@@ -53,6 +53,8 @@ func work(s submission.State) string {
 		return "looks it up"
 	case s.Working():
 		return "files it"
+	case s == submission.Accepted:
+		return "looks at it again, for some days"
 	}
 	return "nothing"
 }

@@ -1,4 +1,4 @@
-package visit
+package reconcile
 
 import (
 	"fmt"
@@ -9,25 +9,27 @@ import (
 	"example.com/lodge/internal/submission"
 )
 
-// finding is what a look-up says about one invoice.
-type finding string
+// A Finding is what a look-up says about one invoice.
+type Finding string
 
+// The findings.
 const (
-	absent   finding = "absent"   // the site answered and holds nothing that counts
-	held     finding = "held"     // one live row, and it is this invoice
-	refused  finding = "refused"  // the site holds a refusal of what was sent
-	conflict finding = "conflict" // a person must look
+	Absent   Finding = "absent"   // the site answered and holds nothing that counts
+	Held     Finding = "held"     // one live row, and it is this invoice
+	Refused  Finding = "refused"  // the site holds a refusal of what was sent
+	Conflict Finding = "conflict" // a person must look
 )
 
-// judge says what the rows of a history mean for inv. Rows that the site took
-// in before since do not count as an answer to what was sent then; a zero since
-// counts them all. It is the only place that compares a carrier's row with an
-// invoice (docs/states.md, rows 6, 7, 13 and 15).
-func judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (finding, carriers.Found, string) {
+// Judge says what the rows of a history mean for inv: the finding, the row that it
+// rests on, and why, for people. Rows that the site took in before since do not
+// count as an answer to what was sent then; a zero since counts them all. It is
+// the only place that compares a carrier's row with an invoice (docs/states.md,
+// rows 6, 7, 13, 15, 16 and 51).
+func Judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (Finding, carriers.Found, string) {
 	var live, no, drafts []carriers.Found
 	for _, r := range rows {
-		if !sameNumber(r.Invoice, inv.Number) {
-			return conflict, r, fmt.Sprintf("the look-up brought a row of invoice %q: the author must mend Find", r.Invoice)
+		if !SameNumber(r.Invoice, inv.Number) {
+			return Conflict, r, fmt.Sprintf("the look-up brought a row of invoice %q: the author must mend Find", r.Invoice)
 		}
 		switch r.Receipt.State {
 		case carriers.StateReceived, carriers.StateAccepted:
@@ -37,32 +39,32 @@ func judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (findin
 		case carriers.StateDraft:
 			drafts = append(drafts, r)
 		default:
-			return conflict, r, fmt.Sprintf("the site's history shows a state that the carrier does not explain: %q", r.Receipt.Status)
+			return Conflict, r, fmt.Sprintf("the site's history shows a state that the carrier does not explain: %q", r.Receipt.Status)
 		}
 	}
 	switch {
 	case len(live) > 1:
-		return conflict, live[0], fmt.Sprintf("the site holds %d live rows for this invoice number", len(live))
+		return Conflict, live[0], fmt.Sprintf("the site holds %d live rows for this invoice number", len(live))
 	case len(live) == 1:
 		if why := differs(inv, live[0]); why != "" {
-			return conflict, live[0], why
+			return Conflict, live[0], why
 		}
 		if older(live[0], since) {
-			return conflict, live[0], fmt.Sprintf("the site's row is of %s, before this revision was sent", live[0].At.UTC().Format(time.RFC3339))
+			return Conflict, live[0], fmt.Sprintf("the site's row is of %s, before this revision was sent", live[0].At.UTC().Format(time.RFC3339))
 		}
-		return held, live[0], ""
+		return Held, live[0], ""
 	}
 	if r, ok := newest(no, since); ok {
-		return refused, r, ""
+		return Refused, r, ""
 	}
 	if len(drafts) > 0 {
-		return absent, drafts[0], "only a draft is there"
+		return Absent, drafts[0], "only a draft is there"
 	}
-	return absent, carriers.Found{}, ""
+	return Absent, carriers.Found{}, ""
 }
 
-// sameNumber says whether a site's row is about an invoice number.
-func sameNumber(shown, number string) bool {
+// SameNumber says whether a site's row is about an invoice number.
+func SameNumber(shown, number string) bool {
 	return strings.EqualFold(strings.TrimSpace(shown), number)
 }
 
