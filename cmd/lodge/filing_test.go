@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -74,13 +75,16 @@ func TestDemoForgetsOnlyDemos(t *testing.T) {
 type firm struct {
 	*world
 	portal *portal.Server
+	ahead  *atomic.Int64 // of the portal's clock, in nanoseconds
 }
 
 func newFirm(t *testing.T) *firm {
 	t.Helper()
 	w := newWorld(t)
 	w.clock = systemClock()
+	var ahead atomic.Int64
 	o := harbor.Defaults(filepath.Join(w.dir, "portal"))
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 	p, err := harbor.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +105,7 @@ accounts:
 	clean, _ := inbox(t)
 	w.write("inbox/firm-harbor/invoice.txt", clean)
 
-	return &firm{w, p}
+	return &firm{w, p, &ahead}
 }
 
 // start builds the command and starts it in a process of its own.
