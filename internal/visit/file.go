@@ -220,8 +220,8 @@ func (a *attempt) lost(ctx context.Context, cause error) error {
 	if err != nil {
 		return err
 	}
-	if err := a.move(ctx, submission.Event{Kind: submission.Lost, Actor: submission.ByGate, Attempt: a.known(), NotBefore: now.Add(reconcile.Recheck),
-		Why: "it may have been filed: " + cause.Error()}); err != nil {
+	if err := a.move(ctx, submission.Event{Kind: submission.Lost, Actor: submission.ByGate, Attempt: a.known(),
+		NotBefore: now.Add(reconcile.Recheck), Why: "it may have been filed: " + cause.Error()}); err != nil {
 		return err
 	}
 	if a.commit.outcome.Unfinished || BrowserDied(cause) {

@@ -165,7 +165,7 @@ func (s *stage) leave(ctx context.Context) {
 func (s *stage) judgeLook(rows []carriers.Found) error {
 	what, row, why := reconcile.Judge(s.inv, rows, time.Time{})
 	switch {
-	case what == reconcile.Conflict && row.Receipt.State == "" || what == reconcile.Conflict && !reconcile.SameNumber(row.Invoice, s.inv.Number):
+	case what == reconcile.Conflict && (row.Receipt.State == "" || !reconcile.SameNumber(row.Invoice, s.inv.Number)):
 		return carriers.Errorf(carriers.SiteChanged, "%s", why)
 	case s.rehearsal.Expect == Nothing && len(rows) > 0:
 		return carriers.Errorf(carriers.SiteChanged, "the look-up brings %d rows for a number that does not exist", len(rows))

@@ -132,7 +132,8 @@ func dues(t *testing.T, e ledger.Engine) ledger.Query {
 		{"ready-late", submission.Ready, 5, ""}, {"ready-early", submission.Ready, 1, ""}, {"look-late", submission.Submitted, 9, ""},
 		{"look-early", submission.Uncertain, 3, ""}, {"not-yet", submission.Uncertain, 11, ""}, {"on-time", submission.Ready, 10, ""},
 		{"window", submission.Ready, 2, submission.HoldWindow},
-		{"again", submission.Accepted, 1, ""}, {"again-later", submission.Accepted, 12, ""}, {"under-way", submission.Submitting, 1, ""}, {"person", submission.NeedsPerson, 1, ""},
+		{"again", submission.Accepted, 1, ""}, {"again-later", submission.Accepted, 12, ""},
+		{"under-way", submission.Submitting, 1, ""}, {"person", submission.NeedsPerson, 1, ""},
 	} {
 		s := one("acme", c.number, c.state)
 		s.NotBefore, s.Hold = at(c.seconds), c.hold
