@@ -41,6 +41,7 @@ func (v *view) overview(ctx context.Context) error {
 	}
 	v.showSites()
 	v.showAgeing()
+	v.showUntold()
 	v.showTroubles(counts)
 	v.tellLike = true
 	for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {
@@ -49,7 +50,7 @@ func (v *view) overview(ctx context.Context) error {
 		}
 	}
 	v.showTotals(counts)
-	if len(obstacles)+len(v.held) > 0 || v.sitesNeed() {
+	if len(obstacles)+len(v.held)+len(v.untold) > 0 || v.sitesNeed() {
 		return errPerson
 	}
 	return nil
@@ -84,6 +85,8 @@ func (v *view) headline(counts []ledger.Count, list []obstacle) {
 		text = "No invoice needs anybody, and " + held(len(v.held)) + "."
 	case obstructed == 0 && v.sitesNeed():
 		text = "No invoice needs anybody, but a carrier's site does."
+	case obstructed == 0 && len(v.untold) > 0:
+		text = "No invoice needs anybody, but who is to be told of them cannot be."
 	}
 	writeWrapped(v.out, "", text, v.columns)
 }

@@ -125,6 +125,9 @@ func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) err
 		if v.failing, err = a.failing(ctx, c, l); err != nil {
 			return err
 		}
+		if v.untold, err = a.untold(ctx, c, l); err != nil {
+			return err
+		}
 		v.ageing = slices.DeleteFunc(a.ageing(ctx, c), func(g ageing) bool {
 			return f.account != "" && f.account != g.account || f.carrier != "" && f.carrier != g.carrier
 		})
@@ -168,6 +171,7 @@ type view struct {
 	held      []trouble
 	failing   []failing
 	ageing    []ageing
+	untold    []untold
 	deadlines map[string]deadline // by account, where the carrier has one
 	now       time.Time
 	tellLike  bool // it has yet to be told how all of a line are listed
