@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -252,12 +251,7 @@ func describe(in, out any) string {
 	return text + ": " + cmp.Or(a.Why, "ok")
 }
 
-// wants fails a test whose history had too little in it to prove anything.
-func (r *record) wants(t *testing.T, words ...string) {
-	t.Helper()
-	for _, w := range words {
-		if r.seen[w] == 0 {
-			t.Errorf("the history has no %q in it: %v", w, r.seen)
-		}
-	}
+// lacks are those of the words that no call was answered with.
+func (r *record) lacks(words []string) []string {
+	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return r.seen[w] > 0 })
 }
