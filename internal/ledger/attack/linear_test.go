@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 		os.Exit(program(path))
 	}
 	flag.Duration("for", 3*time.Second, "how long each engine is attacked")
+	if err := flag.Set("rapid.checks", "10"); err != nil { // of which each test makes as many as it has time for
+		panic(err)
+	}
 	flag.Parse()
 	os.Exit(m.Run())
 }
