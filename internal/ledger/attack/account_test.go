@@ -246,11 +246,11 @@ func (s acc) logIn(c call, a answer) []accOutcome {
 	next.Login = login{Owner: c.Who, Fence: c.Fence, Least: c.Begun, Most: a.Ended}
 	var list []accOutcome
 	if was := s.Login; was.Fence != 0 {
-		if s.visit(was.Owner, was.Fence) >= 0 && was.Fence != c.Fence && !dead(s.Dead, was.Owner) {
-			return []accOutcome{{held, s}}
-		}
-		if c.Begun < was.Most+int64(ledger.Unanswered) {
+		if c.Begun < was.Most+int64(ledger.Unanswered) { // also of one who dies just now
 			list = append(list, accOutcome{unanswered, s})
+		}
+		if s.visit(was.Owner, was.Fence) >= 0 && was.Fence != c.Fence && !dead(s.Dead, was.Owner) {
+			return append(list, accOutcome{held, s})
 		}
 		if a.Ended < was.Least+int64(ledger.Unanswered) {
 			return list

@@ -178,34 +178,40 @@ func (s sub) register() []outcome {
 	return []outcome{{"", s}}
 }
 
+// claim asks first who has it, and then whether a person holds it back. Whoever
+// dies between the two makes no difference to what is written: only the reason of
+// a refusal may be either.
 func (s sub) claim(c call, a answer) []outcome {
 	may, not := s.free(c.Who, c, a)
 	var list []outcome
 	if not {
 		list = append(list, outcome{held, s})
 	}
-	if !may {
+	back := s.Held && s.State == submission.Ready
+	if back {
+		list = append(list, outcome{onHold, s})
+	}
+	if !may || back {
 		return list
 	}
 	next := s.freed()
-	if next.Held && next.State == submission.Ready {
-		return append(list, outcome{onHold, s})
-	}
 	next.Fence++
 	next.Lease, next.Working = lease{Owner: c.Who, Least: c.Begun + int64(c.TTL), Most: a.Ended + int64(c.TTL)}, true
 	return append(list, outcome{"", next.written()})
 }
 
 // decide is a person's hold, or its end: beside a living holder, but not beside
-// an attempt under way.
+// an attempt under way. Of reasons to refuse it the same holds as of claim.
 func (s sub) decide(c call, a answer) []outcome {
-	next := s
+	next, vain := s, (c.Does == hold) == s.Held
 	if may, _ := s.free("", c, a); may {
 		next = s.freed()
+	} else if s.State == submission.Submitting && vain {
+		return []outcome{{held, s}, {refused, s}}
 	} else if s.State == submission.Submitting {
 		return []outcome{{held, s}}
 	}
-	if want := c.Does == hold; want == next.Held {
+	if vain {
 		return []outcome{{refused, s}}
 	}
 	next.Held = c.Does == hold
