@@ -129,11 +129,33 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
 	if err != nil {
 		a.onHold, _ = errors.AsType[*ledger.OnHoldError](err)
-		return err
+		if a.unread = !settled(err); !a.unread {
+			return err
+		}
+		if !a.readIntent(ctx) {
+			return unreached{err}
+		}
+		a.Log.Warn("the answer to the intent was lost; the ledger has it", "invoice", a.inv.Number, "attempt", a.id, "error", err)
+	} else {
+		a.intended(sub)
 	}
-	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true
-	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepCommit})
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepCommit})
 	return nil
+}
+
+// intended says that the intent is in the ledger, as sub has it.
+func (a *attempt) intended(sub submission.Submission) {
+	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true
+}
+
+// readIntent asks the ledger whether the intent was written of which no answer
+// came. What nobody could read is not taken for written.
+func (a *attempt) readIntent(ctx context.Context) bool {
+	sub, err := a.landed(ctx)
+	if err == nil && sub.Submitting() && sub.Made(a.id) {
+		a.intended(sub)
+	}
+	return a.written
 }
 
 // formIsKept waits for the picture of the form: a page that submits by itself may
