@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -28,19 +30,20 @@ type wayToFail struct {
 	name  string
 	done  bool                         // after it was done
 	wrong func(p *process, end func()) // beside the error
-	fails bool                         // the call, if its caller lives on
+	fails bool                         // the call
+	brief bool                         // the program goes on, and so has nothing to wait for
 }
 
 func waysToFail() []wayToFail {
 	nothing := func(*process, func()) {}
 	dies := func(p *process, _ func()) { p.kill("is killed by the test") }
 	return []wayToFail{
-		{"fails", false, nothing, true},
-		{"is done, and its answer is lost", true, nothing, true},
-		{"meets the end of its context", false, func(_ *process, end func()) { end() }, false},
-		{"is done, and the context ends", true, func(_ *process, end func()) { end() }, false},
-		{"kills its program", false, dies, true},
-		{"is done, and kills its program", true, dies, true},
+		{"fails", false, nothing, true, true},
+		{"is done, and its answer is lost", true, nothing, true, true},
+		{"meets the end of its context", false, func(_ *process, end func()) { end() }, false, false},
+		{"is done, and the context ends", true, func(_ *process, end func()) { end() }, false, false},
+		{"kills its program", false, dies, true, false},
+		{"is done, and kills its program", true, dies, true, false},
 	}
 }
 
@@ -201,10 +204,32 @@ func (w *World) verdict(ctx context.Context, t *testing.T) {
 	for _, wrong := range replays(ctx, w.neutral(), s) {
 		t.Error(wrong)
 	}
+	w.controlled(ctx, t, s.ID)
 	if found := canary(w.dir); found != "" {
 		t.Errorf("a secret stands in %s", found)
 	}
 }
+
+// controlled says whether nothing was filed before the search was checked by which
+// it had not been found.
+func (w *World) controlled(ctx context.Context, t *testing.T, id string) {
+	t.Helper()
+	entries, err := w.engine.History(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Kind == submission.Intended && !slices.ContainsFunc(e.Attempt.Evidence, func(p submission.Proof) bool {
+			return path.Base(p.Name) == "control.json"
+		}) {
+			t.Errorf("attempt %s was made although nobody had seen whether the search works", e.Attempt.ID)
+		}
+	}
+}
+
+// soon is how long the invoice takes where only a call fails: the carrier's checks,
+// a rest of the account, and a look-up. A lease that has to run out takes longer.
+const soon = time.Hour
 
 // mostCalls is more than a life has.
 const mostCalls = 2000
@@ -243,6 +268,9 @@ func nth(t *testing.T, dir string, seed uint64, c *nthCall) {
 	w.end = end
 	if err := w.live(ctx, c); err != nil {
 		t.Errorf("after three days: %v", err)
+	}
+	if d := w.now(); d > soon && c.way.brief {
+		t.Errorf("it took %s", d)
 	}
 	w.verdict(context.WithoutCancel(ctx), t)
 	if t.Failed() {
