@@ -178,7 +178,7 @@ func (w *World) final() bool {
 
 // verdict says what broke the promise, and whether anybody was asked although one
 // call that fails is nobody's business.
-func (w *World) verdict(ctx context.Context, t *testing.T) {
+func (w *World) verdict(ctx context.Context, t *testing.T, c *nthCall) {
 	t.Helper()
 	store, err := w.store()
 	if err != nil {
@@ -204,24 +204,29 @@ func (w *World) verdict(ctx context.Context, t *testing.T) {
 	for _, wrong := range replays(ctx, w.neutral(), s) {
 		t.Error(wrong)
 	}
-	w.controlled(ctx, t, s.ID)
+	w.unasked(ctx, t, s.ID, c)
 	if found := canary(w.dir); found != "" {
 		t.Errorf("a secret stands in %s", found)
 	}
 }
 
-// controlled says whether nothing was filed before the search was checked by which
-// it had not been found.
-func (w *World) controlled(ctx context.Context, t *testing.T, id string) {
+// unasked says whether nobody was ever asked, whether what came of each attempt was
+// told by the program that made it, if that lived, and whether nothing was filed
+// before the search was checked by which it had not been found.
+func (w *World) unasked(ctx context.Context, t *testing.T, id string, c *nthCall) {
 	t.Helper()
 	entries, err := w.engine.History(ctx, id)
 	if err != nil {
 		t.Fatal(err)
 	}
+	checked := func(p submission.Proof) bool { return path.Base(p.Name) == "control.json" }
 	for _, e := range entries {
-		if e.Kind == submission.Intended && !slices.ContainsFunc(e.Attempt.Evidence, func(p submission.Proof) bool {
-			return path.Base(p.Name) == "control.json"
-		}) {
+		switch {
+		case e.Needs != "":
+			t.Errorf("the %s was asked: %s", e.Needs, e.Why)
+		case e.Kind == submission.Lost && c.way.brief:
+			t.Errorf("what came of it was lost: %s", e.Why)
+		case e.Kind == submission.Intended && !slices.ContainsFunc(e.Attempt.Evidence, checked):
 			t.Errorf("attempt %s was made although nobody had seen whether the search works", e.Attempt.ID)
 		}
 	}
@@ -272,7 +277,7 @@ func nth(t *testing.T, dir string, seed uint64, c *nthCall) {
 	if d := w.now(); d > soon && c.way.brief {
 		t.Errorf("it took %s", d)
 	}
-	w.verdict(context.WithoutCancel(ctx), t)
+	w.verdict(context.WithoutCancel(ctx), t, c)
 	if t.Failed() {
 		t.Errorf("call %d, %s, %s\n%s", c.n, c.name, c.way.name, w.story)
 	}

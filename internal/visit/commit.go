@@ -129,16 +129,12 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
 	if err != nil {
 		a.onHold, _ = errors.AsType[*ledger.OnHoldError](err)
-		if a.unread = !settled(err); !a.unread {
-			return err
+		if a.unread = !settled(err); a.unread {
+			err = unreached{err}
 		}
-		if !a.readIntent(ctx) {
-			return unreached{err}
-		}
-		a.Log.Warn("the answer to the intent was lost; the ledger has it", "invoice", a.inv.Number, "attempt", a.id, "error", err)
-	} else {
-		a.intended(sub)
+		return err
 	}
+	a.intended(sub)
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepCommit})
 	return nil
 }
@@ -149,13 +145,12 @@ func (a *attempt) intended(sub submission.Submission) {
 }
 
 // readIntent asks the ledger whether the intent was written of which no answer
-// came. What nobody could read is not taken for written.
-func (a *attempt) readIntent(ctx context.Context) bool {
+// came, and which was refused for that: then it has to be told that nothing left.
+func (a *attempt) readIntent(ctx context.Context) {
 	sub, err := a.landed(ctx)
 	if err == nil && sub.Submitting() && sub.Made(a.id) {
 		a.intended(sub)
 	}
-	return a.written
 }
 
 // formIsKept waits for the picture of the form: a page that submits by itself may
