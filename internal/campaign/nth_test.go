@@ -16,6 +16,7 @@ import (
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/batch"
 	"example.com/lodge/internal/clock"
+	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/ledgertest"
 	"example.com/lodge/internal/ledger/memory"
@@ -176,9 +177,8 @@ func (w *World) final() bool {
 	return err == nil && s.Current().State == submission.Accepted && s.Lease.Owner == ""
 }
 
-// verdict says what broke the promise, and whether anybody was asked although one
-// call that fails is nobody's business.
-func (w *World) verdict(ctx context.Context, t *testing.T, c *nthCall) {
+// filedOnce holds what became of the invoice against the portal's book.
+func (w *World) filedOnce(ctx context.Context, t *testing.T) submission.Submission {
 	t.Helper()
 	store, err := w.store()
 	if err != nil {
@@ -190,24 +190,30 @@ func (w *World) verdict(ctx context.Context, t *testing.T, c *nthCall) {
 		t.Fatal(err)
 	}
 	live, rejected := w.portal.standing(theOne)
-	if len(w.portal.broken) > 0 || len(live) != 1 || len(rejected) != 0 {
-		t.Errorf("the portal holds it %d times: %v", len(live), w.portal.broken)
+	if len(w.portal.broken) > 0 || len(live) != 1 || len(rejected) != 0 || s.Current().State != submission.Accepted {
+		t.Errorf("it is %s, and the portal holds it %d times: %v", s.Current().State, len(live), w.portal.broken)
 	}
-	if needs := ledger.Summarize(s).Needs; s.Current().State != submission.Accepted || needs != "" {
-		t.Errorf("it is %s, and %q is asked: %s", s.Current().State, needs, s.Current().Why)
+	if needs := ledger.Summarize(s).Needs; needs != "" {
+		t.Errorf("the %s is asked still: %s", needs, s.Current().Why)
 	}
-	if proofs := w.proofs(ctx, s); len(proofs) == 0 {
-		t.Error("there is no evidence")
-	} else if err := store.Verify(ctx, proofs); err != nil {
+	if err := store.Verify(ctx, w.proofs(ctx, s)); err != nil {
 		t.Error(err)
+	}
+	if _, err := store.SealLeft(ctx, account, s.ID, "", evidence.Sealing{At: w.wall(), By: "the test"}); err != nil {
+		t.Error(err)
+	}
+	for _, err := range store.Links(ctx, account, submission.Head{}) {
+		if err != nil {
+			t.Error(err)
+		}
 	}
 	for _, wrong := range replays(ctx, w.neutral(), s) {
 		t.Error(wrong)
 	}
-	w.unasked(ctx, t, s.ID, c)
 	if found := canary(w.dir); found != "" {
 		t.Errorf("a secret stands in %s", found)
 	}
+	return s
 }
 
 // unasked says whether nobody was ever asked, whether what came of each attempt was
@@ -277,7 +283,12 @@ func nth(t *testing.T, dir string, seed uint64, c *nthCall) {
 	if d := w.now(); d > soon && c.way.brief {
 		t.Errorf("it took %s", d)
 	}
-	w.verdict(context.WithoutCancel(ctx), t, c)
+	ctx = context.WithoutCancel(ctx)
+	s := w.filedOnce(ctx, t)
+	if len(w.proofs(ctx, s)) == 0 {
+		t.Error("there is no evidence")
+	}
+	w.unasked(ctx, t, s.ID, c)
 	if t.Failed() {
 		t.Errorf("call %d, %s, %s\n%s", c.n, c.name, c.way.name, w.story)
 	}

@@ -129,9 +129,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
 	if err != nil {
 		a.onHold, _ = errors.AsType[*ledger.OnHoldError](err)
-		if a.unread = !settled(err); a.unread {
-			err = unreached{err}
-		}
+		a.unread = !settled(err)
 		return err
 	}
 	a.intended(sub)

@@ -133,7 +133,6 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	return nil
 }
 
-
 // outlive is a context for what must be written down even though ctx has ended.
 func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), windUp)
