@@ -87,7 +87,7 @@ func (s acc) as(v *shown) (acc, bool) {
 	if v == nil {
 		return s, true
 	}
-	ok := v.Version == s.Version && v.Fence == s.Fence && v.Login == s.Login.Fence && v.Paused == s.Paused && v.Suspended == s.Suspended
+	ok := v.Version == s.Version && v.Fence == s.Fence && v.More == 0 && v.Login == s.Login.Fence && v.Paused == s.Paused && v.Suspended == s.Suspended
 	for i := range s.Visits {
 		s.Visits[i], ok = s.Visits[i].as(v.Visits[i], ok)
 	}

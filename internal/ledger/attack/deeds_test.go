@@ -430,9 +430,10 @@ func (m *twins) outbox() {
 }
 
 func (m *twins) deliver(d string) {
-	id, seq := m.key().ID(), int64(1+m.below(12, "up to"))
-	_ = m.do(fmt.Sprintf("delivered %s to %s up to %d", id, d, seq), func(l *ledger.Ledger) error { return l.Delivered(m.ctx, d, id, seq) })
+	id := m.key().ID()
 	last := m.before[id].s.Seq
+	seq := int64(1 + m.below(int(last)+1, "up to"))
+	_ = m.do(fmt.Sprintf("delivered %s to %s up to %d", id, d, seq), func(l *ledger.Ledger) error { return l.Delivered(m.ctx, d, id, seq) })
 	if told, enrolled := m.told[d], m.told[d] != nil; enrolled && told[id] < last {
 		told[id] = min(max(told[id], seq), last)
 	}

@@ -51,6 +51,7 @@ type shown struct {
 	Lease   lease  `json:"lease,omitzero"`
 
 	Visits            [maxVisits]lease `json:"visits,omitzero"`
+	More              int              `json:"more,omitempty"`  // visits than there may be
 	Login             int64            `json:"login,omitempty"` // fence of the visit that logs in
 	Paused, Suspended bool
 }
@@ -94,8 +95,9 @@ func showSubmission(s submission.Submission) *shown {
 }
 
 func showAccount(a ledger.Account) *shown {
-	v := &shown{Version: a.Version, Fence: a.Fence, Paused: a.Paused != nil, Suspended: a.Suspended != nil}
-	for i, visit := range a.Visits {
+	v := &shown{Version: a.Version, Fence: a.Fence, Paused: a.Paused != nil, Suspended: a.Suspended != nil,
+		More: max(0, len(a.Visits)-maxVisits)}
+	for i, visit := range a.Visits[:min(len(a.Visits), maxVisits)] {
 		v.Visits[i] = lease{visit.Owner, visit.Fence, nanos(visit.Until), nanos(visit.Until)}
 	}
 	if a.Login != nil {
