@@ -35,7 +35,7 @@ func deeds() []deed {
 		{deed{"enter", (*twins).enter}, 3}, {deed{"visit", (*twins).visit}, 3}, {deed{"log in", (*twins).logIn}, 3},
 		{deed{"suspend", (*twins).suspend}, 1}, {deed{"lift", (*twins).lift}, 1}, {deed{"pause", (*twins).pause}, 1},
 		{deed{"resume", (*twins).resume}, 1}, {deed{"account", (*twins).keepAccount}, 1},
-		{deed{"site", (*twins).site}, 2}, {deed{"outbox", (*twins).outbox}, 3}, {deed{"ask", (*twins).alike}, 1},
+		{deed{"site", (*twins).site}, 2}, {deed{"outbox", (*twins).outbox}, 6}, {deed{"ask", (*twins).alike}, 1},
 	} {
 		for range d.often {
 			list = append(list, d.deed)
@@ -429,12 +429,16 @@ func (m *twins) outbox() {
 	}
 }
 
+// deliver tells a destination of a submission, and often once more: a mark may
+// come late.
 func (m *twins) deliver(d string) {
 	id := m.key().ID()
 	last := m.before[id].s.Seq
-	seq := int64(1 + m.below(int(last)+1, "up to"))
-	_ = m.do(fmt.Sprintf("delivered %s to %s up to %d", id, d, seq), func(l *ledger.Ledger) error { return l.Delivered(m.ctx, d, id, seq) })
-	if told, enrolled := m.told[d], m.told[d] != nil; enrolled && told[id] < last {
-		told[id] = min(max(told[id], seq), last)
+	for range 1 + m.below(3, "marks") {
+		seq := int64(1 + m.below(int(last)+1, "up to"))
+		_ = m.do(fmt.Sprintf("delivered %s to %s up to %d", id, d, seq), func(l *ledger.Ledger) error { return l.Delivered(m.ctx, d, id, seq) })
+		if told, enrolled := m.told[d], m.told[d] != nil; enrolled && told[id] < last {
+			told[id] = min(max(told[id], seq), last)
+		}
 	}
 }
