@@ -56,8 +56,7 @@ func (f *file) take(ctx context.Context) (Result, error) {
 	}
 	result, err := f.register(ctx, read)
 	if err != nil {
-		result = f.left(carriers.Operator, err)
-		return result, fatal(ctx, err)
+		return f.left(acts(err), err), fatal(ctx, err)
 	}
 	f.index.took(f.place, stamp, read.SHA, result.Status, now)
 	return result, nil
@@ -142,7 +141,7 @@ func withoutPath(err error) error {
 }
 
 // register registers what was read: each invoice, or the file with the reasons
-// why it is not fit. All copies are made before anything is registered.
+// why it is not fit.
 func (f *file) register(ctx context.Context, read *ledes.File) (Result, error) {
 	findings := read.Findings
 	if read.Verdict() != ledes.Rejected && !slices.Contains(f.carrier.Accepts, read.Format) {
@@ -151,6 +150,12 @@ func (f *file) register(ctx context.Context, read *ledes.File) (Result, error) {
 	if slices.ContainsFunc(findings, func(x ledes.Finding) bool { return x.Severity == ledes.Reject }) {
 		return f.quarantine(ctx, read, findings)
 	}
+	return f.inOrder(read, func() (Result, error) { return f.registerAll(ctx, read, findings) })
+}
+
+// registerAll registers each invoice of a file that is fit to be filed. All copies
+// are made before anything is registered.
+func (f *file) registerAll(ctx context.Context, read *ledes.File, findings []ledes.Finding) (Result, error) {
 	parts := read.Split()
 	paths := make([]string, len(parts))
 	for i, part := range parts {
@@ -214,7 +219,6 @@ func where(x ledes.Finding) string {
 // registerInvoice registers invoice n of the file.
 func (f *file) registerInvoice(ctx context.Context, read *ledes.File, n int, part ledes.Part, path string) (Invoice, error) {
 	inv := read.Invoices[n]
-	key := submission.Key{Account: f.place.Account, LawFirmID: inv.LawFirmID, ClientID: inv.ClientID, Number: inv.Number}
 	rev := submission.Revision{
 		State:        submission.Ready,
 		Object:       submission.Object{Name: f.place.File, Path: path, SHA: part.SHA, Canon: part.Canon, Size: int64(len(part.Bytes))},
@@ -225,7 +229,7 @@ func (f *file) registerInvoice(ctx context.Context, read *ledes.File, n int, par
 		Format:       read.Format,
 		Findings:     read.FindingsOf(n),
 	}
-	r, err := f.options.Ledger.Register(ctx, f.carrier.Name, key, rev, who)
+	r, err := f.options.Ledger.Register(ctx, f.carrier.Name, f.key(inv), rev, who)
 	if err != nil {
 		return Invoice{}, fmt.Errorf("invoice %s: %w", inv.Number, err)
 	}

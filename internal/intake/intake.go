@@ -74,7 +74,7 @@ func (in *Intake) Close() error { return in.stage.root.Close() }
 // Scan looks through the inbox once and returns what it met, account by account
 // and oldest file first, so that of two files with one invoice the later is the
 // later revision. What is wrong with one file is in its result and stops no
-// other. The error means that the scan itself could not be done or finished:
+// other, but for later ones with one of its invoices. The error means that the scan itself could not be done or finished:
 // the inbox cannot be listed, the ledger cannot be used, ctx has ended.
 func (in *Intake) Scan(ctx context.Context) ([]Result, error) {
 	inbox, err := os.OpenRoot(in.options.Inbox)
@@ -86,7 +86,7 @@ func (in *Intake) Scan(ctx context.Context) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{Intake: in, inbox: inbox, adopted: adopted, met: map[place]bool{}}
+	s := &scan{Intake: in, inbox: inbox, adopted: adopted, met: map[place]bool{}, stuck: map[submission.Key]string{}}
 	err = s.run(ctx)
 	if err == nil {
 		in.index.keepOnly(s.met)
@@ -100,6 +100,7 @@ type scan struct {
 	inbox   *os.Root
 	adopted map[adoption]bool
 	met     map[place]bool
+	stuck   map[submission.Key]string // invoices of files that could not be registered, with the file
 	results []Result
 }
 

@@ -129,11 +129,26 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 	sub, err := a.Ledger.Move(ctx, a.claim, e)
 	if err != nil {
 		a.onHold, _ = errors.AsType[*ledger.OnHoldError](err)
+		a.unread = !settled(err)
 		return err
 	}
-	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true
-	a.tell(Progress{ID: sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepCommit})
+	a.intended(sub)
+	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepCommit})
 	return nil
+}
+
+// intended says that the intent is in the ledger, as sub has it.
+func (a *attempt) intended(sub submission.Submission) {
+	a.sub, a.rev, a.proofs, a.written = sub, sub.Current(), nil, true
+}
+
+// readIntent asks the ledger whether the intent was written of which no answer
+// came, and which was refused for that: then it has to be told that nothing left.
+func (a *attempt) readIntent(ctx context.Context) {
+	sub, err := a.landed(ctx)
+	if err == nil && sub.Submitting() && sub.Made(a.id) {
+		a.intended(sub)
+	}
 }
 
 // formIsKept waits for the picture of the form: a page that submits by itself may

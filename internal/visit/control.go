@@ -29,6 +29,8 @@ func (a *attempt) control(ctx context.Context) {
 	switch {
 	case c.shown:
 		a.proof = "; it shows invoice " + c.invoice
+	case c.invoice == "" && c.err != nil:
+		a.proof = "; nothing checks that answer: " + c.err.Error()
 	case c.invoice == "":
 		a.proof = "; no other invoice of the account is known to be there, so that nothing checks that answer"
 	default:
@@ -40,7 +42,7 @@ func (a *attempt) control(ctx context.Context) {
 type checked struct {
 	invoice string // the last that was asked for; "" if none is known to be there
 	shown   bool
-	err     error // why the site did not answer to that
+	err     error // why the site did not answer to that, or was not asked
 }
 
 // check asks the site for an invoice that it held, and for one more if it does not
@@ -49,6 +51,7 @@ func (a *attempt) check(ctx context.Context) (c checked) {
 	known, err := a.knownThere(ctx)
 	if err != nil {
 		a.Log.Warn("no invoice to check the empty answer with", "invoice", a.inv.Number, "error", err)
+		return checked{err: unreached{err}} // that there is none was not said
 	}
 	var rows []controlled
 	for _, inv := range known {

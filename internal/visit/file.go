@@ -9,7 +9,6 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/gate"
-	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/reconcile"
 	"example.com/lodge/internal/submission"
 )
@@ -134,6 +133,9 @@ func (a *attempt) noteSent(ctx context.Context) {
 // 12). Before the intent nothing can have been sent; after it only a proof, or
 // the carrier's own words, count.
 func (a *attempt) conclude(ctx context.Context, receipt carriers.Receipt, err error) error {
+	if a.unread && !a.written {
+		a.readIntent(ctx)
+	}
 	kind := carriers.KindOf(err)
 	switch {
 	case a.onHold != nil:
@@ -239,8 +241,8 @@ func (a *attempt) lost(ctx context.Context, cause error) error {
 // postpone is row 8, or 7 where nobody foresaw the error: nothing was sent. The
 // error comes back if the visit cannot go on.
 func (a *attempt) postpone(ctx context.Context, cause error) error {
-	if errors.Is(cause, ledger.ErrStale) {
-		return cause // it is no longer ours to say anything about
+	if ours(cause) {
+		return cause
 	}
 	a.cause = cause
 	now, err := a.now(ctx)

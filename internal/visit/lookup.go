@@ -93,6 +93,9 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 
 // notAsked waits longer because the site could not be asked.
 func (a *attempt) notAsked(ctx context.Context, cause error) error {
+	if ours(cause) {
+		return cause
+	}
 	a.cause = cause
 	err := a.wait(ctx, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, Needs: acts(cause)}, cause)
 	return errors.Join(err, a.suspend(ctx, cause))

@@ -37,6 +37,7 @@ type attempt struct {
 	pictured chan error          // why the form is not in the evidence, or nil, once that is known
 	filled   bool                // the tab has had the upload form
 	written  bool                // the intent is in the ledger
+	unread   bool                // it may be: the answer to its write was lost
 	onHold   *ledger.OnHoldError // a person held it back before the intent
 	cause    error               // what stopped it, for [Progress]; nil: it came to an end of its own
 
@@ -141,13 +142,6 @@ func (a *attempt) allowed(ctx context.Context, e submission.Event) (err error) {
 		_, _, err = a.sub.Apply(e, a.Ledger.Limits())
 	}
 	return err
-}
-
-// now is the ledger's clock, also when ctx has ended.
-func (a *attempt) now(ctx context.Context) (time.Time, error) {
-	ctx, cancel := outlive(ctx)
-	defer cancel()
-	return a.Ledger.Now(ctx)
 }
 
 // outlive is a context for what must be written down even though ctx has ended.

@@ -17,7 +17,10 @@ import (
 func (a *attempt) review(ctx context.Context) error {
 	a.tell(Progress{ID: a.sub.ID, Invoice: a.inv.Number, Attempt: a.id, Step: StepReview})
 	rows, err := a.find(ctx)
-	if err != nil {
+	switch {
+	case ours(err):
+		return err
+	case err != nil:
 		a.cause = fmt.Errorf("look-up: %w", err)
 		return errors.Join(a.reviewed(ctx, a.cause.Error(), reconcile.Again), a.suspend(ctx, a.cause), stop(a.cause))
 	}
