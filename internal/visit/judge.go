@@ -98,3 +98,11 @@ func newest(rows []carriers.Found, since time.Time) (carriers.Found, bool) {
 	}
 	return best, !best.At.IsZero()
 }
+
+// Judge is by what visits go, for those who check the protocol without a browser:
+// what the rows of a history mean for an invoice ("absent", "held", "refused" or
+// "conflict"), which row says so, and why. Of rows before since it is not an answer.
+func Judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (string, carriers.Found, string) {
+	what, row, why := judge(inv, rows, since)
+	return string(what), row, why
+}

@@ -1,0 +1,273 @@
+package protocol
+
+import "example.com/lodge/internal/submission"
+
+// seen acts on the look-before: rows 6 and 7, or on to the form.
+func (c *search) seen(s state, i int, emit emit) {
+	v := s.visits[i]
+	switch {
+	case v.found == held:
+		c.ends(s, i, c.saw(v, kFound), "tells that it is there already", emit)
+	case v.found == conflict:
+		c.ends(s, i, ask{kind: kContradicted}, "tells that what is there does not fit", emit)
+	case c.ledger(i) == 1 && !c.Without.Home:
+		c.ends(s, i, ask{kind: kPostponed}, "leaves it: this ledger is not the account's home", emit)
+	case v.late:
+		c.ends(s, i, ask{kind: kPostponed}, "leaves it: its lease is over", emit)
+	default:
+		c.writes(s, i, emit)
+	}
+}
+
+// saw is a row as the ledger is told of it.
+func (c *search) saw(v visit, k kind) ask {
+	a := ask{kind: k, said: v.said, filed: v.at}
+	if c.Numbers || c.Without.Revision {
+		a.number = v.number
+	}
+	return a
+}
+
+// writes puts the intent into the evidence, which comes before the ledger.
+func (c *search) writes(s state, i int, emit emit) {
+	v := &s.visits[i]
+	v.attempt, v.step = c.unused(&s), written
+	if c.Without.DraftGoesOn {
+		v.onto = 0
+	}
+	if c.Restores > 0 {
+		e := intent{v.attempt, v.revision, v.bytes, v.fence, c.owner(&s, i), 0, settle}
+		for k := range s.evidence {
+			if s.evidence[k].attempt == 0 {
+				s.evidence[k] = e
+				emit(s, i, "writes the intent to the evidence")
+				return
+			}
+		}
+		panic("more intents than the evidence of a small world holds")
+	}
+	c.intends(s, i, emit)
+}
+
+// unused is the least name that no attempt has of which anybody knows anything.
+func (c *search) unused(s *state) int8 {
+	var used [len(names) + 1]bool
+	for _, n := range s.forms() {
+		f := &c.book.forms[*n]
+		for _, r := range f.revs[:f.n] {
+			for _, a := range r.attempts[:r.n] {
+				used[a.id] = true
+			}
+		}
+	}
+	for i := range s.visits {
+		used[s.visits[i].attempt] = true
+	}
+	for k := range s.requests {
+		used[s.requests[k].attempt] = true
+	}
+	for k := range s.rows {
+		used[s.rows[k].attempt] = true
+	}
+	for k := range s.evidence {
+		used[s.evidence[k].attempt] = true
+	}
+	n := int8(1)
+	for used[n] {
+		n++
+	}
+	return n
+}
+
+// intends is row 9.
+func (c *search) intends(s state, i int, emit emit) {
+	v := &s.visits[i]
+	if c.Without.Intent {
+		v.step, v.recent, v.at = intended, true, settle
+		emit(s, i, "writes no intent")
+		return
+	}
+	a := ask{kind: kIntended, attempt: v.attempt, bytes: v.bytes, looked: v.looked, settles: settle}
+	if c.Without.Settle {
+		a.settles = 0
+	}
+	before := s
+	if c.tell(&s, i, a) != done {
+		c.ends(before, i, ask{kind: kPostponed}, "may not write the intent", emit)
+		return
+	}
+	if s.left.losses > 0 {
+		t := s
+		t.left.losses--
+		t.visits[i].rest()
+		emit(t, i, "writes the intent, and the answer is lost: nothing is sent")
+	}
+	v.step, v.recent, v.at, v.looked = intended, true, settle, never
+	emit(s, i, "writes the intent")
+}
+
+// checks is the gate's last check.
+func (c *search) checks(s state, i int, emit emit) {
+	v := &s.visits[i]
+	if s.left.losses > 0 {
+		t := s
+		t.left.losses--
+		t.visits[i].step, t.visits[i].at = unsent, never
+		emit(t, i, "cannot release the request")
+	}
+	if !v.recent && !c.Without.ReleaseCheck {
+		v.step, v.at = unsent, never
+		emit(s, i, "refuses the release: too long since the intent")
+		return
+	}
+	v.step = cleared
+	emit(s, i, "has checked everything")
+}
+
+// releases lets the request go.
+func (c *search) releases(s state, i int, emit emit) {
+	v := &s.visits[i]
+	f := &c.book.forms[s.ledgers[c.ledger(i)]]
+	if f.held {
+		s.broken |= onHold
+	}
+	if !f.underWay(*v, c.owner(&s, i)) {
+		s.broken |= unheld
+	}
+	for k := range s.requests {
+		if s.requests[k].attempt == 0 {
+			s.requests[k] = request{v.attempt, v.revision, v.bytes, v.onto, max(v.at, 1)}
+			v.step, v.recent, v.at = sent, false, never
+			emit(s, i, "lets the request go")
+			return
+		}
+	}
+	panic("more requests than a small world holds")
+}
+
+// underWay says whether the ledger has a visit's attempt under way, in its name.
+func (f *form) underWay(v visit, owner int8) bool {
+	for _, r := range f.revs[:f.n] {
+		if !r.is(submission.Submitting) {
+			continue
+		}
+		a := r.attempts[r.n-1]
+		return a.id == v.attempt && a.fence == v.fence && f.fence == v.fence && f.owner == owner
+	}
+	return false
+}
+
+// concludes tells how the attempt ended: rows 10 to 12. Where the ledger cannot be
+// written it stays submitting, and its lease runs out.
+func (c *search) concludes(s state, i int, emit emit) {
+	if s.left.losses > 0 {
+		t := s
+		t.left.losses--
+		t.visits[i].rest()
+		emit(t, i, "cannot write down how it ended")
+	}
+	v := s.visits[i]
+	a := ask{kind: kAnswered, attempt: v.attempt, said: v.said, number: v.number}
+	switch {
+	case v.step == unsent:
+		a.kind = kNotSent
+		c.ends(s, i, a, "tells that nothing was sent", emit)
+		return
+	case v.step == answered && v.said != accepted:
+		c.ends(s, i, a, "tells the page's answer", emit)
+		return
+	case v.step == answered:
+		c.see(&s, i, false, false)
+		agrees := s.visits[i].found == held && s.visits[i].said == accepted
+		if against := s.visits[i].found; against != conflict && against != refusal {
+			a.flag = agrees
+			c.ends(s, i, a, "tells that the page says accepted", emit)
+			return
+		}
+	}
+	c.loses(s, i, emit)
+}
+
+// loses is row 12, with the one look right after it.
+func (c *search) loses(s state, i int, emit emit) {
+	v := &s.visits[i]
+	if c.tell(&s, i, ask{kind: kLost, attempt: v.attempt}) != done {
+		v.close()
+		emit(s, i, "comes too late to tell how it ended")
+		return
+	}
+	if c.Without.Uncertain {
+		c.doctor(&s, c.ledger(i), func(f *form) { f.turn(submission.Uncertain, submission.Ready) })
+		v.close()
+		emit(s, i, "makes it ready again, though it may have been sent")
+		return
+	}
+	fence, revision, bytes, life, late := v.fence, v.revision, v.bytes, v.life, v.late
+	v.rest()
+	v.fence, v.revision, v.bytes, v.life, v.late, v.step, v.again = fence, revision, bytes, life, late, looking, true
+	emit(s, i, "tells that it may have been filed")
+}
+
+// settles tells the ledger what a look-up found: rows 13 to 15.
+func (c *search) settles(s *state, i int) {
+	v := s.visits[i]
+	f := &c.book.forms[s.ledgers[c.ledger(i)]]
+	a := c.saw(v, kLookedUp)
+	a.looked, a.by = v.looked, 1
+	switch {
+	case v.found == conflict:
+		a.kind, a.flag = kUnsettled, v.again
+	case v.found == absent && f.lastWord(v.revision) <= old:
+		a.kind, a.flag = kUnsettled, v.again
+	case v.found == absent:
+		a.kind, a.flag = kAbsent, v.again
+	}
+	if a.kind == kAbsent && c.Without.SecondLook {
+		c.doctor(s, c.ledger(i), func(f *form) { f.revs[v.revision-1].looks[0] = v.looked - 1 })
+	}
+	c.tell(s, i, a)
+	s.visits[i].close()
+}
+
+// lastWord is since when nothing was heard of a revision. Files are of long ago.
+func (f *form) lastWord(n int8) tick {
+	r := f.revs[n-1]
+	last := old - 9
+	for _, t := range []tick{r.intended(), r.received} {
+		if t != never {
+			last = max(last, t)
+		}
+	}
+	return last
+}
+
+// doctor is how a rule is taken away: a ledger that lies.
+func (c *search) doctor(s *state, book int, lie func(*form)) {
+	f := c.book.forms[s.ledgers[book]]
+	lie(&f)
+	s.ledgers[book] = c.book.number(f)
+}
+
+// turn changes the state of the revisions that are in one.
+func (f *form) turn(from, to submission.State) {
+	for i := range f.n {
+		if f.revs[i].is(from) {
+			f.revs[i].state = index(to)
+		}
+	}
+}
+
+// unfenced is an ask of a holder whose lease was taken, at a ledger that does not
+// mind.
+func (c *search) unfenced(a ask) ask {
+	f := c.book.forms[a.form]
+	if f.fence == a.fence && f.owner == a.owner {
+		return a
+	}
+	if f.owner == 0 {
+		f.owner, f.expired = a.owner, false
+		a.form = c.book.number(f)
+	}
+	a.fence, a.owner = f.fence, f.owner
+	return a
+}

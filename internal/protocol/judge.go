@@ -1,0 +1,113 @@
+package protocol
+
+import "example.com/lodge/internal/submission"
+
+// calm says whether nothing fails in a world, and nobody interferes: then nobody
+// may be asked.
+func (c *search) calm() bool {
+	return c.Trusts && c.Files == 1 && !c.Second && !c.Drafts && c.World.faults() == 0
+}
+
+func (w World) faults() int {
+	return w.Crashes + w.Losses + w.Rejects + w.Lies + w.People + w.Restores + w.Naps
+}
+
+// judge holds what Lodge says against what the portal holds.
+func (c *search) judge(s *state) breach {
+	bad := c.doubles(s)
+	for book := range c.books() {
+		f := &c.book.forms[s.ledgers[book]]
+		live := 0
+		for n := int8(1); n <= f.n; n++ {
+			r := &f.revs[n-1]
+			if submission.States()[r.state].Live() {
+				live++
+			}
+			bad |= c.words(s, r, n)
+			if r.is(submission.NeedsPerson) && c.calm() {
+				bad |= asked
+			}
+		}
+		if live > 1 {
+			bad |= twoLive
+		}
+	}
+	return bad
+}
+
+// doubles counts what the portal took in.
+func (c *search) doubles(s *state) breach {
+	live := 0
+	for k := range s.rows {
+		r := &s.rows[k]
+		if r.said == received || r.said == accepted {
+			live++
+		}
+		for j := range k {
+			if q := &s.rows[j]; r.said > draft && q.said > draft && q.bytes == r.bytes && (c.People == 0 || q.revision == r.revision) {
+				return double
+			}
+		}
+	}
+	if live > 1 {
+		return double
+	}
+	return 0
+}
+
+// words compares Lodge's word on a revision with the portal's rows. What a person
+// said is that person's.
+func (c *search) words(s *state, r *revision, n int8) breach {
+	var bad breach
+	taken, live := false, false
+	for k := range s.rows {
+		if q := &s.rows[k]; c.of(q, s, n) || c.Second && q.bytes == r.bytes {
+			taken = taken || q.said > draft
+			live = live || q.said == received || q.said == accepted
+		}
+	}
+	switch {
+	case r.told:
+	case submission.States()[r.state].Filed() && !taken, r.is(submission.Rejected) && live:
+		bad |= wrong
+	}
+	for _, a := range r.attempts[:r.n] {
+		for k := range s.rows {
+			if a.sent == 2 && s.rows[k].said != silent && s.rows[k].attempt == a.id {
+				bad |= proof
+			}
+		}
+	}
+	return bad
+}
+
+// of says whether a row is of the first ledger's revision n. The same bytes may be
+// filed again, by a person's decision, once they were rejected.
+func (c *search) of(r *row, s *state, n int8) bool {
+	if r.said == silent {
+		return false
+	}
+	f := &c.book.forms[s.ledgers[0]]
+	return f.n >= n && r.bytes == f.revs[n-1].bytes && (c.People == 0 || r.revision == n)
+}
+
+// ended says whether the invoice is at its end, or with a person.
+func (c *search) ended(s *state) bool {
+	f := &c.book.forms[s.ledgers[0]]
+	if !f.there || f.held {
+		return f.held
+	}
+	waits := false
+	for _, r := range f.revs[:f.n] {
+		waits = waits || submission.States()[r.state].Working()
+	}
+	return !waits
+}
+
+func states() []string {
+	var list []string
+	for _, s := range submission.States() {
+		list = append(list, string(s))
+	}
+	return list
+}
