@@ -7,7 +7,11 @@ func (c *search) seen(s state, i int, emit emit) {
 	v := s.visits[i]
 	switch {
 	case v.found == held:
-		c.ends(s, i, c.saw(v, kFound), "tells that it is there already", emit)
+		if c.tell(&s, i, c.saw(v, kFound)) != done {
+			c.tell(&s, i, ask{kind: kContradicted})
+		}
+		s.visits[i].close()
+		emit(s, i, "tells that it is there already")
 	case v.found == conflict:
 		c.ends(s, i, ask{kind: kContradicted}, "tells that what is there does not fit", emit)
 	case c.ledger(i) == 1 && !c.Without.Home:
@@ -225,7 +229,13 @@ func (c *search) settles(s *state, i int) {
 	if a.kind == kAbsent && c.Without.SecondLook {
 		c.doctor(s, c.ledger(i), func(f *form) { f.revs[v.revision-1].looks[0] = v.looked - 1 })
 	}
-	c.tell(s, i, a)
+	if c.tell(s, i, a) == refused && a.kind == kLookedUp { // it may be another revision's
+		if a.kind = kAbsent; f.lastWord(v.revision) <= old {
+			a.kind = kUnsettled
+		}
+		a.flag = true
+		c.tell(s, i, a)
+	}
 	s.visits[i].close()
 }
 

@@ -35,7 +35,8 @@ func (c *search) judge(s *state) breach {
 	return bad
 }
 
-// doubles counts what the portal took in.
+// doubles counts what the portal took in: of one revision once from Lodge, though
+// it was rejected, and never two live rows.
 func (c *search) doubles(s *state) breach {
 	live := 0
 	for k := range s.rows {
@@ -44,7 +45,9 @@ func (c *search) doubles(s *state) breach {
 			live++
 		}
 		for j := range k {
-			if q := &s.rows[j]; r.said > draft && q.said > draft && q.bytes == r.bytes && (c.People == 0 || q.revision == r.revision) {
+			q := &s.rows[j]
+			same := q.bytes == r.bytes && (c.People == 0 || q.revision == r.revision)
+			if same && r.attempt != 0 && q.attempt != 0 && r.said > draft && q.said > draft {
 				return double
 			}
 		}

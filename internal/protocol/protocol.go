@@ -32,6 +32,7 @@ package protocol
 type World struct {
 	Name string
 
+	Visits  int  // that may be made at a time: 1 or 2; 0 is 2
 	Files   int  // versions of the invoice that arrive, one after the other; at least 1
 	Trusts  bool // the carrier declares TrustAbsence
 	Numbers bool // the site's rows have confirmation numbers

@@ -161,6 +161,19 @@ type scale struct {
 // settled gives s its one normal shape: of the past only the order of times counts,
 // of fences only their order.
 func (c *search) settled(s state) state {
+	if !c.Dates {
+		for k := range s.rows {
+			s.rows[k].at = never
+		}
+		for k := range s.mails {
+			s.mails[k].at = never
+		}
+		for i := range s.visits {
+			if v := &s.visits[i]; v.step == seen || v.step == looked {
+				v.at = never
+			}
+		}
+	}
 	for _, f := range s.forms() {
 		c.forget(&s, f)
 	}
@@ -239,6 +252,7 @@ func (c *search) forget(s *state, number *id) {
 	}
 	for i := range f.n {
 		r := &f.revs[i]
+		c.undate(r)
 		if r.settles <= oldest {
 			r.settles = never
 		}
@@ -257,6 +271,23 @@ func (c *search) forget(s *state, number *id) {
 	}
 	if f != before {
 		*number = c.book.number(f)
+	}
+}
+
+// undate drops the order of times that no rule compares: where a site shows no dates
+// and there is one version, only what is two days old is told from the rest.
+func (c *search) undate(r *revision) {
+	const some tick = 1
+	if c.People > 0 {
+		return
+	}
+	if c.Files == 1 && r.received != never && r.received > old {
+		r.received = some
+	}
+	for j := range r.n {
+		if a := &r.attempts[j]; !c.Dates && a.intended > old {
+			a.intended = some
+		}
 	}
 }
 

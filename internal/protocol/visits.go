@@ -94,7 +94,7 @@ func (c *search) tell(s *state, i int, a ask) end {
 
 // opens are what a program that does nothing can begin.
 func (c *search) opens(s state, i int, emit emit) {
-	if s.restored && c.ledger(i) == 0 {
+	if s.restored && c.ledger(i) == 0 || i == 1 && c.Visits == 1 {
 		return
 	}
 	book := c.ledger(i)
@@ -223,7 +223,13 @@ func (c *search) see(s *state, i int, before, lie bool) {
 	inv := carriers.Invoice{Number: "n"}
 	since := at(c.since(s, i, before))
 	what, row, _ := realvisit.Judge(inv, rows, since)
-	if v.found = map[string]found{"absent": absent, "held": held, "refused": refusal, "conflict": conflict}[what]; row.Receipt.State == "" {
+	v.found = map[string]found{"absent": absent, "held": held, "refused": refusal, "conflict": conflict}[what]
+	if before && v.found != held {
+		if _, refused := realvisit.Refuses(inv, rows, at(c.lastLeft(s, i))); refused {
+			v.found = conflict
+		}
+	}
+	if row.Receipt.State == "" {
 		return
 	}
 	k := unname(row.Receipt.Status) - 1
@@ -263,6 +269,18 @@ func (c *search) since(s *state, i int, before bool) tick {
 		return f.lastRefusal(n)
 	}
 	return f.revs[n-1].intended()
+}
+
+// lastLeft is when the visit's revision was last sent.
+func (c *search) lastLeft(s *state, i int) tick {
+	last := never
+	r := c.book.forms[s.ledgers[c.ledger(i)]].revs[s.visits[i].revision-1]
+	for _, a := range r.attempts[:r.n] {
+		if a.sent != 2 && (last == never || a.intended > last) {
+			last = a.intended
+		}
+	}
+	return last
 }
 
 // lastRefusal is when a revision before n was sent that was refused.

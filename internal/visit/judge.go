@@ -2,6 +2,7 @@ package visit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +59,9 @@ func judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (findin
 	if len(drafts) > 0 {
 		return absent, drafts[0], "only a draft is there"
 	}
+	if r, ok := undated(no, since); ok {
+		return absent, r, "the site's refusal has no date: it may be that of what was sent"
+	}
 	return absent, carriers.Found{}, ""
 }
 
@@ -97,6 +101,22 @@ func newest(rows []carriers.Found, since time.Time) (carriers.Found, bool) {
 		}
 	}
 	return best, !best.At.IsZero()
+}
+
+// undated is a refusal of no date. It answers nothing for sure; but after something
+// was sent it is not nothing either.
+func undated(rows []carriers.Found, since time.Time) (carriers.Found, bool) {
+	i := slices.IndexFunc(rows, func(r carriers.Found) bool { return !since.IsZero() && r.At.IsZero() })
+	if i < 0 {
+		return carriers.Found{}, false
+	}
+	return rows[i], true
+}
+
+// Refuses is a row that may be the carrier's refusal of what was sent at since.
+func Refuses(inv carriers.Invoice, rows []carriers.Found, since time.Time) (carriers.Found, bool) {
+	what, row, _ := judge(inv, rows, since)
+	return row, what == refused || what == absent && row.Receipt.State == carriers.StateRejected
 }
 
 // Judge is by what visits go, for those who check the protocol without a browser:
