@@ -79,10 +79,9 @@ func (c *search) time(s state, emit emit) {
 			break
 		}
 	}
-	calm := c.calm()
 	for book := range c.books() {
 		f := c.book.forms[s.ledgers[book]]
-		if f.owner == 0 || f.expired || calm {
+		if f.owner == 0 || f.expired || c.Calm {
 			continue
 		}
 		t := s
@@ -95,17 +94,17 @@ func (c *search) time(s state, emit emit) {
 		}
 		emit(t, byTime, "the lease runs out")
 	}
-	c.passes(s, calm, emit)
+	c.passes(s, emit)
 }
 
 // passes lets time pass. A site that must have shown something by then has.
-func (c *search) passes(s state, calm bool, emit emit) {
+func (c *search) passes(s state, emit emit) {
 	quiet, napping := true, false
 	for i := range s.visits {
 		quiet = quiet && s.visits[i].step == idle
 		napping = napping || s.visits[i].step == cleared && s.visits[i].at <= 1
 	}
-	if s.owes() || calm && !quiet {
+	if s.owes() || c.Calm && !quiet {
 		return
 	}
 	t := s
@@ -120,7 +119,7 @@ func (c *search) passes(s state, calm bool, emit emit) {
 		t.visits[i].recent = false
 	}
 	emit(t, byTime, "time passes")
-	if quiet && !calm && s.open() && c.book.facts[s.ledgers[0]].due {
+	if quiet && !c.Calm && s.open() && c.book.facts[s.ledgers[0]].due {
 		t := s
 		c.shift(&t, func(t tick) tick {
 			if t > old {

@@ -39,7 +39,7 @@ func (c *search) writes(s state, i int, emit emit) {
 	if c.Without.DraftGoesOn {
 		v.onto = 0
 	}
-	if c.Restores > 0 {
+	if c.Restores > 0 && v.looked == 0 { // else the ledger will refuse it: an evidence full of such tells nothing more
 		e := intent{v.attempt, v.revision, v.bytes, v.fence, c.owner(&s, i), 0, settle}
 		for k := range s.evidence {
 			if s.evidence[k].attempt == 0 {
@@ -133,14 +133,18 @@ func (c *search) releases(s state, i int, emit emit) {
 	v := &s.visits[i]
 	f := &c.book.forms[s.ledgers[c.ledger(i)]]
 	if f.held {
-		s.broken |= onHold
+		s.broken |= OnHold
 	}
 	if !f.underWay(*v, c.owner(&s, i)) {
-		s.broken |= unheld
+		s.broken |= Unheld
 	}
 	for k := range s.requests {
 		if s.requests[k].attempt == 0 {
-			s.requests[k] = request{v.attempt, v.revision, v.bytes, v.onto, max(v.at, 1)}
+			due := v.at
+			if due <= 0 { // it left late, and the site takes its time from then
+				due = settle
+			}
+			s.requests[k] = request{v.attempt, v.revision, v.bytes, v.onto, due}
 			v.step, v.recent, v.at = sent, false, never
 			emit(s, i, "lets the request go")
 			return

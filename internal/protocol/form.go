@@ -12,7 +12,7 @@ import (
 // not at all.
 const (
 	maxRevisions = 3
-	maxAttempts  = 4 // of one revision
+	maxAttempts  = 6 // of one revision
 	maxRows      = 4 // of the portal
 	maxIntents   = 4 // that the evidence keeps
 )

@@ -2,18 +2,8 @@ package protocol
 
 import "example.com/lodge/internal/submission"
 
-// calm says whether nothing fails in a world, and nobody interferes: then nobody
-// may be asked.
-func (c *search) calm() bool {
-	return c.Trusts && c.Files == 1 && !c.Second && !c.Drafts && c.World.faults() == 0
-}
-
-func (w World) faults() int {
-	return w.Crashes + w.Losses + w.Rejects + w.Lies + w.People + w.Restores + w.Naps
-}
-
 // judge holds what Lodge says against what the portal holds.
-func (c *search) judge(s *state) breach {
+func (c *search) judge(s *state) Breach {
 	bad := c.doubles(s)
 	for book := range c.books() {
 		f := &c.book.forms[s.ledgers[book]]
@@ -24,12 +14,12 @@ func (c *search) judge(s *state) breach {
 				live++
 			}
 			bad |= c.words(s, r, n)
-			if r.is(submission.NeedsPerson) && c.calm() {
-				bad |= asked
+			if r.is(submission.NeedsPerson) && c.Calm {
+				bad |= Asked
 			}
 		}
 		if live > 1 {
-			bad |= twoLive
+			bad |= TwoLive
 		}
 	}
 	return bad
@@ -37,7 +27,7 @@ func (c *search) judge(s *state) breach {
 
 // doubles counts what the portal took in: of one revision once from Lodge, though
 // it was rejected, and never two live rows.
-func (c *search) doubles(s *state) breach {
+func (c *search) doubles(s *state) Breach {
 	live := 0
 	for k := range s.rows {
 		r := &s.rows[k]
@@ -48,20 +38,20 @@ func (c *search) doubles(s *state) breach {
 			q := &s.rows[j]
 			same := q.bytes == r.bytes && (c.People == 0 || q.revision == r.revision)
 			if same && r.attempt != 0 && q.attempt != 0 && r.said > draft && q.said > draft {
-				return double
+				return Double
 			}
 		}
 	}
 	if live > 1 {
-		return double
+		return Double
 	}
 	return 0
 }
 
 // words compares Lodge's word on a revision with the portal's rows. What a person
 // said is that person's.
-func (c *search) words(s *state, r *revision, n int8) breach {
-	var bad breach
+func (c *search) words(s *state, r *revision, n int8) Breach {
+	var bad Breach
 	taken, live := false, false
 	for k := range s.rows {
 		if q := &s.rows[k]; c.of(q, s, n) || c.Second && q.bytes == r.bytes {
@@ -72,12 +62,12 @@ func (c *search) words(s *state, r *revision, n int8) breach {
 	switch {
 	case r.told:
 	case submission.States()[r.state].Filed() && !taken, r.is(submission.Rejected) && live:
-		bad |= wrong
+		bad |= Wrong
 	}
 	for _, a := range r.attempts[:r.n] {
 		for k := range s.rows {
 			if a.sent == 2 && s.rows[k].said != silent && s.rows[k].attempt == a.id {
-				bad |= proof
+				bad |= Proof
 			}
 		}
 	}

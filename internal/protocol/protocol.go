@@ -40,6 +40,7 @@ type World struct {
 	Async   bool // the site may take an invoice in and check it later
 	Drafts  bool // an upload may end as a draft, which anybody may send off later
 	Mail    bool // the carrier writes e-mails, which come late and more than once
+	Calm    bool // nothing fails: no lease runs out, no visit dawdles, and nobody may be asked
 	Shared  bool // both visits are of one program: they die together, and its own leases that ran out are free to it
 	Second  bool // the second visit has a ledger of its own, which is not the account's home
 
@@ -74,37 +75,41 @@ type Without struct {
 	MailRevision bool // an e-mail counts for whatever revision is under way
 }
 
-// Breaches are what a world must never come to.
+// The breaches.
 const (
-	double  breach = 1 << iota // the portal took a revision in twice, or holds two live rows
-	wrong                      // Lodge's word is not the portal's
-	twoLive                    // two revisions are live
-	unheld                     // a request left that the ledger did not have under way, under the fence of whoever sent it
-	proof                      // what is proven not to have been sent was
-	onHold                     // a request left while a person held it back
-	asked                      // nothing failed, and somebody is asked
-	stuck                      // no way leads to an end or to a person
+	Double  Breach = 1 << iota // the portal took a revision in twice, or holds two live rows
+	Wrong                      // Lodge's word is not the portal's
+	TwoLive                    // two revisions are live
+	Unheld                     // a request left that the ledger did not have under way, under the fence of whoever sent it
+	Proof                      // what is proven not to have been sent was
+	OnHold                     // a request left while a person held it back
+	Asked                      // nothing failed, and somebody is asked
+	Stuck                      // no way leads to an end or to a person
+
+	Any = Double | Wrong | TwoLive | Unheld | Proof | OnHold | Asked | Stuck
 )
 
-type breach uint16
+// A Breach is what a world must never come to, or several of them.
+type Breach uint16
 
-func (b breach) String() string {
+// String is the breach in words.
+func (b Breach) String() string {
 	switch b {
-	case double:
+	case Double:
 		return "the portal has it twice"
-	case wrong:
+	case Wrong:
 		return "Lodge's word is not the portal's"
-	case twoLive:
+	case TwoLive:
 		return "two revisions are live"
-	case unheld:
+	case Unheld:
 		return "a request left that was not under way in the ledger"
-	case proof:
+	case Proof:
 		return "what was proven not sent was sent"
-	case onHold:
+	case OnHold:
 		return "it was sent while a person held it back"
-	case asked:
+	case Asked:
 		return "nothing failed, and somebody is asked"
-	case stuck:
+	case Stuck:
 		return "no way leads to an end, or to a person"
 	}
 	return "nothing"

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,31 +26,26 @@ type Result struct {
 	Moves  int // from state to state
 	Forms  int // of the ledger's item
 	Calls  int // of the real code; what it said is remembered
-	Broken map[breach]int // states that break the promise, by how
+	Broken Breach // how the promise was broken; 0: it was kept
 	Story  string         // the shortest way to one; "" if there is none
 	Took   time.Duration
 }
 
-// Search goes through all of w. Where it finds a breach it does not go on from
-// there. most bounds the states, 0 for none; then the error says that not all was
-// searched.
-func (w World) Search(most int) (Result, error) { return w.searchFor(^breach(0), most) }
-
-func (w World) searchFor(which breach, most int) (Result, error) {
+// Search goes through all of w, up to the first state that breaks the promise in
+// one of the ways asked for. most bounds the states, 0 is no bound; the error says
+// that not all were searched.
+func (w World) Search(which Breach, most int) (Result, error) {
 	began := time.Now()
 	c := &search{World: w, book: newBook(w.Trusts), index: map[state]int32{}}
-	r := Result{World: w, Broken: map[breach]int{}}
+	r := Result{World: w}
 	worst := int32(-1)
 	c.visit(c.settled(w.begin()), -1)
 	var err error
 	for k := int32(0); int(k) < len(c.states); k++ {
 		c.first = append(c.first, int32(len(c.next)))
-		if bad := c.states[k].broken & which; bad != 0 {
-			if worst < 0 {
-				worst = k
-			}
-			r.count(bad)
-			continue
+		if r.Broken = c.states[k].broken & which; r.Broken != 0 {
+			worst = k
+			break
 		}
 		c.expand(k)
 		if most > 0 && len(c.states) > most {
@@ -57,9 +53,9 @@ func (w World) searchFor(which breach, most int) (Result, error) {
 			break
 		}
 	}
-	if err == nil && which&stuck != 0 && len(r.Broken) == 0 {
-		if n, one := c.stuck(); n > 0 {
-			r.Broken[stuck], worst = n, one
+	if err == nil && which&Stuck != 0 && r.Broken == 0 {
+		if worst = c.stuck(); worst >= 0 {
+			r.Broken = Stuck
 		}
 	}
 	if worst >= 0 {
@@ -67,14 +63,6 @@ func (w World) searchFor(which breach, most int) (Result, error) {
 	}
 	r.States, r.Moves, r.Forms, r.Calls, r.Took = len(c.states), c.moves, len(c.book.forms), len(c.book.answers), time.Since(began)
 	return r, err
-}
-
-func (r *Result) count(bad breach) {
-	for b := breach(1); b != 0 && b <= stuck; b <<= 1 {
-		if bad&b != 0 {
-			r.Broken[b]++
-		}
-	}
 }
 
 // visit numbers a state that was not met before.
@@ -119,8 +107,8 @@ func (c *search) moved(s state, show func(t state, who int, what string, own boo
 	c.person(s, each)
 }
 
-// stuck counts the states from which no way leads to an end, and returns the first.
-func (c *search) stuck() (int, int32) {
+// stuck is the first state from which no way leads to an end, or -1.
+func (c *search) stuck() int32 {
 	c.first = append(c.first, int32(len(c.next)))
 	before := make([]int32, len(c.states)+1) // where the states before each one begin in list
 	for _, n := range c.next {
@@ -152,15 +140,7 @@ func (c *search) stuck() (int, int32) {
 			}
 		}
 	}
-	count, one := 0, int32(-1)
-	for n, ok := range good {
-		if !ok {
-			if count++; one < 0 {
-				one = int32(n)
-			}
-		}
-	}
-	return count, one
+	return int32(slices.Index(good, false))
 }
 
 // story tells the shortest way to a state.

@@ -15,7 +15,7 @@ type state struct {
 	evidence [maxIntents]intent
 	arrived  int8 // versions of the file
 	left     left
-	broken   breach
+	broken   Breach
 }
 
 // left is what may still happen, by kind.
@@ -174,6 +174,7 @@ func (c *search) settled(s state) state {
 			}
 		}
 	}
+	c.outlived(&s)
 	for _, f := range s.forms() {
 		c.forget(&s, f)
 	}
@@ -274,19 +275,47 @@ func (c *search) forget(s *state, number *id) {
 	}
 }
 
-// undate drops the order of times that no rule compares: where a site shows no dates
-// and there is one version, only what is two days old is told from the rest.
+// undate drops the order of times that no rule compares: where a site shows no
+// dates, only what is two days old is told from the rest.
 func (c *search) undate(r *revision) {
 	const some tick = 1
-	if c.People > 0 {
+	if r.byHand != never {
 		return
 	}
-	if c.Files == 1 && r.received != never && r.received > old {
+	if (!c.Dates || c.Files == 1 && c.People == 0) && r.received != never && r.received > old {
 		r.received = some
 	}
 	for j := range r.n {
 		if a := &r.attempts[j]; !c.Dates && a.intended > old {
 			a.intended = some
+		}
+	}
+}
+
+// outlived drops what the evidence and the copy are kept for once the copy cannot
+// come back any more, and of the evidence's times what no rule compares.
+func (c *search) outlived(s *state) {
+	if s.left.restores == 0 && !s.restored {
+		s.copy, s.copied = 0, never
+		for k := range s.evidence {
+			s.evidence[k] = intent{at: never, settles: never}
+		}
+	}
+	for k := range s.evidence {
+		e := &s.evidence[k]
+		if e.attempt == 0 || c.Dates || e.at <= old {
+			continue
+		}
+		switch {
+		case s.copied == never:
+			e.at = max(e.at, -1)
+		case e.at >= s.copied:
+			e.at = s.copied
+		default:
+			e.at = s.copied - 1
+		}
+		if e.settles < 0 {
+			e.settles = max(e.at, -1)
 		}
 	}
 }
