@@ -181,7 +181,8 @@ func (c *search) shift(s *state, by func(tick) tick) {
 
 // restores are the copies of the ledger: made, put back, brought up to the evidence.
 func (c *search) restores(s state, emit emit) {
-	if s.left.restores > 0 && s.copied == never && s.copy == 0 && !s.restored {
+	busy := s.visits[0].step != idle || s.visits[1].step != idle
+	if s.left.restores > 0 && s.copied == never && s.copy == 0 && !s.restored && !(c.Offline && busy) {
 		t := s
 		t.copy, t.copied = s.ledgers[0], 0
 		emit(t, byRestore, "a copy of the ledger is made")

@@ -41,6 +41,7 @@ type World struct {
 	Drafts  bool // an upload may end as a draft, which anybody may send off later
 	Mail    bool // the carrier writes e-mails, which come late and more than once
 	Calm    bool // nothing fails: no lease runs out, no visit dawdles, and nobody may be asked
+	Offline bool // the ledger is copied while no visit is made
 	Shared  bool // both visits are of one program: they die together, and its own leases that ran out are free to it
 	Second  bool // the second visit has a ledger of its own, which is not the account's home
 
