@@ -1,7 +1,5 @@
 package protocol
 
-import "example.com/lodge/internal/submission"
-
 // around is what may happen beside the visits and the portal.
 func (c *search) around(s state, emit emit) {
 	c.files(s, emit)
@@ -89,7 +87,7 @@ func (c *search) time(s state, emit emit) {
 		c.doctor(&t, book, func(f *form) { f.expired = true })
 		for i := range t.visits {
 			if v := &t.visits[i]; v.step != idle && c.ledger(i) == book && v.fence == fence {
-				v.late, v.recent = true, false
+				v.late, v.recent = !c.Still, false
 			}
 		}
 		emit(t, byTime, "the lease runs out")
@@ -177,157 +175,4 @@ func (c *search) shift(s *state, by func(tick) tick) {
 			*n = c.book.number(f)
 		}
 	}
-}
-
-// restores are the copies of the ledger: made, put back, brought up to the evidence.
-func (c *search) restores(s state, emit emit) {
-	busy := s.visits[0].step != idle || s.visits[1].step != idle
-	if s.left.restores > 0 && s.copied == never && s.copy == 0 && !s.restored && !(c.Offline && busy) {
-		t := s
-		t.copy, t.copied = s.ledgers[0], 0
-		emit(t, byRestore, "a copy of the ledger is made")
-	}
-	if s.left.restores > 0 && s.copied != never {
-		t := s
-		t.left.restores--
-		t.ledgers[0], t.copy, t.waits, t.restored = s.copy, 0, 0, !c.Without.Recovery
-		c.dies(&t, 0)
-		c.dies(&t, 1)
-		emit(t, byRestore, "the copy is restored")
-		t.copied = never
-		emit(t, byRestore, "the copy is put back by hand")
-	}
-	if s.restored {
-		c.recovers(s, emit)
-	}
-}
-
-// recovers brings the ledger the next intent of the evidence.
-func (c *search) recovers(s state, emit emit) {
-	if int(s.waits) == maxIntents || s.evidence[s.waits].attempt == 0 {
-		s.restored, s.waits, s.copied = false, 0, never
-		emit(s, byRestore, "all of the evidence is in the ledger")
-		return
-	}
-	e := s.evidence[s.waits]
-	next, end := c.book.ask(ask{form: s.ledgers[0], act: actRecover, owner: e.owner, fence: e.fence, dead: true, attempt: e.attempt,
-		revision: e.revision, bytes: e.bytes, intended: e.at, settles: e.settles, since: s.copied})
-	switch end {
-	case done:
-		s.ledgers[0] = next
-		s.waits++
-		emit(s, byRestore, "the ledger learns of an attempt: "+c.standing(&s, 0))
-	case nothing:
-		s.waits++
-		emit(s, byRestore, "the ledger knows of an attempt, or it was not sent")
-	}
-}
-
-// person is what somebody may decide, who says what is so.
-func (c *search) person(s state, emit emit) {
-	if s.left.people == 0 || s.ledgers[0] == 0 {
-		return
-	}
-	s.left.people--
-	decide := func(a ask, what string, also func(*state)) {
-		a.form, a.act, a.dead, a.looked, a.filed = s.ledgers[0], actDecide, c.dead(&s, 0), never, never
-		t := s
-		var end end
-		if t.ledgers[0], end = c.book.ask(a); end != done {
-			return
-		}
-		if also != nil {
-			also(&t)
-		}
-		emit(t, byPerson, what+": "+c.standing(&t, 0))
-	}
-	decide(ask{kind: kHeld}, "holds it back", nil)
-	decide(ask{kind: kReleased}, "ends the hold", nil)
-	f := c.book.forms[s.ledgers[0]]
-	for n := int8(1); n <= f.n; n++ {
-		a := ask{kind: kDecided, revision: n}
-		wants := func(to submission.State) ask { a.want = index(to); return a }
-		decide(wants(submission.Ready), "wants it filed", nil)
-		decide(wants(submission.Uncertain), "wants it looked up", nil)
-		filed := submission.States()[f.revs[n-1].state].Filed()
-		decide(wants(submission.Cancelled), "cancels it", func(t *state) {
-			if filed {
-				t.withdraw(c, n)
-			}
-		})
-		c.truths(s, n, wants, decide)
-	}
-	if c.Without.Table {
-		c.doctor(&s, 0, func(f *form) {
-			f.turn(submission.Uncertain, submission.Ready)
-			f.turn(submission.Submitting, submission.Ready)
-			f.owner, f.expired = 0, false
-		})
-		emit(s, byPerson, "makes it ready")
-	}
-}
-
-// truths are what a person can say of the carrier's side because it is so.
-func (c *search) truths(s state, n int8, wants func(submission.State) ask, decide func(ask, string, func(*state))) {
-	live, dead := -1, -1
-	for k := range s.rows {
-		switch r := &s.rows[k]; {
-		case !c.of(r, &s, n):
-		case r.said == accepted:
-			live = k
-		case r.said == rejected:
-			dead = k
-		}
-	}
-	told := func(to submission.State, said int8, row int) ask {
-		a := wants(to)
-		if a.said = said; c.Numbers {
-			a.number = int8(row + 1)
-		}
-		return a
-	}
-	switch {
-	case live >= 0:
-		decide(told(submission.Accepted, accepted, live), "has the carrier's word that it is accepted", nil)
-	case dead >= 0 && s.open():
-		decide(told(submission.Rejected, rejected, dead), "has the carrier's word that it is rejected", nil)
-	}
-	if !s.alive() && s.open() && !s.committing() {
-		a := wants(submission.Submitted)
-		a.said, a.settles = received, settle
-		bytes := c.book.forms[s.ledgers[0]].revs[n-1].bytes
-		decide(a, "has filed it by hand", func(t *state) {
-			t.rows[t.free()] = row{said: accepted, revision: n, bytes: bytes, due: settle}
-		})
-	}
-}
-
-// withdraw is what somebody has done before who cancels what the ledger says the
-// carrier holds.
-func (s *state) withdraw(c *search, n int8) {
-	for k := range s.rows {
-		if r := &s.rows[k]; c.of(r, s, n) && (r.said == received || r.said == accepted) {
-			r.said = rejected
-		}
-	}
-}
-
-// alive says whether the portal holds a row that counts, or that may come to count.
-func (s *state) alive() bool {
-	for _, r := range s.rows {
-		if r.said == draft || r.said == received || r.said == accepted {
-			return true
-		}
-	}
-	return false
-}
-
-// committing says whether a request may leave in a moment.
-func (s *state) committing() bool {
-	for _, v := range s.visits {
-		if v.step >= seen && v.step <= sent {
-			return true
-		}
-	}
-	return false
 }

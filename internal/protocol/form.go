@@ -26,9 +26,9 @@ type tick = int8
 const (
 	never  tick = 127
 	old    tick = -80 // 53 h
-	second      = 40 * time.Minute
+	gap         = 40 * time.Minute
 	settle tick = 2 // after an intent the site shows all of it
-	lasts       = 60 * second
+	lasts       = 60 * gap
 )
 
 func now() time.Time { return time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC) }
@@ -37,14 +37,14 @@ func at(t tick) time.Time {
 	if t == never {
 		return time.Time{}
 	}
-	return now().Add(time.Duration(t) * second)
+	return now().Add(time.Duration(t) * gap)
 }
 
 func ticks(t time.Time) tick {
 	if t.IsZero() {
 		return never
 	}
-	return tick(t.Sub(now()) / second)
+	return tick(t.Sub(now()) / gap)
 }
 
 // A form is a submission with all that the rules look at, and nothing else: texts,
@@ -206,16 +206,9 @@ func look(t tick, trusted bool) submission.Look {
 	return submission.Look{At: at(t), Visit: "v" + at(t).String(), Control: true, Mail: true, Trusted: trusted}
 }
 
-// current is the revision that the ledger works on, and its number.
-func (f form) current() (revision, int8) {
-	if !f.there {
-		return revision{state: -1}, 0
-	}
-	n := int8(f.unfold(true).Current().Number)
-	return f.revs[n-1], n
+func (v revision) is(s submission.State) bool {
+	return v.state >= 0 && submission.States()[v.state] == s
 }
-
-func (v revision) is(s submission.State) bool { return v.state >= 0 && submission.States()[v.state] == s }
 
 // intended is when the revision was last about to be sent.
 func (v revision) intended() tick {

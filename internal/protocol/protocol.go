@@ -43,6 +43,7 @@ type World struct {
 	Calm    bool // nothing fails: no lease runs out, no visit dawdles, and nobody may be asked
 	Offline bool // the ledger is copied while no visit is made
 	Shared  bool // both visits are of one program: they die together, and its own leases that ran out are free to it
+	Still   bool // a holder's own clock does not tell it that its lease has run out: only the ledger does
 	Second  bool // the second visit has a ledger of its own, which is not the account's home
 
 	Crashes  int // of programs

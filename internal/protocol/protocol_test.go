@@ -16,7 +16,7 @@ func worlds() []World {
 		{Name: "core, two crashes", Files: 1, Trusts: true, Crashes: 2, Losses: 1},
 		{Name: "core, two losses", Visits: 1, Files: 1, Trusts: true, Async: true, Crashes: 1, Losses: 2, Rejects: 1},
 		{Name: "absence not trusted", Files: 1, Async: true, Crashes: 1, Losses: 1, Rejects: 1, Lies: 1},
-		{Name: "one program", Shared: true, Files: 1, Trusts: true, Crashes: 1, Losses: 1},
+		{Name: "one program", Shared: true, Still: true, Files: 1, Trusts: true, Crashes: 1, Losses: 1},
 		{Name: "revision, dates", Visits: 1, Files: 2, Trusts: true, Dates: true, Rejects: 1, Losses: 1},
 		{Name: "revision, numbers", Visits: 1, Files: 2, Trusts: true, Numbers: true, Async: true, Rejects: 1, Losses: 1},
 		{Name: "revision, neither", Files: 2, Trusts: true, Async: true, Rejects: 1},
@@ -73,7 +73,7 @@ func TestKnockOuts(t *testing.T) {
 		want  Breach
 	}{
 		{"no intent before the act", func(w *World) { w.Losses, w.Without.Intent = 1, true }, Double},
-		{"no fence", func(w *World) { w.Shared, w.Visits, w.Without.Fence = true, 2, true }, Unheld},
+		{"no fence", func(w *World) { w.Shared, w.Still, w.Visits, w.Without.Fence = true, true, 2, true }, Unheld},
 		{"no check at the release", func(w *World) { w.Losses, w.Without.ReleaseCheck = 1, true }, Double},
 		{"no look-before", func(w *World) { w.Losses, w.Lies, w.Without.LookBefore = 1, 2, true }, Double},
 		{"one absent look trusted", func(w *World) { w.Losses, w.Lies, w.Without.SecondLook = 1, 2, true }, Double},

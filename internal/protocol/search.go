@@ -23,11 +23,11 @@ type search struct {
 type Result struct {
 	World  World
 	States int
-	Moves  int // from state to state
-	Forms  int // of the ledger's item
-	Calls  int // of the real code; what it said is remembered
+	Moves  int    // from state to state
+	Forms  int    // of the ledger's item
+	Calls  int    // of the real code; what it said is remembered
 	Broken Breach // how the promise was broken; 0: it was kept
-	Story  string         // the shortest way to one; "" if there is none
+	Story  string // the shortest way to one; "" if there is none
 	Took   time.Duration
 }
 
