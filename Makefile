@@ -4,7 +4,7 @@
 RUNS ?= 100
 SEEDS ?= 10000
 
-.PHONY: help demo demo-clean test fuse faults bench month check fmt generate build clean
+.PHONY: help demo demo-clean test fuse faults protocol bench month check fmt generate build clean
 .PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
 help: ## list what can be made
@@ -29,6 +29,9 @@ fuse: ## click once on sites that misbehave, RUNS=100 times each; show that noth
 faults: ## live through SEEDS=10000 simulated worlds in which everything fails; show that nothing is lost or filed twice
 	go test -c -o bin/faults.test ./internal/campaign
 	bin/faults.test -test.v -test.run TestFaults -test.timeout 0 -seeds $(SEEDS)
+
+protocol: ## search small worlds completely, and again with each rule taken away; print how many states
+	CGO_ENABLED=0 go test -count=1 -v -run 'TestWorlds|TestKnockOuts' ./internal/protocol
 
 bench: build ## measure a submission beside plain HTTP and the usual way, in about ten minutes (ARGS=--help)
 	@.ci/chromium tests

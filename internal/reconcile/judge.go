@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,9 @@ func Judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (Findin
 	if len(drafts) > 0 {
 		return Absent, drafts[0], "only a draft is there"
 	}
+	if r, ok := undated(no, since); ok {
+		return Absent, r, "the site's refusal has no date: it may be that of what was sent"
+	}
 	return Absent, carriers.Found{}, ""
 }
 
@@ -99,4 +103,20 @@ func newest(rows []carriers.Found, since time.Time) (carriers.Found, bool) {
 		}
 	}
 	return best, !best.At.IsZero()
+}
+
+// undated is a refusal of no date. It answers nothing for sure; but after something
+// was sent it is not nothing either.
+func undated(rows []carriers.Found, since time.Time) (carriers.Found, bool) {
+	i := slices.IndexFunc(rows, func(r carriers.Found) bool { return !since.IsZero() && r.At.IsZero() })
+	if i < 0 {
+		return carriers.Found{}, false
+	}
+	return rows[i], true
+}
+
+// Refuses is a row that may be the carrier's refusal of what was sent at since.
+func Refuses(inv carriers.Invoice, rows []carriers.Found, since time.Time) (carriers.Found, bool) {
+	what, row, _ := Judge(inv, rows, since)
+	return row, what == Refused || what == Absent && row.Receipt.State == carriers.StateRejected
 }

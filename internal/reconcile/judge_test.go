@@ -57,7 +57,8 @@ func TestJudge(t *testing.T) {
 		{"refused", []carriers.Found{row(carriers.StateRejected)}, sent, reconcile.Refused, ""},
 		{"refused before anything was sent", []carriers.Found{row(carriers.StateRejected)}, time.Time{}, reconcile.Absent, ""},
 		{"refused earlier", []carriers.Found{row(carriers.StateRejected, before)}, sent, reconcile.Absent, ""},
-		{"refused at no known time", []carriers.Found{row(carriers.StateRejected, at(time.Time{}))}, sent, reconcile.Absent, ""},
+		{"refused at no known time", []carriers.Found{row(carriers.StateRejected, at(time.Time{}))}, sent, reconcile.Absent, "no date"},
+		{"refused at no known time, nothing sent", []carriers.Found{row(carriers.StateRejected, at(time.Time{}))}, time.Time{}, reconcile.Absent, ""},
 		{"refused, then accepted", []carriers.Found{row(carriers.StateRejected), row(carriers.StateAccepted)}, sent, reconcile.Held, ""},
 		{"only a draft", []carriers.Found{row(carriers.StateDraft)}, sent, reconcile.Absent, "draft"},
 	} {
@@ -67,5 +68,29 @@ func TestJudge(t *testing.T) {
 				t.Errorf("%s (%q), want %s (%q)", got, why, c.want, c.why)
 			}
 		})
+	}
+}
+
+// TestRefuses: what was sent before and may have been refused is not sent again.
+func TestRefuses(t *testing.T) {
+	sent := time.Date(2026, 11, 2, 15, 4, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name  string
+		state carriers.ReceiptState
+		at    time.Time
+		since time.Time
+		want  bool
+	}{
+		{"since it was sent", carriers.StateRejected, sent.Add(time.Minute), sent, true},
+		{"of no date", carriers.StateRejected, time.Time{}, sent, true},
+		{"long before it was sent", carriers.StateRejected, sent.Add(-time.Hour), sent, false},
+		{"never sent", carriers.StateRejected, sent, time.Time{}, false},
+		{"a draft", carriers.StateDraft, sent.Add(time.Minute), sent, false},
+		{"accepted", carriers.StateAccepted, sent.Add(time.Minute), sent, false},
+	} {
+		row := carriers.Found{Invoice: "INV-7", At: c.at, Receipt: carriers.Receipt{State: c.state}}
+		if _, got := reconcile.Refuses(carriers.Invoice{Number: "INV-7"}, []carriers.Found{row}, c.since); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
 	}
 }

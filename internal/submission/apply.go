@@ -191,7 +191,7 @@ func (c change) learn(rev *Revision) {
 func (c change) remember(rev *Revision) {
 	look := c.e.Look
 	switch {
-	case c.e.Kind == Unsettled && c.e.Receipt != nil && c.e.Receipt.State != carriers.StateDraft:
+	case c.e.Receipt != nil && c.e.Receipt.State != carriers.StateDraft:
 		rev.Looks = nil
 	case look != nil && look.Control && !look.At.Before(c.s.SettleUntil()):
 		rev.Looks = lastOf(append(rev.Looks, *look), keptLooks)

@@ -43,6 +43,9 @@ func (a *attempt) file(ctx context.Context) error {
 		a.done(a.rev.State, why)
 		return err
 	}
+	if row, ok := reconcile.Refuses(a.inv, rows, a.lastLeft()); ok {
+		return a.refusedBefore(ctx, row)
+	}
 	if err := a.searchWorks(ctx); err != nil {
 		a.recordEnd(ctx, err)
 		return a.postpone(ctx, err)
@@ -67,7 +70,23 @@ func (a *attempt) found(ctx context.Context, row carriers.Found) error {
 	receipt.Text = a.scrub.ScrubString(receipt.Text)
 	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &receipt, Filed: row.At,
 		NotBefore: next, Why: "it was on the carrier's site already" + by(row)})
+	if reason := notTaken(err); reason != "" {
+		receipt.Text = "the carrier's site holds this invoice number, and it is not known of which revision: " + reason
+		err = a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Needs: carriers.Biller,
+			Why: receipt.Text})
+	}
 	a.done(a.rev.State, receipt.Text)
+	return err
+}
+
+// refusedBefore leaves to the biller what seemed not to be there after it was sent,
+// and was refused by the carrier meanwhile.
+func (a *attempt) refusedBefore(ctx context.Context, row carriers.Found) error {
+	a.recordFound(ctx, row, true)
+	err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Needs: carriers.Biller,
+		Why: "the carrier's site shows a refusal, which may be of what was sent before: " +
+			a.scrub.ScrubString(cmp.Or(row.Receipt.Text, row.Receipt.Status))})
+	a.done(a.rev.State, a.rev.Why)
 	return err
 }
 
@@ -308,6 +327,17 @@ func (a *attempt) lastRefusal() time.Time {
 			if t.IntendedAt.After(last) {
 				last = t.IntendedAt
 			}
+		}
+	}
+	return last
+}
+
+// lastLeft is when this revision was last sent, as far as it may have been.
+func (a *attempt) lastLeft() time.Time {
+	var last time.Time
+	for _, t := range a.rev.Attempts {
+		if t.Left() && t.IntendedAt.After(last) {
+			last = t.IntendedAt
 		}
 	}
 	return last

@@ -64,6 +64,9 @@ func (a *attempt) settle(ctx context.Context, what reconcile.Finding, row carrie
 		err = a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile,
 			Receipt: &receipt, Filed: row.At, NotBefore: next,
 			Why: "the carrier's history says: " + cmp.Or(receipt.Text, receipt.Status)})
+		if reason := notTaken(err); reason != "" { // it may be another revision's row, and its own may come yet
+			return a.notSettled(ctx, row, fmt.Errorf("what the carrier's history shows is not known to be of this revision: %s", reason))
+		}
 		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err
 	case reconcile.Conflict:
@@ -78,15 +81,26 @@ func (a *attempt) settle(ctx context.Context, what reconcile.Finding, row carrie
 	return a.notSettled(ctx, row, errors.New(cmp.Or(why, "the carrier's history does not show it yet")+a.proof))
 }
 
-// notSettled waits longer after a look that showed nothing, or only a draft.
+// notTaken is why the table did not take what the ledger was told, or "".
+func notTaken(err error) string {
+	if r, ok := errors.AsType[*submission.Refusal](err); ok {
+		return r.Reason
+	}
+	return ""
+}
+
+// notSettled waits longer after a look that showed nothing, only a draft, or what
+// is not known to be of this revision.
 func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause error) error {
 	if why := a.looked.Blind; why != "" {
 		e := submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile}
 		return a.wait(ctx, e, fmt.Errorf("the carrier's site cannot be asked: %s", why))
 	}
 	e := submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &a.looked}
-	if row.Receipt.State == carriers.StateDraft {
-		e.Receipt = &row.Receipt
+	if row.Receipt.State != "" {
+		receipt := row.Receipt
+		receipt.Text = a.scrub.ScrubString(receipt.Text)
+		e.Receipt = &receipt
 	}
 	return a.wait(ctx, e, cause)
 }

@@ -39,6 +39,9 @@ func (a *attempt) review(ctx context.Context) error {
 	case what == reconcile.Conflict:
 		a.recordFound(ctx, row, true)
 		word.Kind, word.Why, word.Needs = submission.Unsettled, why, carriers.Biller
+	case row.Receipt.State == carriers.StateRejected: // of no date
+		a.recordFound(ctx, row, true)
+		word.Kind, word.Why, word.Needs = submission.Unsettled, why, carriers.Biller
 	default:
 		a.recordAbsent(ctx)
 		a.control(ctx)
