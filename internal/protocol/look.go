@@ -2,8 +2,8 @@ package protocol
 
 import (
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/reconcile"
+	"example.com/lodge/internal/submission"
 )
 
 // looks asks the site, which may lie.
