@@ -88,7 +88,8 @@ func (c *search) of(r *row, s *state, n int8) bool {
 func (c *search) ended(s *state) bool {
 	f := &c.book.forms[s.ledgers[0]]
 	for _, r := range f.revs[:f.n] {
-		if submission.States()[r.state].Working() && !(f.held && r.is(submission.Ready)) {
+		heldBack := f.held && r.is(submission.Ready)
+		if submission.States()[r.state].Working() && !heldBack {
 			return false
 		}
 	}
