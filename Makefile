@@ -31,7 +31,7 @@ faults: ## live through SEEDS=10000 simulated worlds in which everything fails; 
 	bin/faults.test -test.v -test.run TestFaults -test.timeout 0 -seeds $(SEEDS)
 
 protocol: ## search small worlds completely, and again with each rule taken away; print how many states
-	CGO_ENABLED=0 go test -count=1 -v -run 'TestWorlds|TestKnockOuts' ./internal/protocol
+	CGO_ENABLED=0 go test -count=1 -v -timeout 30m -run 'TestWorlds|TestKnockOuts' ./internal/protocol
 
 bench: build ## measure a submission beside plain HTTP and the usual way, in about ten minutes (ARGS=--help)
 	@.ci/chromium tests

@@ -87,14 +87,13 @@ func (c *search) of(r *row, s *state, n int8) bool {
 // ended says whether the invoice is at its end, or with a person.
 func (c *search) ended(s *state) bool {
 	f := &c.book.forms[s.ledgers[0]]
-	if !f.there || f.held {
-		return f.held
-	}
-	waits := false
 	for _, r := range f.revs[:f.n] {
-		waits = waits || submission.States()[r.state].Working()
+		heldBack := f.held && r.is(submission.Ready)
+		if submission.States()[r.state].Working() && !heldBack {
+			return false
+		}
 	}
-	return !waits
+	return f.there
 }
 
 func states() []string {
