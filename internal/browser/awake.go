@@ -69,8 +69,11 @@ func (b *Browser) awake(ctx context.Context) (_ context.Context, opened func()) 
 func (b *blank) keepAwake(ctx context.Context) {
 	for giveUp := time.Now().Add(openLimit); b.alive.Err() == nil && time.Now().Before(giveUp); {
 		if !b.answers() {
-			// Its error says that an earlier one is still at work.
-			_, _ = cdp.Call(b.alive, b.target, runtime.TerminateExecution, cdp.Empty{})
+			// Its error says that an earlier one is still at work. A browser that does
+			// not even answer that opens no tab, and nobody goes on with it.
+			limited, cancel := context.WithDeadline(b.alive, giveUp)
+			_, _ = cdp.Call(limited, b.target, runtime.TerminateExecution, cdp.Empty{})
+			cancel()
 			continue
 		}
 		if pause(ctx, drowsy) != nil {

@@ -172,8 +172,8 @@ func world(t *testing.T, p program, seed uint64, kills int, sum *tally) {
 	for killed < kills && runs < 4*kills {
 		runs++
 		if o.unsettled() < 4 {
-			o.supply(first, 2)
-			o.supply(second, 2)
+			o.supply(moor, 2)
+			o.supply(pier, 2)
 		}
 		x := draw(random, o.trap.URL())
 		o.provoke(x)
@@ -246,7 +246,7 @@ func (o *office) provoke(x plan) {
 		o.wrong++
 		password := fmt.Sprintf("canary-not-the-password-%d", o.wrong)
 		o.passwords = append(o.passwords, password)
-		o.check(o.secrets.Set(o.t.Context(), first, "password", secret.NewValue(password)))
+		o.check(o.secrets.Set(o.t.Context(), moor, "password", secret.NewValue(password)))
 	}
 }
 

@@ -29,8 +29,8 @@ import (
 
 // The accounts of an office, each of a firm of its own.
 const (
-	first  = "moor-harbor"
-	second = "pier-harbor"
+	moor = "moor-harbor"
+	pier = "pier-harbor"
 )
 
 // An office is an installation of Lodge with two accounts, the portal that they
@@ -64,7 +64,7 @@ func newOffice(t *testing.T, p program) *office {
 	dir := t.TempDir()
 	var users []portal.User
 	var accounts []scene.Account
-	for _, name := range []string{first, second} {
+	for _, name := range []string{moor, pier} {
 		password := "canary-" + rand.Text()
 		o.right[name], o.passwords = password, append(o.passwords, password)
 		users = append(users, portal.User{Name: name + ".user", Password: password, Person: "User of " + name, Firm: "Firm of " + name})
@@ -197,7 +197,7 @@ func (o *office) unsettled() int {
 	o.t.Helper()
 	n := 0
 	o.open(func(l *ledger.Ledger, _ *evidence.Store) {
-		n = len(o.numbers[first]) + len(o.numbers[second])
+		n = len(o.numbers[moor]) + len(o.numbers[pier])
 		subs, err := l.All(o.t.Context(), ledger.Query{})
 		o.check(err)
 		for _, s := range subs {

@@ -2,6 +2,7 @@ package real
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -72,13 +73,15 @@ type herd struct {
 func herded(pid int) *herd {
 	h := &herd{}
 	for _, p := range below(pid) {
-		fd, err := unix.PidfdOpen(p.pid, 0)
-		if err != nil {
-			continue // it has ended
-		}
-		h.list, h.fds = append(h.list, p), append(h.fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+		h.watch(p)
 	}
 	return h
+}
+
+func (h *herd) watch(p process) {
+	if fd, err := unix.PidfdOpen(p.pid, 0); err == nil { // else it has ended
+		h.list, h.fds = append(h.list, p), append(h.fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+	}
 }
 
 // holds are those whose arguments or environment hold a password.
@@ -92,32 +95,40 @@ func (h *herd) holds(passwords []string) []string {
 	return found
 }
 
-// end waits until all have ended, for up to patience in all, and names those that
-// have not.
+// end waits until all have ended, and what was started beside them, for up to
+// patience in all, and names those that have not.
 func (h *herd) end(patience time.Duration) []string {
 	until := time.Now().Add(patience)
-	var left []string
-	for i := range h.fds {
-		one := h.fds[i : i+1]
-		_, err := unix.Poll(one, int(max(0, time.Until(until)).Milliseconds()))
-		for err == unix.EINTR {
-			_, err = unix.Poll(one, int(max(0, time.Until(until)).Milliseconds()))
-		}
-		if one[0].Revents == 0 {
-			left = append(left, fmt.Sprintf("process %d is still there %s after its parent: %.120s", h.list[i].pid, patience, h.list[i].args))
-		}
-		_ = unix.Close(int(one[0].Fd))
-	}
 	groups := map[int]bool{}
 	for _, p := range h.list {
-		groups[p.group] = true
+		groups[p.group] = p.group != syscall.Getpgrp()
 	}
-	for _, p := range processes() {
-		if groups[p.group] && p.group != syscall.Getpgrp() && p.state != 'Z' && left == nil {
-			left = append(left, fmt.Sprintf("process %d of a browser's group is still there: %.120s", p.pid, p.args))
+	var left []string
+	for i := 0; i < len(h.list); i++ {
+		if !ended(h.fds[i:i+1], until) {
+			left = append(left, fmt.Sprintf("process %d is still there %s after its parent: %.120s", h.list[i].pid, patience, h.list[i].args))
+		}
+		_ = unix.Close(int(h.fds[i].Fd))
+		if i+1 < len(h.list) || left != nil {
+			continue
+		}
+		for _, p := range processes() { // begun since
+			if groups[p.group] && p.state != 'Z' {
+				h.watch(p)
+			}
 		}
 	}
 	return left
+}
+
+// ended waits for the end of a process, until a time.
+func ended(fd []unix.PollFd, until time.Time) bool {
+	for {
+		_, err := unix.Poll(fd, int(max(0, time.Until(until)).Milliseconds()))
+		if !errors.Is(err, unix.EINTR) {
+			return fd[0].Revents != 0
+		}
+	}
 }
 
 // using are the processes that name a path below dir.

@@ -214,7 +214,7 @@ func known(ctx context.Context, f *facts, l *ledger.Ledger, store *evidence.Stor
 			byNumber[s.Invoice] = s
 		}
 		for _, number := range list {
-			i := taken(p, number)
+			i := counted(p, number)
 			if s, ok := byNumber[number]; ok {
 				if err := i.said(ctx, l, store, s); err != nil {
 					return err
@@ -229,8 +229,8 @@ func known(ctx context.Context, f *facts, l *ledger.Ledger, store *evidence.Stor
 	return nil
 }
 
-// taken is the portal's word on an invoice.
-func taken(p *portal.Server, number string) invoice {
+// counted is the portal's word on an invoice.
+func counted(p *portal.Server, number string) invoice {
 	n := p.Counts().Invoices[number]
 	i := invoice{number: number, uploads: n.Uploads, again: n.Again, alive: n.Accepted + n.Processing, refused: n.Refused, byHand: n.ByHand}
 	for _, r := range p.Book().All() {
