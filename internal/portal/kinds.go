@@ -180,7 +180,7 @@ func (x *exchange) download(Fault) bool {
 // huge answers with a page of 16 MB.
 func (x *exchange) huge() bool {
 	x.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	line := bytes.Repeat([]byte("<p>all work and no play</p>\n"), 1<<10)
+	line := append(bytes.Repeat([]byte("all work and no play "), 1<<12), "<p>\n"...)
 	for n := 0; n < 16<<20 && x.r.Context().Err() == nil; n += len(line) {
 		_, _ = x.w.Write(line)
 	}

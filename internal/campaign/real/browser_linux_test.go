@@ -2,6 +2,7 @@ package real
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers/harbor"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/portal"
 	sim "example.com/lodge/internal/portal/harbor"
 	"example.com/lodge/internal/submission"
@@ -177,18 +179,21 @@ func (s *trial) visit(point string, a act) {
 		s.leaked = append(s.leaked, h.holds(s.passwords)...)
 		return a.do(s, cmd.Process.Pid)
 	})
-	watching := make(chan struct{})
-	go func() {
-		defer close(watching)
-		if point == taken {
-			s.Until("the portal has taken it in", func() bool { return s.Uploads(number) > 0 || cmd.ProcessState != nil })
-			act()
-		}
-	}()
-	last := s.follow(out, answers, point, act)
+	ctx, over := context.WithCancel(s.t.Context())
+	var watching sync.WaitGroup
 	if point == taken {
-		<-watching
+		watching.Go(func() {
+			for s.Uploads(number) == 0 {
+				if !clock.Pause(ctx, 5*time.Millisecond) {
+					return // it came to its end without
+				}
+			}
+			act()
+		})
 	}
+	last := s.follow(out, answers, point, act)
+	over()
+	watching.Wait()
 	_ = cmd.Wait()
 	if !late.Stop() {
 		s.t.Errorf("a visit hung:\n%s", &said)

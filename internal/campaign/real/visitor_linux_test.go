@@ -164,7 +164,7 @@ func (e errand) run(ctx context.Context, r *reporter) (err error) {
 				Secrets: visit.Secrets{Version: e.Version, Values: map[string]secret.Value{
 					"username": secret.NewValue(e.User), "password": secret.NewValue(e.Password)}},
 				Ledger: l, Evidence: store, Clock: clock.System{}, Owner: h.ID(), State: e.Dir, Log: log, Version: "lodge test",
-				Browser: browser.Options{Profiles: profiles, Patience: 6 * time.Second},
+				Browser: browser.Options{Profiles: profiles, Patience: 6 * time.Second, Pulse: 6 * time.Second},
 				Gate:    gate.Options{Appear: 3 * time.Second, Answer: 3 * time.Second, End: 3 * time.Second},
 				Tell:    func(p visit.Progress) { r.at(p.Step) },
 			}, nil
