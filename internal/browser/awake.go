@@ -82,6 +82,25 @@ func (b *blank) keepAwake(ctx context.Context) {
 	}
 }
 
+// settle returns once the renderer has answered, and breaks off what keeps it from
+// that. It has done all that it was told before then, and a page of it that was
+// closed runs nothing any more: that its browser has told of the end says only that
+// the renderer will hear of it.
+func (b *blank) settle(ctx context.Context) error {
+	for !b.answers() {
+		switch {
+		case b.alive.Err() != nil:
+			return context.Cause(b.alive)
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		}
+		limited, cancel := context.WithTimeout(b.alive, drowsy)
+		_, _ = cdp.Call(limited, b.target, runtime.TerminateExecution, cdp.Empty{})
+		cancel()
+	}
+	return nil
+}
+
 // answers says whether the renderer's main thread ran a script in time. Also one
 // that was broken off is an answer.
 func (b *blank) answers() bool {

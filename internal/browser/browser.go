@@ -114,7 +114,7 @@ func (b *Browser) hold() error {
 	var err error
 	b.wire, err = holdRequests(b.ctx, b.options.Egress, b.options.Gate)
 	if err == nil {
-		b.wire.popups, b.wire.busy = b.HoldPopups, b.busy
+		b.wire.popups, b.wire.busy, b.wire.settle = b.HoldPopups, b.busy, b.blank.settle
 	}
 	return err
 }

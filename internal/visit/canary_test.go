@@ -177,7 +177,7 @@ func look(t *testing.T, b *visittest.Bench, said string, among ...string) {
 	if _, err := a.Account(t.Context(), visittest.Moor); err != nil {
 		t.Error(err)
 	}
-	files := kept(t, b, said)
+	files := allFiles(t, b, said)
 	for _, f := range found(files) {
 		t.Error(f)
 	}
@@ -188,8 +188,8 @@ func look(t *testing.T, b *visittest.Bench, said string, among ...string) {
 	}
 }
 
-// kept is all that is kept anywhere, by its path below the bench.
-func kept(t *testing.T, b *visittest.Bench, said string) map[string][]byte {
+// allFiles is all that is kept anywhere, by its path below the bench.
+func allFiles(t *testing.T, b *visittest.Bench, said string) map[string][]byte {
 	t.Helper()
 	dir := b.Dir
 	files := map[string][]byte{"what was said": []byte(said + b.Log.String())}
