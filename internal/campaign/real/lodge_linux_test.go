@@ -39,6 +39,7 @@ type office struct {
 	program
 	*scene.Lodge
 	portal  *portal.Server
+	options portal.Options // of it
 	door    *doorman
 	trap    *trap
 	secrets *secret.File
@@ -46,6 +47,7 @@ type office struct {
 
 	t         *testing.T
 	later     atomic.Int64
+	ahead     time.Duration       // that Lodge's clock is before the portal's
 	numbers   map[string][]string // of the invoices in the inboxes, by account
 	passwords []string            // the right ones, and the wrong ones
 	right     map[string]string   // by account
@@ -71,8 +73,9 @@ func newOffice(t *testing.T, p program) *office {
 		accounts = append(accounts, scene.Account{Name: name, User: scene.User{Name: name + ".user", Password: password}})
 	}
 	var err error
-	o.portal, err = harbor.Start(context.WithoutCancel(t.Context()), portal.Options{Dir: filepath.Join(dir, "portal"), Users: users,
-		Settle: 100 * time.Millisecond, Now: o.now, Watch: o.door.watch})
+	o.options = portal.Options{Dir: filepath.Join(dir, "portal"), Users: users,
+		Settle: 100 * time.Millisecond, Now: o.now, Watch: o.door.watch}
+	o.portal, err = harbor.Start(context.WithoutCancel(t.Context()), o.options)
 	o.check(err)
 	t.Cleanup(func() { o.check(o.portal.Close()) })
 	for i := range accounts {
@@ -133,7 +136,7 @@ type run struct {
 // start starts a command of Lodge's.
 func (o *office) start(args ...string) *run {
 	o.t.Helper()
-	r := &run{Cmd: o.command(time.Duration(o.later.Load()), append([]string{"--config", o.Config.Path}, args...)...), ended: make(chan struct{})}
+	r := &run{Cmd: o.command(time.Duration(o.later.Load())+o.ahead, append([]string{"--config", o.Config.Path}, args...)...), ended: make(chan struct{})}
 	var said bytes.Buffer
 	r.Stdout, r.Stderr = &said, &said
 	r.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
