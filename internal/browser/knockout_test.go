@@ -111,7 +111,7 @@ func (h hasty) Continue(ctx context.Context, id string, answer bool) error {
 	if answer || !h.released[id] {
 		return err
 	}
-	_ = h.counter.Idle(ctx)
+	_ = h.Idle(ctx)
 	until := time.NewTimer(3 * time.Second)
 	defer until.Stop()
 	for look := time.NewTicker(10 * time.Millisecond); h.rig.site.Count(strconv.Itoa(h.rig.next)).Accepted < 2; {

@@ -55,7 +55,7 @@ func kinds() []kind {
 		{Popup, before, UploadPage, "the page opens a window at each click", scripted(popup), nil},
 		{Twice, before, UploadPage, "the page sends its form a second time by itself", scripted(twice), nil},
 		{Reload, before, Result, "the page loads itself once more", scripted(reload), nil},
-		{Another, before, Result, "the result shown is that of another invoice", func(x *exchange, _ Fault) bool { x.another = true; return false }, nil},
+		{Another, before, Result, "the result shown is that of another invoice", (*exchange).mistake, nil},
 		{Empty, before, History, "the history finds nothing", func(x *exchange, _ Fault) bool { x.empty = true; return false }, nil},
 
 		{HangAfter, after, Upload, "taken in; the answer comes late or never", func(x *exchange, f Fault) bool { return x.hang(f.For) }, nil},
@@ -167,6 +167,11 @@ func (x *exchange) timeout() bool {
 	x.w.Header().Set("Connection", "close")
 	x.w.WriteHeader(http.StatusRequestTimeout)
 	return true
+}
+
+func (x *exchange) mistake(Fault) bool {
+	x.another = true
+	return false
 }
 
 // download answers with a file that browsers keep.

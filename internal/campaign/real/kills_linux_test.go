@@ -54,11 +54,11 @@ func TestKills(t *testing.T) {
 			if worlds > 0 {
 				kills = worldKills
 			}
-			t.Run(fmt.Sprint(seed+uint64(n)), func(t *testing.T) { //nolint:gosec // a small number
+			t.Run(fmt.Sprint(seed+uint64(n)), func(t *testing.T) {
 				t.Parallel()
 				room <- struct{}{}
 				defer func() { <-room }()
-				world(t, p, seed+uint64(n), kills, sum) //nolint:gosec // a small number
+				world(t, p, seed+uint64(n), kills, sum)
 			})
 		}
 	})
@@ -81,7 +81,7 @@ func TestKills(t *testing.T) {
 // world is one office in which the program is killed so many times.
 func world(t *testing.T, p program, seed uint64, kills int, sum *tally) {
 	o := newOffice(t, p)
-	random := rand.New(rand.NewPCG(seed, 1998)) //nolint:gosec // invented troubles
+	random := rand.New(rand.NewPCG(seed, 1998))
 	var story []string
 	tell := func(format string, args ...any) { story = append(story, fmt.Sprintf(format, args...)) }
 	allowed, runs, killed, terms := 0, 0, 0, 0

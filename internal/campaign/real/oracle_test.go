@@ -69,7 +69,7 @@ func rules() []rule {
 			}
 		}},
 		{name: "false_accepted", each: func(i invoice, fail func(string, ...any)) {
-			if i.state == submission.Accepted && i.alive+i.byHand != 1 && !(i.turned && i.refused == 1) {
+			if i.state == submission.Accepted && i.alive+i.byHand != 1 && (!i.turned || i.refused != 1) {
 				fail("accepted, and the portal holds %d live rows of it", i.alive+i.byHand)
 			}
 		}},

@@ -142,16 +142,6 @@ func using(dir string) []string {
 	return list
 }
 
-// descriptors is how many this process has open.
-func descriptors(t *testing.T) int {
-	t.Helper()
-	list, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(list)
-}
-
 // A child that outlives its parent is seen, and so is a secret in its arguments.
 func TestHerd(t *testing.T) {
 	const password = "canary-Zg7+42"

@@ -91,9 +91,9 @@ func build(ctx context.Context, dir string) (program, error) {
 // command is one of Lodge's, at a time that is so much later.
 func (p program) command(later time.Duration, args ...string) *exec.Cmd {
 	if later == 0 {
-		return exec.Command(p.release, args...) //nolint:gosec // built by this test
+		return exec.Command(p.release, args...)
 	}
-	cmd := exec.Command(p.later, args...) //nolint:gosec // built by this test
+	cmd := exec.Command(p.later, args...)
 	cmd.Env = append(os.Environ(), variable+"="+later.String())
 	return cmd
 }
@@ -104,7 +104,7 @@ func (p program) check(t *testing.T) {
 	t.Helper()
 	for exe, want := range map[string]time.Duration{p.release: 0, p.later: 1000 * time.Hour} {
 		dir := t.TempDir()
-		cmd := exec.Command(exe, "init", dir) //nolint:gosec // built by this test
+		cmd := exec.Command(exe, "init", dir)
 		cmd.Env = append(os.Environ(), variable+"=1000h")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)

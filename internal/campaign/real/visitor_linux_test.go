@@ -62,18 +62,21 @@ type reporter struct {
 }
 
 func (r *reporter) at(point string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var answer string
-	if err := errors.Join(r.out.Encode(stop{Point: point}), r.in.Decode(&answer)); err != nil {
-		os.Exit(1) // whoever started this process is gone
-	}
-	switch answer {
+	switch r.ask(point) {
 	case breakUp:
 		r.breakOff()
 	case panics:
 		panic("as it was told to")
 	}
+}
+
+func (r *reporter) ask(point string) (answer string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := errors.Join(r.out.Encode(stop{Point: point}), r.in.Decode(&answer)); err != nil {
+		return breakUp // whoever started this process is gone
+	}
+	return answer
 }
 
 // pointed is an engine that stops before and after each write to a submission, and
