@@ -187,7 +187,7 @@ func (i *invoice) said(ctx context.Context, l *ledger.Ledger, store *evidence.St
 	i.history = err
 	var text strings.Builder
 	for _, e := range entries {
-		i.cut = i.cut || e.Kind == submission.Lost || e.Kind == submission.Intended && s.Current().State == submission.NeedsPerson
+		i.cut = i.cut || e.Kind == submission.Lost || e.Kind == submission.Recovered || e.Kind == submission.Intended && s.Current().State == submission.NeedsPerson
 		proofs := e.Evidence
 		if e.Attempt != nil {
 			proofs = append(proofs, e.Attempt.Evidence...)
