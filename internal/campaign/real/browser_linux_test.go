@@ -35,9 +35,10 @@ func (s *trial) play(r row) facts {
 	s.visit(r.point, r.act)
 	s.Portal.Faults().Clear()
 	s.errand.User, s.errand.Password, s.errand.Pin = s.user.Name, s.user.Password, s.Portal.Pin()
-	for _, d := range []time.Duration{16 * time.Minute, 50 * time.Hour, 6 * time.Hour, 6 * time.Hour} {
-		sum := s.Get(id)
-		if rev := sum.Current(); ends(rev.State) || rev.State == submission.NeedsPerson {
+	for n, d := range []time.Duration{16 * time.Minute, 50 * time.Hour, 6 * time.Hour, 6 * time.Hour} {
+		rev := s.Get(id).Current()
+		swept := n > 0 || r.point == "" || r.act.browser // what a dead process left, the next one removes
+		if settled := ends(rev.State) || rev.State == submission.NeedsPerson; settled && swept {
 			break
 		}
 		<-s.door.quiet()

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -21,17 +22,23 @@ type mishap struct {
 	during func(o *office, r *run)
 	after  func(o *office)
 	lodge  time.Duration // that Lodge's clock is ahead of the portal's in the next run
+
+	// may is a rule that it may break for an invoice of each account: a disk that is
+	// full keeps nothing of an answer that is just coming. asks: a clock that is ahead
+	// has the site's rows older than their intents, and a person is asked.
+	may  string
+	asks bool
 }
 
 func mishaps() map[string]mishap {
 	return map[string]mishap{
-		"disk full": {before: (*office).small, during: func(o *office, _ *run) { o.fill() }, after: (*office).makeRoom},
+		"disk full": {before: (*office).small, during: func(o *office, _ *run) { o.fill() }, after: (*office).makeRoom, may: "evidence:"},
 		"network cut": {during: func(o *office, _ *run) { o.check(o.portal.Close()) },
 			after: func(o *office) { o.reopen() }},
 		"browsers killed": {during: func(o *office, r *run) { o.killBrowsers(r) }},
 		"Lodge killed":    {during: func(_ *office, r *run) { _ = r.Process.Kill() }},
 		"clock back":      {during: func(_ *office, r *run) { _ = r.Process.Signal(syscall.SIGTERM) }, lodge: -time.Hour},
-		"clock forward":   {during: func(_ *office, r *run) { _ = r.Process.Signal(syscall.SIGTERM) }, lodge: time.Hour},
+		"clock forward":   {during: func(_ *office, r *run) { _ = r.Process.Signal(syscall.SIGTERM) }, lodge: time.Hour, asks: true},
 	}
 }
 
@@ -76,11 +83,21 @@ func TestByHand(t *testing.T) {
 			runs := 0
 			o.settle(&runs)
 			f := o.facts()
+			for i := range f.invoices {
+				if m.asks && f.invoices[i].state == person {
+					f.invoices[i].blamed = name
+				}
+			}
+			excused := 0
 			for _, b := range f.broken() {
+				if m.may != "" && strings.HasPrefix(b, m.may) && excused < 2 {
+					excused++
+					continue
+				}
 				t.Error(b)
 			}
 			for _, i := range f.invoices {
-				if i.uploads != 1 || i.state != accepted {
+				if i.uploads != 1 || i.state != accepted && (!m.asks || i.state != person) {
 					t.Errorf("invoice %s was taken in %d times and is %s: %s", i.number, i.uploads, i.state, i.why)
 				}
 			}
