@@ -101,6 +101,9 @@ func runs(n int, seed uint64) []row {
 // others follow until all is settled. Its last line is the sum.
 func TestBrowser(t *testing.T) {
 	n, begun := asked[int](t, "browser"), time.Now()
+	if few(n) {
+		t.Parallel()
+	}
 	rows := runs(n, asked[uint64](t, "seed"))
 	var mu sync.Mutex
 	var broken []string

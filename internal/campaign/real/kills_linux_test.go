@@ -36,6 +36,9 @@ type tally struct {
 // TestKills kills the program at random moments and starts it again. In the end
 // nobody disturbs it, and all must have come right. Its last line is the sum.
 func TestKills(t *testing.T) {
+	if few(asked[int](t, "kills")) {
+		t.Parallel()
+	}
 	p, err := build(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)

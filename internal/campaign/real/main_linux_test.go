@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// few says whether n is so small that other tests may go on beside.
+func few(n int) bool { return n <= worldKills }
+
 // asked is the value of a flag.
 func asked[T any](t *testing.T, name string) T {
 	t.Helper()
