@@ -3,8 +3,12 @@
 
 RUNS ?= 100
 SEEDS ?= 10000
+KILLS ?= 100
+BROKEN ?= 40
+INVOICES ?= 0
+SEED ?= 1
 
-.PHONY: help demo demo-clean test fuse faults protocol bench month check fmt generate build clean
+.PHONY: help demo demo-clean test fuse faults faults-real faults-real-full protocol bench month check fmt generate build clean
 .PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
 help: ## list what can be made
@@ -32,6 +36,15 @@ faults: ## live through SEEDS=10000 simulated worlds in which everything fails; 
 
 protocol: ## search small worlds completely, and again with each rule taken away; print how many states
 	CGO_ENABLED=0 go test -count=1 -v -timeout 30m -run 'TestWorlds|TestKnockOuts' ./internal/protocol
+
+faults-real: ## kill the program KILLS=100 times and break BROKEN=40 visits in a real browser; take its safeguards away (SEED=1)
+	@.ci/chromium tests
+	go test -c -o bin/real.test ./internal/campaign/real
+	bin/real.test -test.v -test.timeout 0 -kills $(KILLS) -browser $(BROKEN) -invoices $(INVOICES) -seed $(SEED)
+	go test -count=1 -p 1 -v -run KnockOut ./internal/browser ./internal/visit
+
+faults-real-full: ## the same with 1,000 kills and 400 visits, and mishaps in the middle of 50 invoices
+	$(MAKE) faults-real KILLS=1000 BROKEN=400 INVOICES=50
 
 bench: build ## measure a submission beside plain HTTP and the usual way, in about ten minutes (ARGS=--help)
 	@.ci/chromium tests

@@ -69,14 +69,36 @@ func (b *Browser) awake(ctx context.Context) (_ context.Context, opened func()) 
 func (b *blank) keepAwake(ctx context.Context) {
 	for giveUp := time.Now().Add(openLimit); b.alive.Err() == nil && time.Now().Before(giveUp); {
 		if !b.answers() {
-			// Its error says that an earlier one is still at work.
-			_, _ = cdp.Call(b.alive, b.target, runtime.TerminateExecution, cdp.Empty{})
+			// Its error says that an earlier one is still at work. A browser that does
+			// not even answer that opens no tab, and nobody goes on with it.
+			limited, cancel := context.WithDeadline(b.alive, giveUp)
+			_, _ = cdp.Call(limited, b.target, runtime.TerminateExecution, cdp.Empty{})
+			cancel()
 			continue
 		}
 		if pause(ctx, drowsy) != nil {
 			return
 		}
 	}
+}
+
+// settle returns once the renderer has answered, and breaks off what keeps it from
+// that. It has done all that it was told before then, and a page of it that was
+// closed runs nothing any more: that its browser has told of the end says only that
+// the renderer will hear of it.
+func (b *blank) settle(ctx context.Context) error {
+	for !b.answers() {
+		switch {
+		case b.alive.Err() != nil:
+			return context.Cause(b.alive)
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		}
+		limited, cancel := context.WithTimeout(b.alive, drowsy)
+		_, _ = cdp.Call(limited, b.target, runtime.TerminateExecution, cdp.Empty{})
+		cancel()
+	}
+	return nil
 }
 
 // answers says whether the renderer's main thread ran a script in time. Also one

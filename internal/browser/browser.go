@@ -51,6 +51,7 @@ type Browser struct {
 	done    chan struct{} // closed when the browser is gone
 	cause   error         // why; set before done is closed
 	closing atomic.Bool
+	silent  atomic.Bool // it was killed because it gave no answer
 	close   func() error
 	tasks   tasks // goroutines that this browser started
 
@@ -97,6 +98,7 @@ func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error
 		return nil, errors.Join(err, b.Close())
 	}
 	b.tasks.start(b.watch)
+	b.tasks.start(b.pulse)
 	if err := b.hold(); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -112,7 +114,7 @@ func (b *Browser) hold() error {
 	var err error
 	b.wire, err = holdRequests(b.ctx, b.options.Egress, b.options.Gate)
 	if err == nil {
-		b.wire.popups, b.wire.busy = b.HoldPopups, b.busy
+		b.wire.popups, b.wire.busy, b.wire.settle = b.HoldPopups, b.busy, b.blank.settle
 	}
 	return err
 }
@@ -155,7 +157,10 @@ func (b *Browser) boot(limit time.Duration) error {
 func (b *Browser) watch() {
 	<-chromedp.FromContext(b.ctx).Browser.LostConnection
 	b.cause = fmt.Errorf("%w: it was closed", ErrGone)
-	if !b.closing.Load() {
+	switch {
+	case b.silent.Load():
+		b.cause = errSilent
+	case !b.closing.Load():
 		// chromedp keeps how the process ended and adds it to any later error. Its
 		// words only: it wraps context.Canceled, and nobody has cancelled anything.
 		_, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})

@@ -27,6 +27,11 @@ func (w *wire) Finish(ctx context.Context, origins []string) error {
 	if err := w.closePages(ctx); err != nil {
 		return err
 	}
+	if w.settle != nil {
+		if err := w.settle(ctx); err != nil {
+			return fmt.Errorf("the renderer of the closed pages: %w", err)
+		}
+	}
 	if w.release == nil {
 		return nil
 	}

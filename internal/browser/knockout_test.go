@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -94,7 +95,38 @@ type forgetful struct{ *counter }
 
 func (forgetful) Finish(context.Context, []string) error { return nil }
 
+// hasty holds nothing any more once the commit has its answer, and waits a little
+// for what the page does then.
+type hasty struct {
+	*counter
+	rig      *rig
+	released map[string]bool
+}
+
+func (h hasty) Continue(ctx context.Context, id string, answer bool) error {
+	err := h.counter.Continue(ctx, id, answer)
+	if answer {
+		h.released[id] = true
+	}
+	if answer || !h.released[id] {
+		return err
+	}
+	_ = h.Idle(ctx)
+	until := time.NewTimer(3 * time.Second)
+	defer until.Stop()
+	for look := time.NewTicker(10 * time.Millisecond); h.rig.site.Count(strconv.Itoa(h.rig.next)).Accepted < 2; {
+		select {
+		case <-look.C:
+		case <-until.C:
+			return err
+		}
+	}
+	return err
+}
+
 // The ways of putting them in.
+
+func hastyIn(r *rig) error { r.use(hasty{r.seen, r, map[string]bool{}}, r.way); return nil }
 
 func noFuseIn(r *rig) error   { r.use(r.seen, noFuse{r.way}); return nil }
 func onTabIn(r *rig) error    { r.use(onTab{r.seen, r}, r.way); return nil }
@@ -137,6 +169,7 @@ func TestKnockOuts(t *testing.T) {
 		{"no fuse", named("form"), adverse.RST, adverse.HTTP1, nil, noFuseIn, "DUPLICATE", 3, 10},
 		{"held at the tab", named("popup-form"), adverse.OK, adverse.HTTP1, nil, onTabIn, "LIE", 2, 5},
 		{"interception late", named("fetch"), adverse.OK, adverse.HTTP1, nil, lateIn, "LIE", 2, 5},
+		{"reload after commit", named("reloaded"), adverse.Reload, adverse.HTTP1, nil, hastyIn, "DUPLICATE", 2, 5},
 		{"BlockedByClient", named("form-and-loop"), adverse.OK, adverse.HTTP1, nil, blockingIn, "LOST", 3, 30},
 		{"sockets on the common port", named("websocket-beat"), adverse.OK, adverse.HTTP1, &byHand{oneWay}, nil, "LOST", 3, 30},
 		{"attempt left running", named("service-worker-alone"), adverse.RST, adverse.HTTP1, nil, forgetfulIn, "DUPLICATE", 3, 15},
@@ -161,7 +194,7 @@ func TestKnockOuts(t *testing.T) {
 					}
 				}
 			}
-			t.Logf("failed with %s in %d of %d runs", tt.want, failed, runs)
+			t.Logf("knock-out %q: failed with %s in %d of %d runs", tt.name, tt.want, failed, runs)
 			if failed == 0 {
 				t.Errorf("without it nothing fails: either it is not needed, or its case does not test it")
 			}

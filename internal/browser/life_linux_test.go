@@ -170,6 +170,55 @@ func TestKilledBrowser(t *testing.T) {
 	}
 }
 
+// A browser whose process is stopped, as by a machine that has no memory left, is
+// noticed and killed: neither a step that waits nor a tab that opens waits for ever.
+func TestStoppedBrowser(t *testing.T) {
+	for name, work := range map[string]func(b *Browser, tab *Tab) error{
+		"a step": func(_ *Browser, tab *Tab) error {
+			_, _, err := tab.Await(t.Context(), []page.Probe{page.Has("#never")})
+			return err
+		},
+		"a new tab": func(b *Browser, _ *Tab) error {
+			_, err := b.Tab(t.Context())
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := resources(t)
+			profiles := t.TempDir()
+			b, err := Start(t.Context(), Options{Exe: shell, Profiles: profiles, Pulse: time.Second, Patience: time.Hour})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tab, err := b.Tab(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := syscall.Kill(pid(b), syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			if err := work(b, tab); !errors.Is(err, ErrGone) {
+				t.Errorf("it ended with %v", err)
+			}
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			<-b.Done()
+			if err := b.Err(); !strings.Contains(err.Error(), "no answer") {
+				t.Errorf("the cause is %v", err)
+			}
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+			if left := entries(t, profiles); len(left) != 0 {
+				t.Errorf("left behind %v", left)
+			}
+			before.check(t)
+		})
+	}
+}
+
 func TestCloseOfStoppedBrowser(t *testing.T) {
 	before := resources(t)
 	profiles := t.TempDir()

@@ -32,6 +32,7 @@ type wire struct {
 	popups  func() (release func(context.Context) error) // has popups live; nil: nobody closes them
 	release func(context.Context) error                  // of the attempt under way
 	busy    func() bool                                  // whether a page waits; nil: it may
+	settle  func(context.Context) error                  // waits until closed pages have heard of it; nil: nobody can tell
 }
 
 var _ gate.Wire = (*wire)(nil)

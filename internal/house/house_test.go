@@ -40,6 +40,11 @@ func TestLinks(t *testing.T) {
 			[]string{"github.com/nicholas-fedor/shoutrrr", "github.com/getsentry", "go.opentelemetry.io", "google.golang.org/grpc"},
 			"filing is the same whoever is told of it; commands tell them",
 		},
+		{
+			[]string{"./cmd/lodge"},
+			[]string{module + "/internal/campaign", module + "/internal/browser/adverse", module + "/internal/visit/visittest", "testing"},
+			"what takes rules away for tests is not in a release",
+		},
 	} {
 		for _, p := range load(t, packages.NeedImports|packages.NeedDeps, false, rule.roots...) {
 			if p.PkgPath == module+"/carriers/carriertest" {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 )
 
 // An exchange is one request to a portal and what becomes of it.
@@ -19,7 +21,10 @@ type exchange struct {
 	answer  *answer // the site's, kept back until it is known whether it goes out
 	taken   *Record // what this request put into the book
 	changed bool    // the page is to be shown redesigned
-	alert   bool    // the page is to open a dialog
+	another bool    // the result of another invoice is to be shown
+	empty   bool    // the history is to find nothing
+	script  string  // what the page is to do by itself
+	drip    time.Duration
 }
 
 type exchangeKey struct{}
@@ -35,11 +40,22 @@ func exchangeIn(ctx context.Context) *exchange {
 // context. A site then shows the page with other labels, names and ids.
 func Redesigned(ctx context.Context) bool { return exchangeIn(ctx).changed }
 
+// Mistaken says whether the fault [Another] met the request with this context. A
+// site then shows the result of another invoice.
+func Mistaken(ctx context.Context) bool { return exchangeIn(ctx).another }
+
+// Emptied says whether the fault [Empty] met the request with this context. A
+// site's history then finds nothing.
+func Emptied(ctx context.Context) bool { return exchangeIn(ctx).empty }
+
 // ServeHTTP lets the faults that are switched on have their way with a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/admin" || strings.HasPrefix(r.URL.Path, "/admin/") {
 		s.admin(w, r)
 		return
+	}
+	if s.options.Watch != nil {
+		defer s.options.Watch(s.site.Place(r))()
 	}
 	pause(r.Context(), s.options.Latency)
 	x := &exchange{w: w, site: s.site, door: s.desk.Door, faults: s.faults}
@@ -51,7 +67,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if x.act(before) {
 		return
 	}
-	if x.meeting.place != Upload && !x.alert {
+	if x.meeting.place != Upload && x.script == "" && x.drip == 0 {
 		s.site.ServeHTTP(w, x.r)
 		return
 	}
@@ -90,21 +106,29 @@ func (x *exchange) mark(r *Record) {
 	}
 }
 
-// dialog is what the fault [Dialog] puts at the end of a page.
-const dialog = `<script>alert("Reminder: the vendor survey closes on Friday.")</script></body>`
-
 // flush sends the site's answer.
 func (x *exchange) flush() {
 	for k, v := range x.answer.header {
 		x.w.Header()[k] = v
 	}
 	body := x.answer.body.Bytes()
-	if x.alert {
-		body = bytes.Replace(body, []byte("</body>"), []byte(dialog), 1)
+	if x.script != "" {
+		body = bytes.Replace(body, []byte("</body>"), []byte(x.script+"</body>"), 1)
 	}
 	x.w.WriteHeader(x.answer.status)
-	_, _ = x.w.Write(body)
+	if x.drip == 0 {
+		_, _ = x.w.Write(body)
+		return
+	}
+	for piece := range slices.Chunk(body, len(body)/pieces+1) {
+		_, _ = x.w.Write(piece)
+		_ = http.NewResponseController(x.w).Flush() // whoever went is not dripped on
+		pause(x.r.Context(), x.drip/pieces)
+	}
 }
+
+// pieces are those of an answer that drips.
+const pieces = 8
 
 // An answer is what a site wrote, kept back.
 type answer struct {

@@ -28,6 +28,19 @@ const (
 	LoggedOut   What = "logged-out"  // the session is over
 	Changed     What = "changed"     // the page was redesigned: other labels, names and ids
 	Dialog      What = "dialog"      // the page opens an alert
+	Captcha     What = "captcha"     // a page that wants to know whether a person is there
+	Terms       What = "terms"       // a page with new terms to be agreed to
+	Code        What = "code"        // a page that asks for a one-time code
+	Drip        What = "drip"        // the answer comes in pieces, For altogether
+	Download    What = "download"    // a file to keep in place of the page
+	Huge        What = "huge"        // a page of 16 MB
+	Leaving     What = "leaving"     // the page asks before it is left
+	Print       What = "print"       // the page prints itself
+	Popup       What = "popup"       // the page opens a window at each click
+	Twice       What = "twice"       // the page sends its form a second time by itself
+	Reload      What = "reload"      // the page loads itself once more
+	Another     What = "another"     // the result shown is that of another invoice
+	Empty       What = "empty"       // the history finds nothing
 
 	HangAfter      What = "hang-after"      // the answer comes after For, or never
 	ResetAfter     What = "reset-after"     // TCP reset

@@ -11,6 +11,7 @@ import (
 // happen in a way that its stage does not have.
 func TestEveryKindIsWhole(t *testing.T) {
 	all := []What{Down, Maintenance, Unknown, Broken, Slow, Hang, Reset, Elsewhere, LoggedOut, Changed, Dialog,
+		Captcha, Terms, Code, Drip, Download, Huge, Leaving, Print, Popup, Twice, Reload, Another, Empty,
 		HangAfter, ResetAfter, CloseAfter, TimeoutAfter, BrokenAfter, UnknownAfter, ElsewhereAfter,
 		Lag, Unconfirmed, Late, RejectedLate, Gone}
 	if len(kinds()) != len(all) {

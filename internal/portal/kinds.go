@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -42,7 +43,20 @@ func kinds() []kind {
 		{Elsewhere, before, Page, "redirect to another host", (*exchange).redirect, nil},
 		{LoggedOut, before, Upload, "the session is over", func(x *exchange, _ Fault) bool { x.door.forget(x.r); return false }, nil},
 		{Changed, before, LoginPage, "the page was redesigned", func(x *exchange, _ Fault) bool { x.changed = true; return false }, nil},
-		{Dialog, before, UploadPage, "the page opens an alert", func(x *exchange, _ Fault) bool { x.alert = true; return false }, nil},
+		{Dialog, before, UploadPage, "the page opens an alert", scripted(alert), nil},
+		{Captcha, before, Page, "a page that wants to know whether a person is there", sorry(Captcha, 200), nil},
+		{Terms, before, Page, "a page with new terms to be agreed to", sorry(Terms, 200), nil},
+		{Code, before, Login, "a page that asks for a one-time code", sorry(Code, 200), nil},
+		{Drip, before, Page, "the answer comes in pieces", func(x *exchange, f Fault) bool { x.drip = time.Duration(f.For); return false }, nil},
+		{Download, before, Page, "a file to keep in place of the page", (*exchange).download, nil},
+		{Huge, before, Page, "a page of 16 MB", func(x *exchange, _ Fault) bool { return x.huge() }, nil},
+		{Leaving, before, UploadPage, "the page asks before it is left", scripted(leaving), nil},
+		{Print, before, UploadPage, "the page prints itself", scripted(`window.print()`), nil},
+		{Popup, before, UploadPage, "the page opens a window at each click", scripted(popup), nil},
+		{Twice, before, UploadPage, "the page sends its form a second time by itself", scripted(twice), nil},
+		{Reload, before, Result, "the page loads itself once more", scripted(reload), nil},
+		{Another, before, Result, "the result shown is that of another invoice", (*exchange).mistake, nil},
+		{Empty, before, History, "the history finds nothing", func(x *exchange, _ Fault) bool { x.empty = true; return false }, nil},
 
 		{HangAfter, after, Upload, "taken in; the answer comes late or never", func(x *exchange, f Fault) bool { return x.hang(f.For) }, nil},
 		{ResetAfter, after, Upload, "taken in; TCP reset", func(x *exchange, _ Fault) bool { return x.cut(true) }, nil},
@@ -75,6 +89,24 @@ func sorry(w What, status int) func(*exchange, Fault) bool {
 		return true
 	}
 }
+
+// scripted puts a script at the end of the page.
+func scripted(text string) func(*exchange, Fault) bool {
+	return func(x *exchange, _ Fault) bool {
+		x.script += "<script>" + text + "</script>"
+		return false
+	}
+}
+
+// What pages do by themselves.
+const (
+	alert   = `alert("Reminder: the vendor survey closes on Friday.")`
+	leaving = `onbeforeunload = e => { e.preventDefault(); return "Leave?" }`
+	popup   = `document.addEventListener("click", () => open("/dashboard"), true)`
+	twice   = `document.addEventListener("submit", e => {
+  fetch(e.target.action, { method: "POST", body: new FormData(e.target), keepalive: true }).catch(() => {}) })`
+	reload = `if (!sessionStorage.getItem(location.href)) { sessionStorage.setItem(location.href, 1); location.reload() }`
+)
 
 func lag(r *Record, f Fault, now time.Time) { r.ListedAt = now.Add(time.Duration(f.For)) }
 
@@ -137,6 +169,29 @@ func (x *exchange) cut(reset bool) bool {
 func (x *exchange) timeout() bool {
 	x.w.Header().Set("Connection", "close")
 	x.w.WriteHeader(http.StatusRequestTimeout)
+	return true
+}
+
+func (x *exchange) mistake(Fault) bool {
+	x.another = true
+	return false
+}
+
+// download answers with a file that browsers keep.
+func (x *exchange) download(Fault) bool {
+	x.w.Header().Set("Content-Type", "application/octet-stream")
+	x.w.Header().Set("Content-Disposition", `attachment; filename="report.bin"`)
+	_, _ = x.w.Write(make([]byte, 1<<20))
+	return true
+}
+
+// huge answers with a page of 16 MB.
+func (x *exchange) huge() bool {
+	x.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	line := append(bytes.Repeat([]byte("all work and no play "), 1<<12), "<p>\n"...)
+	for n := 0; n < 16<<20 && x.r.Context().Err() == nil; n += len(line) {
+		_, _ = x.w.Write(line)
+	}
 	return true
 }
 

@@ -33,6 +33,10 @@ type Options struct {
 	Idle    time.Duration    // after which a session ends; 0 is ten minutes
 	Users   []User           // who may log in
 	Now     func() time.Time // the portal's clock; nil is the wall
+
+	// Watch is called as a request comes for a place, before anything is done, and
+	// what it returns once the request is over. It may be nil.
+	Watch func(Place) (over func())
 }
 
 // A Site is the pages of one portal, in its own words.
@@ -41,7 +45,8 @@ type Site interface {
 	// Place says which part of the portal a request is for.
 	Place(r *http.Request) Place
 	// Sorry writes the page that the portal shows when it has the trouble that
-	// what names: [Down], [Maintenance], [Unknown] or [Broken].
+	// what names: [Down], [Maintenance], [Unknown], [Broken], [Captcha], [Terms] or
+	// [Code].
 	Sorry(w http.ResponseWriter, what What, status int)
 }
 

@@ -11,6 +11,7 @@ import (
 	"html"
 	"io"
 	"io/fs"
+	"maps"
 	"mime/quotedprintable"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -167,13 +169,28 @@ func TestNoCanaryOfRefusedLogins(t *testing.T) {
 	look(t, b, fmt.Sprint(err), "login.html", "login.txt", "login.jpg", "cause.txt", "steps.json", "about.json")
 }
 
-// look looks for the canary in all files and in what was said.
+// look looks for the canary in all files and in what was said, and proves the
+// evidence.
 func look(t *testing.T, b *visittest.Bench, said string, among ...string) {
 	t.Helper()
 	a := audit.Audit{Store: b.Evidence, Ledger: b.Ledger, Tell: func(f audit.Fault) { t.Errorf("%+v", f) }}
 	if _, err := a.Account(t.Context(), visittest.Moor); err != nil {
 		t.Error(err)
 	}
+	files := allFiles(t, b, said)
+	for _, f := range found(files) {
+		t.Error(f)
+	}
+	for _, name := range among {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(files)), func(path string) bool { return filepath.Base(path) == name }) {
+			t.Errorf("no %s was looked at", name)
+		}
+	}
+}
+
+// allFiles is all that is kept anywhere, by its path below the bench.
+func allFiles(t *testing.T, b *visittest.Bench, said string) map[string][]byte {
+	t.Helper()
 	dir := b.Dir
 	files := map[string][]byte{"what was said": []byte(said + b.Log.String())}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -200,21 +217,21 @@ func look(t *testing.T, b *visittest.Bench, said string, among ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
+	return files
+}
+
+// found says where the canary, or a token, stands.
+func found(files map[string][]byte) []string {
+	var all []string
 	for name, data := range files {
-		seen[filepath.Base(name)] = true
 		for form, text := range traces() {
 			if i := bytes.Index(data, []byte(text)); i >= 0 {
-				t.Errorf("%s holds the password, %s: …%q…", name, form, data[max(0, i-60):min(len(data), i+60)])
+				all = append(all, fmt.Sprintf("%s holds the password, %s, at byte %d", name, form, i))
 			}
 		}
 		if bytes.Contains(data, []byte("LEAK")) {
-			t.Errorf("%s holds a token", name)
+			all = append(all, name+" holds a token")
 		}
 	}
-	for _, name := range among {
-		if !seen[name] {
-			t.Errorf("no %s was looked at", name)
-		}
-	}
+	return all
 }

@@ -77,5 +77,8 @@ func (s *Site) commit(r request, a answer) answer {
 		return a.with(http.StatusOK, "Content-Type", "application/pdf", "Content-Disposition", `attachment; filename="receipt.pdf"`)
 	}
 	a.act, a.body = mode, "<p id=done>taken in</p>"
+	if mode == Reload {
+		a.body += `<script>if(!sessionStorage.getItem(location.href)){sessionStorage.setItem(location.href,1);location.reload()}</script>`
+	}
 	return a.with(http.StatusOK, "Content-Type", "text/html")
 }

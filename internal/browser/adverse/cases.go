@@ -157,6 +157,7 @@ const w=()=>{const s=new WebSocket('wss://` + Portal + `/ws?{q}');s.onopen=opene
 func repeats() []Case {
 	loop := `const t=()=>fetch('/commit?{q}',{method:'POST',body:'x'}).catch(()=>{}).then(()=>setTimeout(t,30));`
 	return []Case{
+		{Name: "reloaded", Modes: []Mode{Reload}, Copies: 1, Files: page(form)},
 		{Name: "two-fetches", Copies: 1, Files: page(script("", send+send))},
 		{Name: "form-and-loop", Copies: 3, Files: page(script(loop,
 			`t();const f=document.createElement('form');f.method='post';f.action='/commit?{q}';document.body.append(f);f.submit()`))},

@@ -44,6 +44,7 @@ const (
 	Login    Mode = "401"      // asks for a password; takes nothing in without
 	Cut      Mode = "cut"      // resets in the middle of the body; takes nothing in
 	Unsure   Mode = "421"      // says that it is not the right server
+	Reload   Mode = "reload"   // answers with a page that loads itself once more, and so posts again
 
 	Refused   Mode = "refused"    // HTTP/2 only: RST_STREAM, REFUSED_STREAM
 	GoAway    Mode = "goaway"     // HTTP/2 only: GOAWAY, nothing was processed

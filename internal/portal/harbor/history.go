@@ -49,6 +49,9 @@ type listing struct {
 func (s *site) history(w http.ResponseWriter, r *http.Request, session *portal.Session) {
 	l := listing{Number: strings.TrimSpace(r.FormValue("number"))}
 	all := s.Book.Search(session.User.Firm, l.Number)
+	if portal.Emptied(r.Context()) {
+		all = nil
+	}
 	l.Total, l.Pages = len(all), max(1, (len(all)+perPage-1)/perPage)
 	wanted, _ := strconv.Atoi(r.FormValue("page"))
 	l.Page = min(max(1, wanted), l.Pages)

@@ -40,6 +40,9 @@ func (s *site) Sorry(w http.ResponseWriter, what portal.What, status int) {
 		portal.Maintenance: {"Scheduled maintenance", "The vendor portal is closed for maintenance. It opens again at 6:00 AM Eastern Time."},
 		portal.Broken:      {"Something went wrong", "Reference 5X-2209. Please call the vendor desk."},
 		portal.Unknown:     {"Meet the new Harbor Vendor Experience", "We are moving your workspace. Take the tour to find out what is new."},
+		portal.Captcha:     {"One more moment", "Type the signs of the picture below, so that we know that you are a person."},
+		portal.Terms:       {"Our terms have changed", "Read and agree to the vendor terms of this year before you go on."},
+		portal.Code:        {"Check your telephone", "We have sent you a code of six digits. It is valid for three minutes."},
 	}[what]
 	s.show(w, status, "notice.html", page{Title: said.Heading, Data: said})
 }

@@ -123,8 +123,25 @@ func (s *site) earlier(r portal.Record) string {
 
 func (s *site) result(w http.ResponseWriter, r *http.Request, session *portal.Session) {
 	if record, ok := s.own(w, r, session); ok {
+		if portal.Mistaken(r.Context()) {
+			record = s.mistaken(record)
+		}
 		s.show(w, http.StatusOK, "result.html", page{Title: "Invoice " + record.Number, Session: session, Data: s.verdict(record)})
 	}
+}
+
+// mistaken is the record of the firm before r, or an invented one.
+func (s *site) mistaken(r portal.Record) portal.Record {
+	other := portal.Record{ID: r.ID, Number: "LOST-1", Verdict: portal.Accepted, Confirmation: "999999"}
+	for _, before := range s.Book.All() {
+		if before.ID == r.ID {
+			break
+		}
+		if before.Firm == r.Firm {
+			other = before
+		}
+	}
+	return other
 }
 
 // status is what the result page asks for until the invoice is done.
