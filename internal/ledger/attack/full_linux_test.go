@@ -61,7 +61,7 @@ func TestLinearOnAFullDisk(t *testing.T) {
 		w, r, path := newWorld(), newRecord(), filepath.Join(dir, "ledger.db")
 		var callers []*caller
 		for n := range 2 {
-			who, random := fmt.Sprint("h", n+1), rand.New(rand.NewPCG(pages, uint64(n))) //nolint:gosec // the same in every run
+			who, random := fmt.Sprint("h", n+1), rand.New(rand.NewPCG(pages, uint64(n)))
 			l := ledger.New(clocked{openFile(t, path), w}, w, w, submission.Limits{Sends: 1 << 30, Tries: 1 << 30})
 			c := newCaller(who, l, random, r.begin)
 			c.subs, c.accs = []string{"1"}, []string{accountPrefix + "1"}
