@@ -14,10 +14,15 @@ import (
 
 // A Ledger is what a relay needs of [ledger.Ledger].
 type Ledger interface {
+	// Enrol has a destination be owed what is written from now on.
 	Enrol(ctx context.Context, destination string) error
+	// Owed returns a page of what a destination was not told of yet.
 	Owed(ctx context.Context, destination, after string, limit int) ([]ledger.Owed, error)
+	// Delivered notes up to which entry of a submission a destination was told.
 	Delivered(ctx context.Context, destination, id string, seq int64) error
+	// Get returns a submission.
 	Get(ctx context.Context, id string) (submission.Submission, error)
+	// History returns what happened to a submission, oldest first.
 	History(ctx context.Context, id string) ([]submission.Entry, error)
 }
 
@@ -76,22 +81,10 @@ func (r *Relay) Enrol(ctx context.Context) error {
 func (r *Relay) Run(ctx, last context.Context) {
 	r.each(func(l *line) {
 		for goOn := true; goOn; {
-			goOn = pause(last, lookEvery)
+			goOn = clock.Pause(last, lookEvery)
 			l.pass(ctx)
 		}
 	})
-}
-
-// pause lets d pass; false if ctx ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // Pass tells all that is owed now, once, but what rests after a failure.

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"sync"
@@ -54,12 +55,7 @@ func owedFromNowOn(t *testing.T, e ledger.Engine) {
 	moved = next(t, e, moved)
 	store(t, e, fresh)
 	all := []ledger.Owed{{ID: moved.ID, Delivered: 1}, {ID: fresh.ID}}
-	slices.SortFunc(all, func(a, b ledger.Owed) int {
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, func(a, b ledger.Owed) int { return cmp.Compare(a.ID, b.ID) })
 	want(t, "of what was written since", owed(t, e, "books"), all)
 	enrolled(t, e, "books")
 	want(t, "after enrolling again", owed(t, e, "books"), all)
