@@ -59,14 +59,9 @@ func TestNthFile(t *testing.T) {
 			t.Parallel()
 			full := 0
 			for n := least; n < 200; n++ {
-				r, ok := mounted(t, limit, n)
+				wasFull, ok := onDisk(t, limit, n, seed)
 				if !ok {
 					return
-				}
-				wasFull := false
-				synctest.Test(t, func(t *testing.T) { wasFull = nthFile(t, r, limit, seed) })
-				if err := syscall.Unmount(string(r), 0); err != nil {
-					t.Fatal(err)
 				}
 				if !wasFull {
 					t.Logf("full in %d places of a life", full)
@@ -77,6 +72,22 @@ func TestNthFile(t *testing.T) {
 			t.Error("no life had room enough")
 		})
 	}
+}
+
+// onDisk is one life on a disk of its own; ok is false where none can be had.
+func onDisk(t *testing.T, limit string, n int, seed uint64) (wasFull, ok bool) {
+	t.Helper()
+	r, ok := mounted(t, limit, n)
+	if !ok {
+		return false, false
+	}
+	defer func() {
+		if err := syscall.Unmount(string(r), 0); err != nil {
+			t.Error(err)
+		}
+	}()
+	synctest.Test(t, func(t *testing.T) { wasFull = nthFile(t, r, limit, seed) })
+	return wasFull, true
 }
 
 // nthFile is one life on a disk that is too small for six hours; it says whether

@@ -51,7 +51,7 @@ func (d double) StoreAccount(ctx context.Context, a ledger.Account) error {
 }
 
 // sometimes is true in one of n times.
-func sometimes(n int) bool { return rand.IntN(n) == 0 } //nolint:gosec // only a test
+func sometimes(n int) bool { return rand.IntN(n) == 0 }
 
 // unconditional stores whatever version there is.
 func unconditional(e ledger.Engine, _ *world, _ string) ledger.Engine {

@@ -126,9 +126,9 @@ func (m *twins) leases(was, is submission.Submission, now time.Time) {
 		return
 	}
 	dead, _ := m.w.Dead(m.ctx, a.Owner)
-	over := !now.Before(a.Until)
+	over := !now.Before(a.Until) && (m.deed == "claim" || m.deed == "takeover")
 	replaced := m.deed == "register" && was.Current().State == submission.Ready
-	if !dead && m.deed != "release" && !replaced && !(over && (m.deed == "claim" || m.deed == "takeover")) {
+	if !dead && m.deed != "release" && !replaced && !over {
 		m.Fatalf("%s: %s lost %s, and lives", m.last, a.Owner, is.Key)
 	}
 	if was.Submitting() && is.Submitting() {

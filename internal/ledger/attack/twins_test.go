@@ -51,7 +51,7 @@ type twins struct {
 	told   map[string]map[string]int64
 }
 
-func newTwins(t *rapid.T, ctx context.Context, rows map[int]int, files ...ledger.Engine) *twins {
+func newTwins(ctx context.Context, t *rapid.T, rows map[int]int, files ...ledger.Engine) *twins {
 	m := &twins{T: t, ctx: ctx, w: newWorld(), rows: rows, deeds: deeds(), before: map[string]kept{}, accs: map[string]keptVisit{}, told: map[string]map[string]int64{}}
 	limits := submission.Limits{Sends: m.below(4, "sends")}
 	for _, e := range append([]ledger.Engine{memory.New()}, files...) {
@@ -144,7 +144,7 @@ func TestTwins(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer e.Close()
-			newTwins(t, context.Background(), rows, e).live(40)
+			newTwins(context.Background(), t, rows, e).live(40)
 		})
 	})
 	t.Logf("%d stories, rows %v", n, rows)
@@ -158,7 +158,7 @@ func TestInvariants(t *testing.T) {
 	during(t, rows, 25, func() {
 		rapid.Check(t, func(t *rapid.T) {
 			n++
-			newTwins(t, context.Background(), rows).live(120)
+			newTwins(context.Background(), t, rows).live(120)
 		})
 	})
 	t.Logf("%d stories, rows %v", n, rows)

@@ -116,7 +116,7 @@ func (c crowd) live(t *testing.T) *record {
 		group.Go(func() {
 			for life := range c.lives {
 				who := fmt.Sprintf("h%d-%d", n+1, life+1)
-				random := rand.New(rand.NewPCG(c.seed, uint64(n*1000+life))) //nolint:gosec // the same in every run
+				random := rand.New(rand.NewPCG(c.seed, uint64(n*1000+life)))
 				if err := c.work(t, engine, w, r, who, random); err != nil {
 					c.complain(t, err)
 					return
@@ -125,7 +125,7 @@ func (c crowd) live(t *testing.T) *record {
 		})
 	}
 	group.Wait()
-	last := c.caller(t, c.engine(t, 0), w, r, "last", rand.New(rand.NewPCG(c.seed, 1))) //nolint:gosec // the same in every run
+	last := c.caller(t, c.engine(t, 0), w, r, "last", rand.New(rand.NewPCG(c.seed, 1)))
 	if err := last.ends(t.Context()); err != nil && !last.open(err) {
 		c.complain(t, err)
 	}
