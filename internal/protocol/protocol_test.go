@@ -59,6 +59,7 @@ func TestWorlds(t *testing.T) {
 			t.Parallel()
 			r, err := w.Search(Any, most)
 			results[i] = r
+			t.Logf("%s: %d states, %d moves, %v", w.Name, r.States, r.Moves, r.Took.Round(100*time.Millisecond))
 			if r.Broken != 0 || err != nil && most == 0 {
 				t.Fatalf("%v: %v\n%s", r.Broken, err, r.Story)
 			}
