@@ -59,6 +59,7 @@ func TestWorlds(t *testing.T) {
 			t.Parallel()
 			r, err := w.Search(Any, most)
 			results[i] = r
+			t.Logf("%s: %d states, %d moves, %v", w.Name, r.States, r.Moves, r.Took.Round(100*time.Millisecond))
 			if r.Broken != 0 || err != nil && most == 0 {
 				t.Fatalf("%v: %v\n%s", r.Broken, err, r.Story)
 			}
@@ -94,7 +95,9 @@ func TestKnockOuts(t *testing.T) {
 		{"no settle time", func(w *World) { w.Losses, w.Without.Settle = 1, true }, Double},
 		{"blind retry", func(w *World) { w.Losses, w.Without.Uncertain = 1, true }, Double},
 		{"a rerun past the table", func(w *World) { w.People, w.Without.Table = 1, true }, Double},
-		{"an earlier revision's row counts", func(w *World) { w.Files, w.Rejects, w.Losses, w.Dates, w.Without.Revision = 2, 1, 1, true, true }, Wrong},
+		{"an earlier revision's row counts", func(w *World) {
+			w.Files, w.Rejects, w.Losses, w.Dates, w.Without.Revision = 2, 1, 1, true, true
+		}, Wrong},
 		{"takeover by time alone", func(w *World) { w.Visits, w.Without.Death = 2, true }, Unheld},
 		{"a restored ledger files", func(w *World) { w.Restores, w.Without.Recovery = 1, true }, Double},
 		{"a second ledger files", func(w *World) { w.Second, w.Visits, w.Without.Home = true, 2, true }, Double},
@@ -117,7 +120,8 @@ func TestKnockOuts(t *testing.T) {
 			if err != nil || r.Broken != c.want {
 				t.Fatalf("after %d states: %v, want %v: %v", r.States, r.Broken, c.want, err)
 			}
-			t.Logf("%v, after %d states, in %d steps, %v\n%s", r.Broken, r.States, strings.Count(r.Story, "\n"), r.Took.Round(time.Millisecond), r.Story)
+			t.Logf("%v, after %d states, in %d steps, %v\n%s", r.Broken, r.States, strings.Count(r.Story, "\n"),
+				r.Took.Round(time.Millisecond), r.Story)
 			w.Without, w.Naps = Without{}, 0
 			if r, _ := w.Search(Any, r.States); r.Broken != 0 {
 				t.Errorf("with the rule: %v\n%s", r.Broken, r.Story)
