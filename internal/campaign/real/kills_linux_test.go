@@ -196,7 +196,7 @@ func (o *office) strike(x plan) string {
 	}
 	h := herded(r.Process.Pid)
 	o.leaked = append(o.leaked, h.holds(o.passwords)...)
-	_ = r.Process.Signal(x.signal)
+	hit := ctx.Err() == nil && r.Process.Signal(x.signal) == nil
 	o.done(r)
 	// What it started ends with it. Five seconds are for a machine that does other things.
 	o.left = append(o.left, h.end(5*time.Second)...)
@@ -210,7 +210,7 @@ func (o *office) strike(x plan) string {
 	switch {
 	case failed != nil && failed.Sys().(syscall.WaitStatus).Signaled():
 		return "killed"
-	case x.signal == syscall.SIGTERM && ctx.Err() == nil:
+	case x.signal == syscall.SIGTERM && hit:
 		return "stopped"
 	default:
 		return "by itself"
