@@ -78,6 +78,22 @@ func (w *World) deliver(ctx context.Context) {
 	}
 }
 
+// delivery is a file in the inbox, where it stays.
+type delivery struct {
+	number  string
+	version int
+	prefix  string
+}
+
+// keeps remembers a file of the inbox.
+func (w *World) keeps(d delivery) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Contains(w.inbox, d) {
+		w.inbox = append(w.inbox, d)
+	}
+}
+
 // keyOf is the key of an invoice.
 func keyOf(number string) submission.Key {
 	return submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: number}
@@ -89,6 +105,7 @@ func (w *World) arrive(ctx context.Context, l *ledger.Ledger, number string, ver
 	f.object.Name = fmt.Sprintf("%s%s version %d.txt", prefix, number, version+1)
 	r, err := l.Register(ctx, carrier, keyOf(number), submission.Revision{State: submission.Ready, Object: f.object, Total: f.total,
 		Format: ledes.LEDES1998B, Date: w.begun.Add(-24 * time.Hour)}, "intake")
+	w.keeps(delivery{number, version, prefix})
 	w.story.tell(w.now(), "ARRIVES %s: row %d: %v", f.object.Name, r.Row, err)
 	if err != nil {
 		return

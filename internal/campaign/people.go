@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"example.com/lodge/carriers"
@@ -52,7 +51,7 @@ func (w *World) keys(ctx context.Context, l *ledger.Ledger) {
 		w.portal.forgive()
 		err := l.LiftSuspension(ctx, account, "ann", "I logged in by hand")
 		w.story.tell(w.now(), "PERSON lifts the suspension: %v", err)
-	case w.fails("password expires", 0.05):
+	case w.storm() && w.chance.of("password expires", w.odds(passwordExpires)) && w.happens(passwordExpires):
 		w.portal.expire(true)
 		w.story.tell(w.now(), "PORTAL lets the password expire")
 	}
@@ -139,24 +138,22 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 
 // fileByHand files at the portal what is known not to be there, and says so.
 func (w *World) fileByHand(ctx context.Context, l *ledger.Ledger, s submission.Submission, rev submission.Revision) {
-	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
+	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, nil)
 	w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted,
-		SettleUntil: w.wall().Add(settles), Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
+		SettleUntil: w.wall().Add(w.settles), Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
 }
 
 // meddles does something that nobody asked for. What people say of the carrier's
 // word is true.
 func (w *World) meddles(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
 	live, _ := w.portal.standing(s.Key.Number)
-	if w.Rules.Rerun && s.Current().State == submission.Uncertain { // knocked out: a rerun writes into the ledger
-		w.rerun(ctx, s)
-		return
-	}
 	switch w.chance.pick("meddles", 7) {
 	case 0:
 		w.decide(ctx, l, s, submission.Event{Kind: submission.Held})
 	case 1:
-		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Ready})
+		if len(live) == 0 {
+			w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Ready})
+		}
 	case 2:
 		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Uncertain})
 	case 3:
@@ -178,15 +175,6 @@ func (w *World) meddles(ctx context.Context, l *ledger.Ledger, s submission.Subm
 	}
 }
 
-// rerun is a rerun that goes past the table.
-func (w *World) rerun(ctx context.Context, s submission.Submission) {
-	i := slices.IndexFunc(s.Revisions, func(r submission.Revision) bool { return r.Number == s.Current().Number })
-	s.Version++
-	s.Revisions[i].State, s.NotBefore, s.Revisions[i].Resumed = submission.Ready, time.Time{}, len(s.Revisions[i].Attempts)
-	err := w.engine.Store(ctx, s, nil)
-	w.story.tell(w.now(), "PERSON reruns %s past the table: %v", s.Key.Number, err)
-}
-
 // byHand files an invoice at the portal without Lodge, and tells it or not. Nobody
 // files what Lodge may have filed.
 func (w *World) byHand(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
@@ -200,7 +188,7 @@ func (w *World) byHand(ctx context.Context, l *ledger.Ledger, s submission.Submi
 		w.fileByHand(ctx, l, s, rev)
 		return
 	}
-	w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
+	w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, nil)
 }
 
 // decide has a person say e, which the table may refuse.

@@ -1,0 +1,51 @@
+package campaign
+
+import (
+	"time"
+)
+
+// weather is how bad a world is, and in which way.
+type weather struct {
+	calm      bool    // nothing fails: then nobody may be asked for anything
+	force     float64 // by which every chance of a fault is multiplied
+	crashes   float64 // of each point at which a program may die
+	lodges    int     // programs side by side on one ledger
+	visits    int     // to the account side by side, as the carrier allows
+	trusts    bool    // the carrier declares that absence counts
+	hands     bool    // people file by hand, too
+	meddle    bool    // people decide at random, and not only when they are asked
+	disasters bool    // the ledger is replaced by an older one
+	settles   time.Duration
+	sluggish  float64 // by which the chance that the history lags, or misses a row once, is multiplied
+	known     bool    // the portal has held an invoice of the account for long: absence can be checked
+	focus     pair    // which this world is to see
+}
+
+// forecast draws the weather. Most that is special is rare, so that a world that
+// fails stays small.
+func forecast(seed uint64, c *chance) weather {
+	w := weather{lodges: 1, visits: 1, force: []float64{0.3, 1, 1, 2}[c.pick("weather force", 4)],
+		crashes: []float64{0, 0.002, 0.01, 0.03}[c.pick("weather crashes", 4)], focus: pair{fault: fine},
+		settles: []time.Duration{2 * time.Hour, 2 * time.Hour, 40 * time.Minute, 15 * time.Minute}[c.pick("weather settles", 4)], sluggish: 1}
+	w.calm = c.of("weather calm", 1.0/16)
+	w.trusts, w.hands, w.meddle = c.of("weather trusts", 0.6), c.of("weather hands", 0.4), c.of("weather meddle", 0.3)
+	if c.of("weather lodges", 0.3) {
+		w.lodges = 2
+	}
+	if c.of("weather visits", 0.1) {
+		w.visits = 2
+	}
+	if c.of("weather sluggish", 0.3) {
+		w.sluggish, w.trusts = 5, true
+	}
+	w.known = c.of("weather known", 0.7)
+	w.disasters = c.of("weather disaster", 0.1)
+	if w.calm {
+		w.hands, w.meddle, w.disasters = false, false, false
+		return w
+	}
+	if list := pairs(); seed%2 == 1 { // every other world has one pair to see, and in that order all
+		w.focus = list[seed/2%uint64(len(list))]
+	}
+	return w
+}
