@@ -57,7 +57,7 @@ type hazard struct {
 }
 
 // hazards are all faults. Those without a chance of their own are ends of an upload
-// (uploadFails), or drawn for the whole world.
+// (endings), or drawn for the whole world.
 var hazards = [faults]hazard{
 	slowPage:        {"slow page", 0.05, "s16 s17"},
 	maintenance:     {"maintenance page", 0.04, "s08"},
@@ -106,9 +106,7 @@ func (f fault) String() string { return hazards[f].name }
 // fine is no fault: the site answers.
 const fine fault = -1
 
-// uploadFails is how often an upload meets a fault, and endings which one.
-const uploadFails = 0.5
-
+// endings are how an upload fails, by their weights.
 func endings() []weighted[fault] {
 	return []weighted[fault]{{unreached, 2}, {before, 2}, {after, 3}, {wrong, 2}, {late, 1}, {never, 2}, {nothing, 1},
 		{other, 1}, {unread, 1}, {twice, 1}, {crash, 2}}
@@ -122,8 +120,12 @@ func (w *World) fails(c *chance, f fault) bool {
 // odds are how likely f is now. A world with a focus sees its fault far more often.
 func (w *World) odds(f fault) float64 {
 	p := hazards[f].chance * w.force
-	if f == historyLags || f == serverLags {
+	switch {
+	case w.sluggish == 1:
+	case f == historyLags, f == serverLags:
 		p *= w.sluggish
+	default:
+		p /= 4 // so that what lags is looked up when it is due
 	}
 	if f == w.focus.fault && p > 0 {
 		p = max(p, min(10*p, 0.3))
@@ -165,8 +167,8 @@ func (p *process) meets(f fault) {
 
 // ending is how the site treats what p uploads.
 func (p *process) ending() fault {
-	w, chance := p.w, uploadFails*p.w.force
-	if !w.storm() || !p.chance.of("upload", chance) {
+	w := p.w
+	if !w.storm() || !p.chance.of("upload", w.uploads*w.force) {
 		return fine
 	}
 	f := one(p.chance, "ending", endings()...)

@@ -39,18 +39,27 @@ func (p *portal) shown(invoice string) []*row {
 	return list
 }
 
+// mostMissed is how often the history misses a row that it showed, or could have
+// shown: one wrong answer is what the second look is for, and a carrier that errs
+// three times in a row, hours apart, must not declare TrustAbsence.
+const mostMissed = 2
+
 // stale says whether the history does not show an invoice just now, though it shows
 // others: one of several servers behind it lags. That lasts for less than the time
-// between two looks that count, and does not come again to the same row: a carrier
-// whose history misses twice what it showed once must not declare TrustAbsence.
+// between two looks that count.
 func (p *portal) stale(who *process, invoice string, rows []*row) bool {
-	fresh := false
+	least := mostMissed
 	for _, r := range rows {
-		fresh = fresh || !r.missed
+		if p.w.sluggish > 1 && (invoice == knownThere || p.w.wall().Sub(r.at) < p.w.settles+submission.BetweenLooks) {
+			return false // it errs when that is believed
+		}
+		least = min(least, r.missed)
 	}
-	if fresh && p.w.now() >= p.lagging[invoice].until+time.Hour && who.fails(serverLags) {
+	over := p.w.now() >= p.lagging[invoice].until+submission.BetweenLooks
+	again := least == 1 && p.w.sluggish > 1 && p.w.storm() && who.chance.of("it lags again", 0.8)
+	if over && least < mostMissed && (again || who.fails(serverLags)) {
 		for _, r := range rows {
-			r.missed = true
+			r.missed++
 		}
 		s := spell{p.w.now() + who.chance.between("one server lags", time.Second, submission.BetweenLooks-time.Minute)}
 		p.lagging[invoice] = s

@@ -57,9 +57,31 @@ func sumOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// knownThere is an invoice that the carrier has had for long, in worlds that have it.
+// Lodge finds it, and can check by it what the site's search is worth.
+const knownThere = "INV-0"
+
+// knows has the ledger hold what was accepted before the world began.
+func (w *World) knows(ctx context.Context, l *ledger.Ledger) {
+	row := w.portal.holds(knownThere, w.files[0])
+	w.arrive(ctx, l, knownThere, 0, "")
+	_, claim, err := l.Claim(ctx, keyOf(knownThere).ID(), "before", time.Hour)
+	if err == nil {
+		_, err = l.Move(ctx, claim, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Filed: row.at,
+			Receipt: new(receipt(row.number, row.words[0])), NotBefore: w.wall(), Why: "it is there since long"})
+		err = errors.Join(err, l.Release(ctx, claim))
+	}
+	if err != nil {
+		w.story.tell(w.now(), "%s is not known: %v", knownThere, err)
+	}
+}
+
 // deliver has the firm's files arrive.
 func (w *World) deliver(ctx context.Context) {
 	l := w.neutral()
+	if w.known {
+		w.knows(ctx, l)
+	}
 	for n := range 1 + w.chance.pick("invoices", 4) {
 		number := fmt.Sprint("INV-", n+1)
 		w.running.Go(func() {

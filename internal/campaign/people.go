@@ -39,6 +39,10 @@ func (w *World) keys(ctx context.Context, l *ledger.Ledger) {
 	if err != nil {
 		return
 	}
+	if a.Paused != nil && w.now() > stormy+lull { // of before a restore: nobody talks that long
+		_, err := l.Resume(ctx, account, "ann", "the pause is over")
+		w.story.tell(w.now(), "PERSON ends an old pause: %v", err)
+	}
 	switch {
 	case a.Suspended != nil && w.chance.of("new password", 0.7):
 		w.portal.expire(false)
@@ -81,9 +85,12 @@ func (w *World) answer(ctx context.Context, l *ledger.Ledger, s submission.Submi
 
 // mend is what a biller does about a rejection.
 func (w *World) mend(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
-	next := len(s.Revisions)
+	next, mends := len(s.Revisions), 0.6
+	if w.strict {
+		mends = 0.95
+	}
 	switch {
-	case next < versions && w.chance.of("mend", 0.6):
+	case next < versions && w.chance.of("mend", mends):
 		w.arrive(ctx, l, s.Key.Number, next, "")
 	case w.chance.of("again", 0.4):
 		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Ready})

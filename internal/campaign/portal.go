@@ -40,7 +40,7 @@ type row struct {
 	at      time.Time
 	shown   time.Time // in the history, from then on
 	words   []word    // in the order of time
-	missed  bool      // one look did not show it though it was there: that comes once
+	missed  int       // times that the history did not show it though it did before
 }
 
 // word is the carrier's word about a row from a time on.
@@ -109,6 +109,17 @@ func (p *portal) lag(who *process) time.Duration {
 	return who.chance.between("history lag", least, p.w.settles-time.Minute)
 }
 
+// holds puts a row into the book that the carrier accepted long ago.
+func (p *portal) holds(invoice string, f staged) *row {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := p.w.begun.Add(-30 * 24 * time.Hour)
+	r := &row{invoice: invoice, amount: f.total, content: f.object.SHA, number: "729999", by: person, at: at, shown: at,
+		words: []word{{at, carriers.StateAccepted, "Accepted"}}}
+	p.rows = append(p.rows, r)
+	return r
+}
+
 // person files by hand.
 const person = "ann"
 
@@ -123,7 +134,14 @@ func (p *portal) fate(now time.Time) []word {
 		return []word{{now, accepted, "Accepted"}}
 	}
 	checked := now.Add(p.w.chance.between("checks", time.Minute, 6*time.Hour))
-	switch p.w.chance.pick("fate", 12) {
+	n := p.w.chance.pick("fate", 12)
+	switch {
+	case p.w.sluggish > 1:
+		n = max(n, 1) // what is refused can be filed again, and nothing is learned from that
+	case p.w.strict:
+		n /= 3
+	}
+	switch n {
 	case 0:
 		return []word{{now, rejected, "Matter is closed"}}
 	case 1, 2:

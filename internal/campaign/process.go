@@ -97,11 +97,15 @@ func (p *process) work() {
 // which does no harm.
 func (p *process) rest() time.Duration {
 	next, err := p.ledger.NextDue(p.ctx)
+	longest := 20 * time.Minute
+	if !p.w.storm() {
+		longest = 2 * time.Hour // nothing happens any more, and the worlds are many
+	}
 	apart := p.chance.between("apart", 0, time.Second) // of two programs each has its own time
 	if err != nil || next.IsZero() {
-		return 20*time.Minute + apart
+		return longest + apart
 	}
-	return min(max(next.Sub(p.w.wall()), 2*time.Minute), 20*time.Minute) + apart
+	return min(max(next.Sub(p.w.wall()), 2*time.Minute), longest) + apart
 }
 
 func (p *process) log() *slog.Logger { return p.w.log().With("by", p.id) }

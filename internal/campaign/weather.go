@@ -16,7 +16,9 @@ type weather struct {
 	meddle    bool    // people decide at random, and not only when they are asked
 	disasters bool    // the ledger is replaced by an older one
 	settles   time.Duration
+	uploads   float64 // of each upload that it meets a fault
 	sluggish  float64 // by which the chance that the history lags, or misses a row once, is multiplied
+	strict    bool    // the carrier rejects most of what it gets
 	known     bool    // the portal has held an invoice of the account for long: absence can be checked
 	focus     pair    // which this world is to see
 }
@@ -26,7 +28,7 @@ type weather struct {
 func forecast(seed uint64, c *chance) weather {
 	w := weather{lodges: 1, visits: 1, force: []float64{0.3, 1, 1, 2}[c.pick("weather force", 4)],
 		crashes: []float64{0, 0.002, 0.01, 0.03}[c.pick("weather crashes", 4)], focus: pair{fault: fine},
-		settles: []time.Duration{2 * time.Hour, 2 * time.Hour, 40 * time.Minute, 15 * time.Minute}[c.pick("weather settles", 4)], sluggish: 1}
+		settles: []time.Duration{2 * time.Hour, 100 * time.Minute, 50 * time.Minute}[c.pick("weather settles", 3)], sluggish: 1, uploads: 0.5}
 	w.calm = c.of("weather calm", 1.0/16)
 	w.trusts, w.hands, w.meddle = c.of("weather trusts", 0.6), c.of("weather hands", 0.4), c.of("weather meddle", 0.3)
 	if c.of("weather lodges", 0.3) {
@@ -35,10 +37,15 @@ func forecast(seed uint64, c *chance) weather {
 	if c.of("weather visits", 0.1) {
 		w.visits = 2
 	}
-	if c.of("weather sluggish", 0.3) {
-		w.sluggish, w.trusts = 5, true
+	if c.of("weather sluggish", 0.25) {
+		w.sluggish, w.trusts, w.known = 8, true, true
+		w.settles = min(w.settles, 100*time.Minute) // then looks come between what lags and what is believed
+		w.crashes, w.uploads = min(w.crashes, 0.002), 0.9
 	}
-	w.known = c.of("weather known", 0.7)
+	w.known = w.known || c.of("weather known", 0.3)
+	if c.of("weather strict", 0.25) {
+		w.strict, w.uploads = true, 0.9
+	}
 	w.disasters = c.of("weather disaster", 0.1)
 	if w.calm {
 		w.hands, w.meddle, w.disasters = false, false, false
