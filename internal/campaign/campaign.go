@@ -23,6 +23,7 @@ import (
 	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/memory"
+	"example.com/lodge/internal/ledger/sqlite"
 	"example.com/lodge/internal/submission"
 )
 
@@ -48,22 +49,25 @@ type World struct {
 	dir      string // of this world
 	state    string // of the staged files
 	begun    time.Time
-	engine   *memory.Engine
+	engine   ledger.Engine
+	memory   *memory.Engine // the same, where it is that
 	portal   *portal
 	receiver *receiver
 	story    *story
 	files    []staged
 	running  sync.WaitGroup
 	points   atomic.Int64 // passed by programs
+	due      atomic.Int32 // deaths at the focus
 	slept    atomic.Int64 // time in which the machine slept
 	end      context.CancelFunc
 
 	mu           sync.Mutex
 	seen         tally.Coverage
-	died         string     // where the program died that ended last
-	inbox        []delivery // all files that came, in their order
-	restored     bool       // the ledger is an older one, and nobody has mended that yet
-	marked       bool       // it was restored by lodge, which remembers of when it is
+	lives        map[string]life // by invoice
+	died         string          // where the program died that ended last
+	inbox        []delivery      // all files that came, in their order
+	restored     bool            // the ledger is an older one, and nobody has mended that yet
+	marked       bool            // it was restored by lodge, which remembers of when it is
 	restoredFrom time.Time
 	processes    map[string]*process
 	invoices     []string // ids of submissions, in the order of arrival
@@ -85,19 +89,17 @@ type Verdict struct {
 // the evidence; one folder serves many worlds, one after the other.
 func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, error) {
 	w := &World{Seed: seed, Rules: rules, chance: newChance(seed), dir: filepath.Join(dir, fmt.Sprint(seed)), state: dir, begun: time.Now(),
-		engine: memory.New(), story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{}, seen: tally.NewCoverage()}
+		story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{}, seen: tally.NewCoverage(), lives: map[string]life{}}
 	w.weather = forecast(seed, w.chance)
 	w.portal, w.receiver = newPortal(w), newReceiver(w)
-	if err := w.neutral().Enrol(ctx, destination); err != nil {
-		return Verdict{}, err
-	}
 	if err := w.stage(dir); err != nil {
 		return Verdict{}, err
 	}
 	defer os.RemoveAll(w.dir)
-	if err := os.MkdirAll(w.dir, 0o700); err != nil {
+	if err := w.found(ctx); err != nil {
 		return Verdict{}, err
 	}
+	defer w.engine.Close()
 	ctx, w.end = context.WithTimeout(ctx, whole)
 	defer w.end()
 	for n := range w.lodges {
@@ -113,6 +115,22 @@ func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, er
 	}
 	w.running.Wait()
 	return w.judge(context.WithoutCancel(ctx))
+}
+
+// found makes the world's folder and its ledger: nearly always one in memory, and now
+// and then a real file, to see that it makes no difference.
+func (w *World) found(ctx context.Context) (err error) {
+	if err := os.MkdirAll(w.dir, 0o700); err != nil {
+		return err
+	}
+	w.memory = memory.New()
+	w.engine = w.memory
+	if w.onDisk {
+		if w.engine, err = sqlite.Open(ctx, filepath.Join(w.dir, "ledger.db")); err != nil {
+			return err
+		}
+	}
+	return w.neutral().Enrol(ctx, destination)
 }
 
 // wall is the time on everybody's clocks. It goes on while the machine sleeps, which

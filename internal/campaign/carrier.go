@@ -19,6 +19,7 @@ func (p *process) carrierOf(version int) carriers.Carrier {
 		Secrets: []carriers.Secret{{Key: "password", Help: "there is none"}},
 		Commits: []carriers.Request{{Method: "POST", Path: "/invoices"}},
 		History: carriers.History{SettleAfter: p.w.settles, TrustAbsence: p.w.trusts},
+		Limits:  carriers.Limits{Visits: p.w.visits},
 		Open: func(v carriers.Visit) carriers.Site {
 			return &site{w: p.w, p: p, visit: v, version: version}
 		},
@@ -85,6 +86,7 @@ func (s *site) Login(ctx context.Context) error {
 
 // Find implements [carriers.Site].
 func (s *site) Find(ctx context.Context, inv carriers.Invoice) ([]carriers.Found, error) {
+	s.p.worksOn(inv.Number)
 	if err := s.page(ctx, "history"); err != nil {
 		return nil, err
 	}
@@ -100,6 +102,7 @@ func (s *site) Find(ctx context.Context, inv carriers.Invoice) ([]carriers.Found
 
 // Submit implements [carriers.Site].
 func (s *site) Submit(ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+	s.p.worksOn(inv.Number)
 	if err := s.page(ctx, "form"); err != nil {
 		return carriers.Receipt{}, err
 	}

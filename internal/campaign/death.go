@@ -50,7 +50,7 @@ func (p *process) passBy(c *chance, name string) error {
 		p.kill("is ended, since it never rests")
 		return errDead
 	}
-	if p.w.storm() && c.of("crash", p.deadly(name)) {
+	if (p.w.storm() || name == p.w.focus.point && p.w.focused()) && c.of("crash", p.deadly(name)) {
 		p.dies(name)
 		return errDead
 	}
@@ -69,42 +69,21 @@ func (p *process) deadly(name string) float64 {
 	if name != p.w.focus.point {
 		return p.w.crashes
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.met[p.w.focus.fault] || !paired(name) {
+	switch {
+	case !paired(name):
 		return 0.5
+	case p.hasMet(p.w.focus.fault):
+		return 0.9
+	case p.w.due.Load() < enough:
+		return 0.6 // and the fault is met by the visit after it
 	}
-	return max(p.w.crashes, 0.02)
+	return 0.1
 }
 
 // dies kills p at a point.
 func (p *process) dies(name string) {
-	p.w.kills(name, p)
+	p.counts(name)
 	p.kill("is killed at: " + name)
-}
-
-// kills counts a death, with what was met before it.
-func (w *World) kills(point string, p *process) {
-	p.mu.Lock()
-	met := make([]fault, 0, len(p.met))
-	for f := range p.met {
-		met = append(met, f)
-	}
-	p.mu.Unlock()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.seen.Kills[point]++
-	for _, f := range met {
-		w.pairs(point, f)
-	}
-	w.died = point
-}
-
-// pairs counts a death and a fault that belong together. mu is held.
-func (w *World) pairs(point string, f fault) {
-	if paired(point) && f.ofVisits() {
-		w.seen.Pairs[pairName(point, f)]++
-	}
 }
 
 // fallsAsleep says whether the machine sleeps now. Between the last look at the

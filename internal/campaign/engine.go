@@ -9,7 +9,6 @@ import (
 	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
-	"example.com/lodge/internal/ledger/memory"
 	"example.com/lodge/internal/submission"
 )
 
@@ -18,7 +17,7 @@ var errDown = errors.New("the ledger cannot be reached")
 
 // timed is the store with the world's clock.
 type timed struct {
-	*memory.Engine
+	ledger.Engine
 	w *World
 }
 
@@ -28,7 +27,7 @@ func (t timed) Now(ctx context.Context) (time.Time, error) { return t.w.wall(), 
 // engine is the ledger's store as one program reaches it: slowly, not at all, or
 // without hearing the answer.
 type engine struct {
-	*memory.Engine
+	ledger.Engine
 	p *process
 }
 
@@ -72,6 +71,7 @@ func (e *engine) Load(ctx context.Context, id string) (submission.Submission, er
 
 // Store implements [ledger.Engine].
 func (e *engine) Store(ctx context.Context, s submission.Submission, entries []submission.Entry) error {
+	e.p.worksOn(s.Key.Number)
 	return e.write(ctx, e.p.wordOf(s, entries), func() error {
 		err := e.Engine.Store(ctx, e.p.w.Rules.stored(s), entries)
 		if err == nil {
@@ -104,8 +104,6 @@ func (p *process) wordOf(s submission.Submission, entries []submission.Entry) st
 		return string(entries[0].Event.Kind)
 	case s.Lease.Owner == "":
 		return "release"
-	case p.fence(s.ID) == s.Fence:
-		return "renew"
 	}
 	return "claim"
 }

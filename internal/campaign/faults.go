@@ -114,21 +114,26 @@ func endings() []weighted[fault] {
 
 // fails draws whether a fault happens to somebody now, with their luck.
 func (w *World) fails(c *chance, f fault) bool {
-	return w.storm() && c.of(hazards[f].name, w.odds(f)) && w.happens(f)
+	return (w.storm() || f == w.focus.fault && w.focused()) && c.of(hazards[f].name, w.odds(f)) && w.happens(f)
 }
 
 // odds are how likely f is now. A world with a focus sees its fault far more often.
 func (w *World) odds(f fault) float64 {
 	p := hazards[f].chance * w.force
 	switch {
+	case w.strict && f == historyLags:
+		p *= 4
 	case w.sluggish == 1:
 	case f == historyLags, f == serverLags:
 		p *= w.sluggish
 	default:
 		p /= 4 // so that what lags is looked up when it is due
 	}
-	if f == w.focus.fault && p > 0 {
-		p = max(p, min(10*p, 0.3))
+	if n := w.due.Load(); f == w.focus.fault && p > 0 {
+		p = max(p, min(20*p, 0.5))
+		if n > 0 && n <= enough {
+			p = max(p, 0.9)
+		}
 	}
 	return p
 }
@@ -151,28 +156,14 @@ func (p *process) failsBy(c *chance, f fault) bool {
 	return yes
 }
 
-// meets remembers what happened to the visit under way, for the pairs of faults
-// and deaths: those before the death, and those of the visit that makes it good.
-func (p *process) meets(f fault) {
-	p.mu.Lock()
-	p.met[f] = true
-	after := p.after
-	p.mu.Unlock()
-	p.w.mu.Lock()
-	defer p.w.mu.Unlock()
-	if after != "" {
-		p.w.pairs(after, f)
-	}
-}
-
 // ending is how the site treats what p uploads.
 func (p *process) ending() fault {
 	w := p.w
-	if !w.storm() || !p.chance.of("upload", w.uploads*w.force) {
+	if !w.storm() && !w.focused() || !p.chance.of("upload", w.uploads*w.force) {
 		return fine
 	}
 	f := one(p.chance, "ending", endings()...)
-	if focus := w.focus.fault; focus >= unreached && p.chance.of("focus", 0.7) {
+	if focus := w.focus.fault; focus >= unreached && p.chance.of("focus", 0.8) {
 		f = focus
 	}
 	w.happens(f)

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"example.com/lodge/carriers"
@@ -129,7 +130,7 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 			e.Want, e.Receipt = submission.Uncertain, nil
 		}
 	}
-	if w.decides(ctx, l, s, e) == nil {
+	if err := w.decides(ctx, l, s, e); err == nil || errors.Is(err, errDead) {
 		return
 	}
 	if len(live) == 0 && e.Want == submission.Ready && w.chance.of("files it", 0.5) {
@@ -205,11 +206,17 @@ func (w *World) decide(ctx context.Context, l *ledger.Ledger, s submission.Submi
 
 func (w *World) decides(ctx context.Context, l *ledger.Ledger, s submission.Submission, e submission.Event) error {
 	e.Who, e.Why = "ann", "I looked at the carrier's site"
+	if w.dies("person: before it is decided") {
+		return errDead
+	}
 	after, err := l.Decide(ctx, s.ID, e)
 	state := s.Current().State
 	if err == nil {
 		state = after.Current().State
 	}
 	w.story.tell(w.now(), "PERSON %s %s %s: %s, %v", e.Kind, e.Want, s.Key.Number, state, err)
+	if w.dies("person: after it is decided") {
+		return errDead // and the person looks again, later
+	}
 	return err
 }

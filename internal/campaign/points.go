@@ -21,8 +21,8 @@ var places = map[string]string{
 	"evidence: link": "c22", "evidence: after link": "c22", "evidence: half of it": "c22",
 
 	"ledger: load": "c05", "ledger: load account": "c05", "ledger: list": "c05", "ledger: clock": "c13",
-	"ledger: claim": "c06a", "ledger: after claim": "c06b", "ledger: renew": "c25", "ledger: after renew": "c25",
-	"ledger: release": "c23b", "ledger: after release": "c24", "ledger: store account": "c08", "ledger: after store account": "c08",
+	"ledger: claim": "c06a", "ledger: after claim": "c06b",
+	"ledger: release": "c23b", "ledger: after release": "c24", "ledger: store account": "c08 c25", "ledger: after store account": "c08 c25",
 	"ledger: intended": "c14", "ledger: after intended": "c15", "ledger: answered": "c23a", "ledger: after answered": "c23b",
 	"ledger: lost": "c23a c26", "ledger: after lost": "c23b", "ledger: not-sent": "c23a", "ledger: after not-sent": "c23b",
 	"ledger: postponed": "c23a c28a", "ledger: after postponed": "c23b c28b", "ledger: found": "c28a", "ledger: after found": "c28b",
@@ -54,12 +54,6 @@ func (f fault) ofVisits() bool {
 }
 
 func pairName(point string, f fault) string { return point + " + " + f.String() }
-
-// A pair is a death and a fault that a world pays more attention to than to others.
-type pair struct {
-	point string
-	fault fault
-}
 
 // pairs are all that are possible, in an order of their own.
 func pairs() []pair {

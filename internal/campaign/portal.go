@@ -94,6 +94,9 @@ func (p *portal) take(invoice string, amount ledes.Amount, content string, who *
 		r.shown = now.Add(p.lag(who))
 	}
 	p.rows = append(p.rows, r)
+	if lodge {
+		p.meddled(r)
+	}
 	p.w.story.tell(p.w.now(), "PORTAL takes %s in by %s as %s: %s, shown from %s", invoice, by, r.number, r.words, r.shown.Sub(p.w.begun))
 	return r
 }

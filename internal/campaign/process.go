@@ -37,6 +37,7 @@ type process struct {
 	mu      sync.Mutex
 	claims  map[string]int64 // fences of what it claimed
 	met     map[fault]bool   // in the visit under way
+	about   string           // the invoice that it is at
 	after   string           // where the program before it died, until its first visit is over
 	visited bool
 	dead    bool
@@ -82,7 +83,7 @@ func (p *process) work() {
 	}
 	p.w.running.Go(p.relays)
 	for p.soft.Err() == nil {
-		b := batch.Batch{Ledger: p.ledger, Owner: p.id, Accounts: []string{account}, Visits: p.w.visits, Log: p.log(), Clock: p.clock(),
+		b := batch.Batch{Ledger: p.ledger, Owner: p.id, Accounts: []string{account}, Visits: 1, Log: p.log(), Clock: p.clock(),
 			Visit: p.visit}
 		if _, err := b.Run(p.ctx, p.soft); err != nil && p.ctx.Err() == nil {
 			p.w.story.tell(p.w.now(), "%s: the batch ended: %v", p.id, err)
@@ -125,17 +126,6 @@ func (p *process) visit(context.Context, string) (visit.Visit, error) {
 		Ledger:  p.ledger, Evidence: p.store, Clock: p.clock(), Owner: p.id, State: p.w.state, Window: p.open, Log: p.log(),
 		Jitter: func() float64 { return p.chance.draw("jitter") },
 	}, nil
-}
-
-// begins forgets what happened to the visit before.
-func (p *process) begins() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	clear(p.met)
-	if p.visited {
-		p.after = ""
-	}
-	p.visited = true
 }
 
 // password is the canary: it may be nowhere.

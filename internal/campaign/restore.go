@@ -25,7 +25,7 @@ func (w *World) disaster(ctx context.Context) {
 	if !clock.Pause(ctx, w.chance.between("backup", time.Hour, stormy/2)) {
 		return
 	}
-	copied := backup{w.engine.Snapshot(), w.wall(), w.receiver.knows()}
+	copied := backup{w.memory.Snapshot(), w.wall(), w.receiver.knows()}
 	w.story.tell(w.now(), "BACKUP of the ledger")
 	if !clock.Pause(ctx, w.chance.between("disaster", time.Minute, stormy/2)) {
 		return
@@ -40,9 +40,12 @@ func (w *World) disaster(ctx context.Context) {
 	for _, p := range running {
 		p.kill("is ended: the ledger is replaced")
 	}
-	w.engine.Restore(copied.ledger)
+	w.memory.Restore(copied.ledger)
 	w.receiver.forgets(copied.heard)
 	w.story.tell(w.now(), "RESTORE of the ledger of %s; by lodge restore: %t", copied.at.Sub(w.begun), w.marked)
+	if clock.Pause(ctx, w.chance.between("intake reads all again", 0, 24*time.Hour)) { // as it does once a day
+		w.again(ctx)
+	}
 }
 
 // learns is what a program does before anything else, as lodge run does it: a
@@ -67,7 +70,7 @@ func (w *World) learns(p *process) bool {
 		var report recovery.Report
 		report, err = r.Run(p.ctx)
 		w.story.tell(w.now(), "RECOVERY by %s: %+v: %v", p.id, report, err)
-		w.again(p) // intake has forgotten what it took in, and the files lie in the inbox still
+		w.again(p.ctx) // intake has forgotten what it took in, and the files lie in the inbox still
 	}
 	if err != nil {
 		w.story.tell(w.now(), "%s files nothing: %v", p.id, err)
@@ -82,11 +85,11 @@ func (w *World) learns(p *process) bool {
 }
 
 // again has every file of the inbox arrive once more, in the order of old.
-func (w *World) again(p *process) {
+func (w *World) again(ctx context.Context) {
 	w.mu.Lock()
 	files := w.inbox
 	w.mu.Unlock()
 	for _, f := range files {
-		w.arrive(p.ctx, w.neutral(), f.number, f.version, f.prefix)
+		w.arrive(ctx, w.neutral(), f.number, f.version, f.prefix)
 	}
 }

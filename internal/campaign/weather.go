@@ -6,6 +6,7 @@ import (
 
 // weather is how bad a world is, and in which way.
 type weather struct {
+	bills     int     // invoices that come to be filed
 	calm      bool    // nothing fails: then nobody may be asked for anything
 	force     float64 // by which every chance of a fault is multiplied
 	crashes   float64 // of each point at which a program may die
@@ -14,12 +15,14 @@ type weather struct {
 	trusts    bool    // the carrier declares that absence counts
 	hands     bool    // people file by hand, too
 	meddle    bool    // people decide at random, and not only when they are asked
+	onDisk    bool    // the ledger is a file of SQLite
 	disasters bool    // the ledger is replaced by an older one
 	settles   time.Duration
 	uploads   float64 // of each upload that it meets a fault
 	sluggish  float64 // by which the chance that the history lags, or misses a row once, is multiplied
 	strict    bool    // the carrier rejects most of what it gets
 	known     bool    // the portal has held an invoice of the account for long: absence can be checked
+	odd       string  // what else is strange, so that the focus can be seen
 	focus     pair    // which this world is to see
 }
 
@@ -35,7 +38,7 @@ func forecast(seed uint64, c *chance) weather {
 		w.lodges = 2
 	}
 	if c.of("weather visits", 0.1) {
-		w.visits = 2
+		w.visits, w.lodges = 2, 2
 	}
 	if c.of("weather sluggish", 0.25) {
 		w.sluggish, w.trusts, w.known = 8, true, true
@@ -46,13 +49,15 @@ func forecast(seed uint64, c *chance) weather {
 	if c.of("weather strict", 0.25) {
 		w.strict, w.uploads = true, 0.9
 	}
-	w.disasters = c.of("weather disaster", 0.1)
+	w.onDisk = c.of("weather on disk", 0.02)
+	w.disasters = c.of("weather disaster", 0.1) && !w.onDisk // restoring a file is tested in internal/backup
+	w.bills = 1 + c.pick("weather bills", 4)
 	if w.calm {
 		w.hands, w.meddle, w.disasters = false, false, false
 		return w
 	}
-	if list := pairs(); seed%2 == 1 { // every other world has one pair to see, and in that order all
-		w.focus = list[seed/2%uint64(len(list))]
+	if list := pairs(); seed%4 != 0 { // most worlds have one pair to see, and in that order all
+		w.focuses(list[(seed-seed/4)%uint64(len(list))])
 	}
 	return w
 }

@@ -67,6 +67,9 @@ func (a *attempt) found(ctx context.Context, row carriers.Found) error {
 	receipt.Text = a.scrub.ScrubString(receipt.Text)
 	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &receipt, Filed: row.At,
 		NotBefore: now.Add(recheck), Why: "it was on the carrier's site already" + by(row)})
+	if refusal, ok := errors.AsType[*submission.Refusal](err); ok { // it would be refused again and again
+		err = a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: refusal.Reason, Needs: carriers.Biller})
+	}
 	a.done(a.rev.State, receipt.Text)
 	return err
 }

@@ -75,18 +75,27 @@ func (a *attempt) settle(ctx context.Context, what finding, row carriers.Found, 
 		err = a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile,
 			Receipt: &receipt, Filed: row.At, NotBefore: next,
 			Why: "the carrier's history says: " + cmp.Or(receipt.Text, receipt.Status)})
+		if refusal, ok := errors.AsType[*submission.Refusal](err); ok {
+			return a.contradicts(ctx, receipt, refusal.Reason) // to ask again would be refused again, and keep others waiting
+		}
 		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err
 	case conflict:
 		receipt := row.Receipt
 		receipt.Text = a.scrub.ScrubString(receipt.Text)
 		a.recordFound(ctx, row, true)
-		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller,
-			Look: &a.looked, Receipt: &receipt})
-		a.done(a.rev.State, why)
-		return err
+		return a.contradicts(ctx, receipt, why)
 	}
 	return a.notSettled(ctx, row, errors.New(cmp.Or(why, "the carrier's history does not show it yet")+a.proof))
+}
+
+// contradicts asks a person about a row that does not fit, or that the table does not
+// take for this revision's (row 15).
+func (a *attempt) contradicts(ctx context.Context, receipt carriers.Receipt, why string) error {
+	err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller,
+		Look: &a.looked, Receipt: &receipt})
+	a.done(a.rev.State, why)
+	return err
 }
 
 // notSettled waits longer after a look that showed nothing, or only a draft.
