@@ -58,6 +58,7 @@ type World struct {
 	running  sync.WaitGroup
 	points   atomic.Int64 // passed by programs
 	due      atomic.Int32 // deaths at the focus
+	together atomic.Int32 // deaths and faults of the focus that met
 	slept    atomic.Int64 // time in which the machine slept
 	end      context.CancelFunc
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +32,7 @@ func TestMain(m *testing.M) {
 	flag.Bool("story", false, "tell all that happened in the worlds in which the promise was broken")
 	flag.String("tally", "", "write what was counted into files of this folder, to be joined with others'")
 	flag.Parse()
+	debug.SetGCPercent(400) // worlds are small and short: time is dearer than memory
 	os.Exit(summed(m))
 }
 

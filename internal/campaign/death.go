@@ -66,7 +66,7 @@ func (p *process) deadly(name string) float64 {
 			return p.w.crashes / 10 // they are most of all, and mostly idle
 		}
 	}
-	if name != p.w.focus.point {
+	if name != p.w.focus.point || p.w.focusIsOver() {
 		return p.w.crashes
 	}
 	switch {

@@ -129,7 +129,7 @@ func (w *World) odds(f fault) float64 {
 	default:
 		p /= 4 // so that what lags is looked up when it is due
 	}
-	if n := w.due.Load(); f == w.focus.fault && p > 0 {
+	if n := w.due.Load(); f == w.focus.fault && p > 0 && !w.focusIsOver() {
 		p = max(p, min(20*p, 0.5))
 		if n > 0 && n <= enough {
 			p = max(p, 0.9)

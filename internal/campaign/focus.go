@@ -35,8 +35,12 @@ func (w *weather) focuses(on pair) {
 // focused says whether what a world has to see may happen still. It may later than
 // all else, since some moves come late.
 func (w *World) focused() bool {
-	return !w.calm && w.focus.fault != fine && w.now() < whole/2
+	return !w.calm && w.focus.fault != fine && w.now() < whole/2 && !w.focusIsOver()
 }
+
+// focusIsOver says that the pair was seen, or tried for so often that the world goes
+// on as others do.
+func (w *World) focusIsOver() bool { return w.together.Load() >= 2 || w.due.Load() > 3*enough }
 
 // strange is what the portal holds of the first invoice though Lodge never filed it,
 // in worlds that need it: another version.

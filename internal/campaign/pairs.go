@@ -93,5 +93,8 @@ func (p *process) counts(point string) {
 func (w *World) pair(point string, f fault) {
 	if point != "" && paired(point) && f.ofVisits() {
 		w.seen.Pairs[pairName(point, f)]++
+		if w.focus == (pair{point, f}) {
+			w.together.Add(1)
+		}
 	}
 }
