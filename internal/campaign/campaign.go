@@ -90,7 +90,8 @@ type Verdict struct {
 // the evidence; one folder serves many worlds, one after the other.
 func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, error) {
 	w := &World{Seed: seed, Rules: rules, chance: newChance(seed), dir: filepath.Join(dir, fmt.Sprint(seed)), state: dir, begun: time.Now(),
-		story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{}, seen: tally.NewCoverage(), lives: map[string]life{}}
+		story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{},
+		seen: tally.NewCoverage(), lives: map[string]life{}}
 	w.weather = forecast(seed, w.chance)
 	w.portal, w.receiver = newPortal(w), newReceiver(w)
 	if err := w.stage(dir); err != nil {

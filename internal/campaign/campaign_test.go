@@ -178,7 +178,7 @@ func TestKnockOuts(t *testing.T) {
 func knockOut(t *testing.T, k KnockOut) tally.KnockOut {
 	out, dir, first := tally.KnockOut{Rule: k.Name, Where: "worlds", Of: patience}, folder(t), asked[uint64](t, "seed")
 	for n := range patience {
-		for _, b := range live(t, first+uint64(n), k.Rules, dir).Breaches { //nolint:gosec // n is small
+		for _, b := range live(t, first+uint64(n), k.Rules, dir).Breaches {
 			if b.Kind != tally.History { // what the double wrote is in no table
 				out.After, out.Breach = n+1, b
 				return out

@@ -93,7 +93,8 @@ func (p *process) stored(s submission.Submission) {
 	p.w.fences[s.ID] = max(last, s.Fence)
 	p.w.mu.Unlock()
 	if s.Fence < last {
-		p.w.portal.wrong(tally.Unguarded, fmt.Sprintf("%s: %s moved it with fence %d, which was over: it was %d", s.Key.Number, p.id, s.Fence, last))
+		p.w.portal.wrong(tally.Unguarded,
+			fmt.Sprintf("%s: %s moved it with fence %d, which was over: it was %d", s.Key.Number, p.id, s.Fence, last))
 	}
 }
 
@@ -101,7 +102,7 @@ func (p *process) stored(s submission.Submission) {
 func (p *process) wordOf(s submission.Submission, entries []submission.Entry) string {
 	switch {
 	case len(entries) > 0:
-		return string(entries[0].Event.Kind)
+		return string(entries[0].Kind)
 	case s.Lease.Owner == "":
 		return "release"
 	}

@@ -58,6 +58,6 @@ func (p *portal) meddled(r *row) {
 	}
 	p.beyond[r.invoice]++
 	at := r.at.Add(time.Second)
-	p.rows = append(p.rows, &row{invoice: r.invoice, amount: ledes.Cents(1), content: r.content, number: r.number + "-2", by: person, at: at, shown: at,
-		words: []word{{at, "accepted", "Accepted"}}})
+	p.rows = append(p.rows, &row{invoice: r.invoice, amount: ledes.Cents(1), content: r.content, number: r.number + "-2", by: person,
+		at: at, shown: at, words: []word{{at, "accepted", "Accepted"}}})
 }

@@ -34,7 +34,8 @@ func (w *World) arrives(p *process, s sheet) {
 		wrong = "its bytes are not those of the revision"
 	}
 	if wrong != "" {
-		w.portal.wrong(tally.Unguarded, fmt.Sprintf("%s of %s came to the portal at %s and ought not to have left: %s", s.inv.Number, p.id, w.now(), wrong))
+		w.portal.wrong(tally.Unguarded,
+			fmt.Sprintf("%s of %s came to the portal at %s and ought not to have left: %s", s.inv.Number, p.id, w.now(), wrong))
 	}
 }
 

@@ -148,7 +148,8 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 func (w *World) fileByHand(ctx context.Context, l *ledger.Ledger, s submission.Submission, rev submission.Revision) {
 	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, nil)
 	w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted,
-		SettleUntil: w.wall().Add(w.settles), Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
+		SettleUntil: w.wall().Add(w.settles),
+		Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
 }
 
 // meddles does something that nobody asked for. What people say of the carrier's
