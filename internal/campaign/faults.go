@@ -131,7 +131,7 @@ func (w *World) odds(f fault) float64 {
 	}
 	if n := w.due.Load(); f == w.focus.fault && p > 0 && !w.focusIsOver() {
 		p = max(p, min(20*p, 0.5))
-		if n > 0 && n <= enough {
+		if n > 0 && n <= enough && f != ledgerDown && f != ledgerSlow && f != machineSleeps { // those come at every step
 			p = max(p, 0.9)
 		}
 	}

@@ -45,7 +45,7 @@ func (w *World) keys(ctx context.Context, l *ledger.Ledger) {
 		w.story.tell(w.now(), "PERSON ends an old pause: %v", err)
 	}
 	switch {
-	case a.Suspended != nil && w.chance.of("new password", 0.7):
+	case a.Suspended != nil && a.Suspended.SecretVersion != "" && w.chance.of("new password", 0.7):
 		w.portal.expire(false)
 		w.mu.Lock()
 		w.secret++
@@ -149,7 +149,7 @@ func (w *World) fileByHand(ctx context.Context, l *ledger.Ledger, s submission.S
 	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, nil)
 	w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted,
 		SettleUntil: w.wall().Add(w.settles),
-		Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
+		Receipt:     &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
 }
 
 // meddles does something that nobody asked for. What people say of the carrier's

@@ -85,10 +85,14 @@ func (p *process) work() {
 	for p.soft.Err() == nil {
 		b := batch.Batch{Ledger: p.ledger, Owner: p.id, Accounts: []string{account}, Visits: 1, Log: p.log(), Clock: p.clock(),
 			Visit: p.visit}
-		if _, err := b.Run(p.ctx, p.soft); err != nil && p.ctx.Err() == nil {
+		r, err := b.Run(p.ctx, p.soft)
+		if err != nil && p.ctx.Err() == nil {
 			p.w.story.tell(p.w.now(), "%s: the batch ended: %v", p.id, err)
 		}
-		if !clock.Pause(p.soft, p.rest()) {
+		for _, f := range r.Failures {
+			p.w.story.tell(p.w.now(), "  %s: not worked on: %v", p.id, f.Err)
+		}
+		if !clock.Pause(p.soft, p.rest(len(r.Failures) > 0)) {
 			return
 		}
 	}
@@ -96,9 +100,12 @@ func (p *process) work() {
 
 // rest is how long there is nothing to do: what a person decides is seen late,
 // which does no harm.
-func (p *process) rest() time.Duration {
+func (p *process) rest(failed bool) time.Duration {
 	next, err := p.ledger.NextDue(p.ctx)
-	longest := 20 * time.Minute
+	least, longest := 2*time.Minute, 20*time.Minute
+	if failed {
+		least = 5 * time.Minute // it is left alone for a while, as lodge run --watch does
+	}
 	if !p.w.storm() {
 		longest = 2 * time.Hour // nothing happens any more, and the worlds are many
 	}
@@ -106,7 +113,7 @@ func (p *process) rest() time.Duration {
 	if err != nil || next.IsZero() {
 		return longest + apart
 	}
-	return min(max(next.Sub(p.w.wall()), 2*time.Minute), longest) + apart
+	return min(max(next.Sub(p.w.wall()), least), longest) + apart
 }
 
 func (p *process) log() *slog.Logger { return p.w.log().With("by", p.id) }
