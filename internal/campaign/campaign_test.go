@@ -78,7 +78,8 @@ func asked[T any](t *testing.T, name string) T {
 // TestFaults lives through worlds in which everything fails, and holds what became
 // of the invoices against the portal's book.
 func TestFaults(t *testing.T) {
-	c := campaign{t: t, first: asked[uint64](t, "seed"), count: asked[uint64](t, "seeds"), sum: tally.New(), begun: time.Now(), last: time.Now()}
+	c := campaign{t: t, first: asked[uint64](t, "seed"), count: asked[uint64](t, "seeds"), sum: tally.New(),
+		begun: time.Now(), last: time.Now()}
 	c.sum.Coverage.Add(Possible())
 	t.Run("worlds", func(t *testing.T) { // which ends when all of them have
 		for n := range runtime.GOMAXPROCS(0) {
@@ -170,7 +171,7 @@ func TestKnockOuts(t *testing.T) {
 		}
 	})
 	sum := tally.New()
-	sum.KnockOuts = found
+	sum.KnockOuts = slices.DeleteFunc(found, func(k tally.KnockOut) bool { return k.Rule == "" }) // -test.run left it out
 	record(t, "knockouts", sum)
 }
 
@@ -181,6 +182,7 @@ func knockOut(t *testing.T, k KnockOut) tally.KnockOut {
 		for _, b := range live(t, first+uint64(n), k.Rules, dir).Breaches {
 			if b.Kind != tally.History { // what the double wrote is in no table
 				out.After, out.Breach = n+1, b
+				t.Logf("found by world %d: %s", out.After, b)
 				return out
 			}
 		}
