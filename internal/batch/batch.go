@@ -96,6 +96,12 @@ func (b *Batch) Run(ctx, soft context.Context) (Result, error) {
 		if len(r.active) == 0 {
 			return r.result(), cmp.Or(err, ctx.Err())
 		}
+		select { // what has ended comes first: a run is the same each time that the same happens
+		case account := <-r.ended:
+			delete(r.active, account)
+			continue
+		default:
+		}
 		select {
 		case account := <-r.ended:
 			delete(r.active, account)

@@ -20,9 +20,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/memory"
+	"example.com/lodge/internal/ledger/sqlite"
 	"example.com/lodge/internal/submission"
 )
 
@@ -45,52 +46,62 @@ type World struct {
 	Rules  Rules // that are knocked out; zero: none
 	chance *chance
 	weather
-	dir     string // of this world
-	state   string // of the staged files
-	begun   time.Time
-	engine  *memory.Engine
-	portal  *portal
-	story   *story
-	files   []staged
-	running sync.WaitGroup
-	points  atomic.Int64 // passed by programs
-	slept   atomic.Int64 // time in which the machine slept
-	faults  atomic.Int64
-	kills   atomic.Int64
-	end     context.CancelFunc
+	dir      string // of this world
+	state    string // of the staged files
+	begun    time.Time
+	engine   ledger.Engine
+	memory   *memory.Engine // the same, where it is that
+	portal   *portal
+	receiver *receiver
+	story    *story
+	files    []staged
+	running  sync.WaitGroup
+	points   atomic.Int64 // passed by programs
+	due      atomic.Int32 // deaths at the focus
+	together atomic.Int32 // deaths and faults of the focus that met
+	slept    atomic.Int64 // time in which the machine slept
+	end      context.CancelFunc
 
-	mu        sync.Mutex
-	processes map[string]*process
-	invoices  []string // ids of submissions, in the order of arrival
-	secret    int      // version of the password
-	fences    map[string]int64
+	mu           sync.Mutex
+	seen         tally.Coverage
+	lives        map[string]life // by invoice
+	died         string          // where the program died that ended last
+	inbox        []delivery      // all files that came, in their order
+	restored     bool            // the ledger is an older one, and nobody has mended that yet
+	marked       bool            // it was restored by lodge, which remembers of when it is
+	restoredFrom time.Time
+	processes    map[string]*process
+	invoices     []string // ids of submissions, in the order of arrival
+	secret       int      // version of the password
+	fences       map[string]int64
 }
 
 // A Verdict is what became of a world.
 type Verdict struct {
 	Seed     uint64
-	Failures []string // what broke the promise; none: it was kept
-	Story    string   // everything that happened, for people
-	Filed    int      // uploads that the portal took in, and what people filed by hand
-	Kills    int      // programs that were
-	Faults   int      // of portal, browser, ledger and machine
-	Beyond   int      // doubles of what a person had filed without a word while nothing could show it
+	Breaches []tally.Breach // what broke the promise; none: it was kept
+	Story    string         // everything that happened, for people
+	Filed    int            // uploads that the portal took in, and what people filed by hand
+	Beyond   int            // doubles of what a person had filed without a word while nothing could show it
+	Seen     tally.Coverage // deaths, faults and pairs of them
 }
 
 // Run lives through a world. It must be called in a bubble of synctest. dir is for
 // the evidence; one folder serves many worlds, one after the other.
 func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, error) {
 	w := &World{Seed: seed, Rules: rules, chance: newChance(seed), dir: filepath.Join(dir, fmt.Sprint(seed)), state: dir, begun: time.Now(),
-		engine: memory.New(), story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{}}
-	w.weather = forecast(w.chance)
-	w.portal = newPortal(w)
+		story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{},
+		seen: tally.NewCoverage(), lives: map[string]life{}}
+	w.weather = forecast(seed, w.chance)
+	w.portal, w.receiver = newPortal(w), newReceiver(w)
 	if err := w.stage(dir); err != nil {
 		return Verdict{}, err
 	}
 	defer os.RemoveAll(w.dir)
-	if err := os.MkdirAll(w.dir, 0o700); err != nil {
+	if err := w.found(ctx); err != nil {
 		return Verdict{}, err
 	}
+	defer w.engine.Close()
 	ctx, w.end = context.WithTimeout(ctx, whole)
 	defer w.end()
 	for n := range w.lodges {
@@ -98,8 +109,30 @@ func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, er
 	}
 	w.running.Go(func() { w.deliver(ctx) })
 	w.running.Go(func() { w.office(ctx) })
+	if rules.Rerun {
+		w.running.Go(func() { w.reruns(ctx) })
+	}
+	if w.disasters {
+		w.running.Go(func() { w.disaster(ctx) })
+	}
 	w.running.Wait()
 	return w.judge(context.WithoutCancel(ctx))
+}
+
+// found makes the world's folder and its ledger: nearly always one in memory, and now
+// and then a real file, to see that it makes no difference.
+func (w *World) found(ctx context.Context) (err error) {
+	if err := os.MkdirAll(w.dir, 0o700); err != nil {
+		return err
+	}
+	w.memory = memory.New()
+	w.engine = w.memory
+	if w.onDisk {
+		if w.engine, err = sqlite.Open(ctx, filepath.Join(w.dir, "ledger.db")); err != nil {
+			return err
+		}
+	}
+	return w.neutral().Enrol(ctx, destination)
 }
 
 // wall is the time on everybody's clocks. It goes on while the machine sleeps, which
@@ -112,48 +145,10 @@ func (w *World) now() time.Duration { return w.wall().Sub(w.begun) }
 // storm says whether anything may still fail.
 func (w *World) storm() bool { return !w.calm && w.now() < stormy }
 
-// fails draws whether something of a name fails now.
-func (w *World) fails(name string, p float64) bool {
-	yes := w.storm() && w.chance.of(name, p*w.force)
-	if yes {
-		w.faults.Add(1)
-	}
-	return yes
-}
-
 // neutral is the ledger as nobody's process sees it.
 func (w *World) neutral() *ledger.Ledger {
-	return ledger.New(timed{w.engine, w}, clockOf{w, nil}, holders{w}, submission.Limits{})
+	return ledger.New(timed{w.engine, w}, clockOf{w, nil}, holders{w, nil}, submission.Limits{})
 }
 
 // log is for the story.
 func (w *World) log() *slog.Logger { return slog.New(w.story.handler(w)) }
-
-func (w *World) store() (*evidence.Store, error) {
-	return evidence.Open(filepath.Join(w.dir, "evidence"))
-}
-
-// weather is how bad a world is.
-type weather struct {
-	calm    bool    // nothing fails: then nobody may be asked for anything
-	force   float64 // by which every chance of a fault is multiplied
-	crashes float64 // of each point at which a program may die
-	lodges  int     // programs side by side on one ledger
-	trusts  bool    // the carrier declares that absence counts
-	hands   bool    // people file by hand, too
-	meddle  bool    // people decide at random, and not only when they are asked
-}
-
-func forecast(c *chance) weather {
-	w := weather{lodges: 1, force: []float64{0.3, 1, 1, 2}[c.pick("weather force", 4)],
-		crashes: []float64{0, 0.002, 0.01, 0.03}[c.pick("weather crashes", 4)]}
-	w.calm = c.of("weather calm", 1.0/16)
-	w.trusts, w.hands, w.meddle = c.of("weather trusts", 0.6), c.of("weather hands", 0.4), c.of("weather meddle", 0.3)
-	if c.of("weather lodges", 0.3) {
-		w.lodges = 2
-	}
-	if w.calm {
-		w.hands, w.meddle = false, false
-	}
-	return w
-}

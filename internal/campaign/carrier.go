@@ -18,7 +18,8 @@ func (p *process) carrierOf(version int) carriers.Carrier {
 		Name: carrier, Title: "Model Mutual", Portal: address, Owner: "the campaign", Accepts: []ledes.Format{ledes.LEDES1998B},
 		Secrets: []carriers.Secret{{Key: "password", Help: "there is none"}},
 		Commits: []carriers.Request{{Method: "POST", Path: "/invoices"}},
-		History: carriers.History{SettleAfter: settles, TrustAbsence: p.w.trusts},
+		History: carriers.History{SettleAfter: p.w.settles, TrustAbsence: p.w.trusts},
+		Limits:  carriers.Limits{Visits: p.w.visits},
 		Open: func(v carriers.Visit) carriers.Site {
 			return &site{w: p.w, p: p, visit: v, version: version}
 		},
@@ -42,9 +43,9 @@ func (s *site) page(ctx context.Context, what string) error {
 	if err := s.p.point(what); err != nil {
 		return err
 	}
-	wait := s.w.chance.between("page", 50*time.Millisecond, time.Second)
-	if s.w.fails("slow page", 0.05) {
-		wait = s.w.chance.between("slow", 10*time.Second, 4*time.Minute)
+	wait := s.p.chance.between("page", 50*time.Millisecond, time.Second)
+	if s.p.fails(slowPage) {
+		wait = s.p.chance.between("slow", 10*time.Second, 4*time.Minute)
 	}
 	if !clock.Pause(ctx, wait) {
 		return context.Cause(ctx)
@@ -52,11 +53,13 @@ func (s *site) page(ctx context.Context, what string) error {
 	switch {
 	case on(ctx).window.gone():
 		return errGone()
-	case s.w.fails("maintenance", 0.04):
+	case s.p.fails(authorPanics):
+		panic("the carrier's code has a defect")
+	case s.p.fails(maintenance):
 		return carriers.Errorf(carriers.Unavailable, "the site is closed for maintenance")
-	case s.w.fails("session ended", 0.02):
+	case s.p.fails(sessionEnds):
 		return carriers.Errorf(carriers.Unavailable, "the session has ended")
-	case s.w.fails("browser dies", 0.01):
+	case s.p.fails(browserDies):
 		on(ctx).window.die("dies")
 		return errGone()
 	}
@@ -72,10 +75,10 @@ func (s *site) Login(ctx context.Context) error {
 	if err := s.p.point("login is typed"); err != nil {
 		return err
 	}
-	if err := s.w.portal.login(s.version); err != nil {
+	if err := s.w.portal.login(s.p, s.version); err != nil {
 		return err
 	}
-	if s.w.fails("unknown page after the login", 0.01) {
+	if s.p.fails(oddPage) {
 		return carriers.Errorf(carriers.SiteChanged, "the page is not as expected")
 	}
 	return s.page(ctx, "first page")
@@ -83,17 +86,15 @@ func (s *site) Login(ctx context.Context) error {
 
 // Find implements [carriers.Site].
 func (s *site) Find(ctx context.Context, inv carriers.Invoice) ([]carriers.Found, error) {
+	s.p.worksOn(inv.Number)
 	if err := s.page(ctx, "history"); err != nil {
 		return nil, err
 	}
-	if s.w.portal.blind(inv.Number) {
+	if s.w.portal.blind(s.p, inv.Number) {
 		on(ctx).shows("0 found")
 		return nil, nil
 	}
-	rows := s.w.portal.find(inv.Number)
-	if s.w.portal.stale(inv.Number) {
-		rows = nil
-	}
+	rows := s.w.portal.find(s.p, inv.Number)
 	rows = s.w.Rules.found(s.w, inv, rows)
 	on(ctx).shows(fmt.Sprintf("%d found for %s: %+v", len(rows), inv.Number, rows))
 	return rows, s.p.point("history is read")
@@ -101,14 +102,15 @@ func (s *site) Find(ctx context.Context, inv carriers.Invoice) ([]carriers.Found
 
 // Submit implements [carriers.Site].
 func (s *site) Submit(ctx context.Context, inv carriers.Invoice) (carriers.Receipt, error) {
+	s.p.worksOn(inv.Number)
 	if err := s.page(ctx, "form"); err != nil {
 		return carriers.Receipt{}, err
 	}
-	if s.w.fails("another form", 0.01) {
+	if s.p.fails(otherForm) {
 		return carriers.Receipt{}, carriers.Errorf(carriers.SiteChanged, "there is no field for the matter")
 	}
 	on(ctx).shows("Invoice " + inv.Number)
-	if n := s.w.chance.pick("odd version", versions); s.w.fails("a file comes now", 0.03) {
+	if n := s.p.chance.pick("odd version", versions); s.p.fails(fileComes) {
 		s.w.arrive(ctx, s.w.neutral(), inv.Number, n, "")
 	}
 	content, err := hashed(inv.Path)
@@ -120,7 +122,7 @@ func (s *site) Submit(ctx context.Context, inv carriers.Invoice) (carriers.Recei
 		if err := s.p.point("click"); err != nil {
 			return err
 		}
-		if s.w.fails("click fails", 0.01) {
+		if s.p.fails(clickFails) {
 			return carriers.Errorf(carriers.SiteChanged, "the button is covered")
 		}
 		q = on(ctx).window.submit(sheet{inv, content})

@@ -1,8 +1,6 @@
 package campaign
 
 import (
-	"hash/fnv"
-	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -14,9 +12,12 @@ type chance struct {
 
 	mu    sync.Mutex
 	drawn map[string]uint64
+	parts map[string]*chance
 }
 
-func newChance(seed uint64) *chance { return &chance{seed: seed, drawn: map[string]uint64{}} }
+func newChance(seed uint64) *chance {
+	return &chance{seed: seed, drawn: map[string]uint64{}, parts: map[string]*chance{}}
+}
 
 // draw is the next number of a name, in [0, 1).
 func (c *chance) draw(name string) float64 {
@@ -24,9 +25,34 @@ func (c *chance) draw(name string) float64 {
 	n := c.drawn[name]
 	c.drawn[name]++
 	c.mu.Unlock()
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(name))                                                   // a hash takes everything
-	return rand.New(rand.NewPCG(c.seed, h.Sum64()+n*0x9e3779b97f4a7c15)).Float64() //nolint:gosec // it must be the same in every run
+	return float64(mixed(c.seed^mixed(hashOf(name)+n))>>11) / (1 << 53)
+}
+
+// sub is the luck of a part of the world, which others' draws leave alone.
+func (c *chance) sub(part string) *chance {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.parts[part] == nil {
+		c.parts[part] = newChance(mixed(c.seed ^ hashOf(part)))
+	}
+	return c.parts[part]
+}
+
+// hashOf is FNV-1a.
+func hashOf(name string) uint64 {
+	h := uint64(0xcbf29ce484222325)
+	for i := range len(name) {
+		h = (h ^ uint64(name[i])) * 0x100000001b3
+	}
+	return h
+}
+
+// mixed is SplitMix64: every bit of x changes half of those of the result.
+func mixed(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }
 
 // of is true in p of the draws of a name.

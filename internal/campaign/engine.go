@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
-	"example.com/lodge/internal/ledger/memory"
 	"example.com/lodge/internal/submission"
 )
 
@@ -17,7 +17,7 @@ var errDown = errors.New("the ledger cannot be reached")
 
 // timed is the store with the world's clock.
 type timed struct {
-	*memory.Engine
+	ledger.Engine
 	w *World
 }
 
@@ -27,7 +27,7 @@ func (t timed) Now(ctx context.Context) (time.Time, error) { return t.w.wall(), 
 // engine is the ledger's store as one program reaches it: slowly, not at all, or
 // without hearing the answer.
 type engine struct {
-	*memory.Engine
+	ledger.Engine
 	p *process
 }
 
@@ -36,10 +36,10 @@ func (e *engine) read(ctx context.Context, what string) error {
 	if err := e.p.point("ledger: " + what); err != nil {
 		return err
 	}
-	if e.p.w.fails("ledger slow", 0.005) && !clock.Pause(ctx, e.p.w.chance.between("ledger takes", 100*time.Millisecond, 20*time.Second)) {
+	if e.p.fails(ledgerSlow) && !clock.Pause(ctx, e.p.chance.between("ledger takes", 100*time.Millisecond, 20*time.Second)) {
 		return context.Cause(ctx)
 	}
-	if e.p.w.fails("ledger down", 0.003) {
+	if e.p.fails(ledgerDown) {
 		return errDown
 	}
 	return ctx.Err()
@@ -54,7 +54,7 @@ func (e *engine) write(ctx context.Context, what string, store func() error) err
 	if dead := e.p.point("ledger: after " + what); dead != nil {
 		return dead
 	}
-	if err == nil && e.p.w.fails("ledger's answer is lost", 0.003) {
+	if err == nil && e.p.fails(answerLost) {
 		return errDown
 	}
 	return err
@@ -71,7 +71,8 @@ func (e *engine) Load(ctx context.Context, id string) (submission.Submission, er
 
 // Store implements [ledger.Engine].
 func (e *engine) Store(ctx context.Context, s submission.Submission, entries []submission.Entry) error {
-	return e.write(ctx, "store", func() error {
+	e.p.worksOn(s.Key.Number)
+	return e.write(ctx, e.p.wordOf(s, entries), func() error {
 		err := e.Engine.Store(ctx, e.p.w.Rules.stored(s), entries)
 		if err == nil {
 			e.p.stored(s)
@@ -92,8 +93,20 @@ func (p *process) stored(s submission.Submission) {
 	p.w.fences[s.ID] = max(last, s.Fence)
 	p.w.mu.Unlock()
 	if s.Fence < last {
-		p.w.portal.wrong(fmt.Sprintf("%s: %s moved it with fence %d, which was over: it was %d", s.Key.Number, p.id, s.Fence, last))
+		p.w.portal.wrong(tally.Unguarded,
+			fmt.Sprintf("%s: %s moved it with fence %d, which was over: it was %d", s.Key.Number, p.id, s.Fence, last))
 	}
+}
+
+// wordOf names a write by what it is for.
+func (p *process) wordOf(s submission.Submission, entries []submission.Entry) string {
+	switch {
+	case len(entries) > 0:
+		return string(entries[0].Kind)
+	case s.Lease.Owner == "":
+		return "release"
+	}
+	return "claim"
 }
 
 // fence is the fence of the claim that p had on a submission.

@@ -7,9 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
+	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
@@ -34,7 +34,8 @@ func (w *World) arrives(p *process, s sheet) {
 		wrong = "its bytes are not those of the revision"
 	}
 	if wrong != "" {
-		w.portal.wrong(fmt.Sprintf("%s of %s came to the portal at %s and ought not to have left: %s", s.inv.Number, p.id, w.now(), wrong))
+		w.portal.wrong(tally.Unguarded,
+			fmt.Sprintf("%s of %s came to the portal at %s and ought not to have left: %s", s.inv.Number, p.id, w.now(), wrong))
 	}
 }
 
@@ -56,15 +57,15 @@ func (w *World) unknowable(invoice string, since time.Duration) bool {
 
 // wrong notes what broke the promise, and ends the world: what comes after it tells
 // nothing.
-func (p *portal) wrong(what string) {
+func (p *portal) wrong(kind tally.Kind, what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.breaks(what)
+	p.breaks(kind, what)
 }
 
 // breaks is wrong with mu held.
-func (p *portal) breaks(what string) {
-	p.broken = append(p.broken, what)
+func (p *portal) breaks(kind tally.Kind, what string) {
+	p.broken = append(p.broken, tally.Breach{Kind: kind, What: what})
 	p.w.end()
 }
 
@@ -77,98 +78,115 @@ func (p *portal) forgive() {
 
 // judge holds what Lodge says against the portal's book.
 func (w *World) judge(ctx context.Context) (Verdict, error) {
-	store, err := w.store()
+	store, err := evidence.Open(w.evidence())
 	if err != nil {
 		return Verdict{}, err
 	}
 	defer store.Close()
-	v := Verdict{Seed: w.Seed, Failures: slices.Clone(w.portal.broken), Filed: w.portal.filed, Beyond: len(w.portal.beyond),
-		Kills: int(w.kills.Load()), Faults: int(w.faults.Load())}
-	l, ids := w.neutral(), w.ids()
-	if len(v.Failures) > 0 {
+	v := Verdict{Seed: w.Seed, Breaches: w.portal.broken, Filed: w.portal.filed, Beyond: len(w.portal.beyond), Seen: w.seen}
+	ids := w.ids()
+	if len(v.Breaches) > 0 {
 		ids = nil // it was ended in the middle
 	}
 	for _, id := range ids {
-		s, err := l.Get(ctx, id)
+		t, err := w.trial(ctx, store, id)
 		if err != nil {
 			return v, err
 		}
-		v.Failures = append(v.Failures, w.fate(ctx, store, s)...)
-		v.Failures = append(v.Failures, replays(ctx, l, s)...)
+		t.fate()
+		t.replays()
+		t.proves(ctx)
+		v.Breaches = append(v.Breaches, t.breaches...)
 	}
 	if found := canary(w.dir); found != "" {
-		v.Failures = append(v.Failures, "a secret stands in "+found)
+		v.Breaches = append(v.Breaches, tally.Breach{Kind: tally.Secret, What: "a secret stands in " + found})
 	}
 	v.Story = w.story.String()
 	return v, nil
 }
 
-// fate says what is wrong with what became of an invoice.
-func (w *World) fate(ctx context.Context, store *evidence.Store, s submission.Submission) []string {
-	var wrong []string
-	fail := func(format string, args ...any) {
-		wrong = append(wrong, fmt.Sprintf("%s: ", s.Key.Number)+fmt.Sprintf(format, args...))
+// trial is what became of one invoice, and what is wrong with it.
+type trial struct {
+	w        *World
+	store    *evidence.Store
+	s        submission.Submission
+	rev      submission.Revision
+	entries  []submission.Entry
+	proofs   []submission.Proof // all of the history
+	breaches []tally.Breach
+}
+
+func (w *World) trial(ctx context.Context, store *evidence.Store, id string) (*trial, error) {
+	s, err := w.engine.Load(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	rev := s.Current()
-	live, _ := w.portal.standing(s.Key.Number)
-	needs := ledger.Summarize(s).Needs
+	t := &trial{w: w, store: store, s: s, rev: s.Current()}
+	if t.entries, err = w.engine.History(ctx, id); err != nil {
+		return nil, err
+	}
+	for _, e := range t.entries {
+		t.proofs = append(t.proofs, e.Evidence...)
+		if e.Attempt != nil {
+			t.proofs = append(t.proofs, e.Attempt.Evidence...)
+		}
+	}
+	return t, nil
+}
+
+func (t *trial) fail(kind tally.Kind, format string, args ...any) {
+	t.breaches = append(t.breaches, tally.Breach{Kind: kind, What: t.s.Key.Number + ": " + fmt.Sprintf(format, args...)})
+}
+
+// fate holds the state of the invoice against the portal's book.
+func (t *trial) fate() {
+	w, rev := t.w, t.rev
+	live, _ := w.portal.standing(t.s.Key.Number)
+	needs := ledger.Summarize(t.s).Needs
 	switch rev.State {
 	case submission.Accepted:
-		if len(live) != 1+w.portal.beyond[s.Key.Number] || live[0].amount != rev.Total {
-			fail("accepted, and the portal holds %d live rows of it", len(live))
-		}
-		if live := len(live) == 1; live && rev.ToldBy == "" && len(w.proofs(ctx, s)) == 0 {
-			fail("accepted, and there is no evidence")
+		switch {
+		case len(live) > 1+w.portal.beyond[t.s.Key.Number]:
+			t.fail(tally.Duplicate, "accepted, and the portal holds %d live rows of it", len(live))
+		case len(live) == 0 || live[0].amount != rev.Total:
+			t.fail(tally.FalseAccepted, "accepted, and the portal holds %d live rows of it, none of this version", len(live))
+		case rev.ToldBy == "" && len(t.proofs) == 0 && t.s.Key.Number != knownThere:
+			t.fail(tally.FalseAccepted, "accepted, and there is no evidence")
 		}
 	case submission.Rejected:
 		if len(live) > 0 && live[0].amount == rev.Total {
-			fail("rejected, and the portal holds it")
+			t.fail(tally.Lost, "rejected, and the portal holds it")
 		}
 	case submission.Cancelled, submission.Superseded:
 	default:
 		if needs == "" {
-			fail("is %s at the end, and nobody is asked: %s", rev.State, rev.Why)
+			t.fail(tally.Lost, "is %s at the end, and nobody is asked: %s", rev.State, rev.Why)
 		}
 	}
 	if w.calm && (rev.State != submission.Accepted || needs != "") {
-		fail("nothing failed, and it is %s; %s is asked: %s", rev.State, needs, rev.Why)
+		t.fail(tally.Asked, "nothing failed, and it is %s; %s is asked: %s", rev.State, needs, rev.Why)
 	}
-	if err := store.Verify(ctx, w.proofs(ctx, s)); err != nil {
-		fail("%v", err)
+	if err := w.receiver.untold(t.s); err != nil {
+		t.fail(tally.Untold, "%v", err)
 	}
-	return wrong
 }
 
-// proofs are all pieces of evidence that the history of s tells of.
-func (w *World) proofs(ctx context.Context, s submission.Submission) []submission.Proof {
-	var all []submission.Proof
-	entries, _ := w.engine.History(ctx, s.ID)
-	for _, e := range entries {
-		all = append(all, e.Evidence...)
-		if e.Attempt != nil {
-			all = append(all, e.Attempt.Evidence...)
-		}
-	}
-	return all
-}
-
-// history begins what is said of a history that does not lead to its submission.
-const history = "the history of"
-
-// replays says whether the history tells all of s.
-func replays(ctx context.Context, l *ledger.Ledger, s submission.Submission) []string {
-	entries, err := l.History(ctx, s.ID)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	again, err := submission.Replay(s.Key, s.Carrier, entries)
-	if err == nil && (again.Current().State != s.Current().State || again.Seq != s.Seq || len(again.Revisions) != len(s.Revisions)) {
+// replays says whether the history tells all of the submission.
+func (t *trial) replays() {
+	again, err := submission.Replay(t.s.Key, t.s.Carrier, t.entries)
+	if err == nil && (again.Current().State != t.rev.State || again.Seq != t.s.Seq || len(again.Revisions) != len(t.s.Revisions)) {
 		err = fmt.Errorf("the history leads to %s", again.Current().State)
 	}
 	if err != nil {
-		return []string{fmt.Sprintf("%s %s: %v", history, s.Key.Number, err)}
+		t.fail(tally.History, "%v", err)
 	}
-	return nil
+}
+
+// proves says whether all evidence of the history is there, and what it was.
+func (t *trial) proves(ctx context.Context) {
+	if err := t.store.Verify(ctx, t.proofs); err != nil {
+		t.fail(tally.Evidence, "%v", err)
+	}
 }
 
 // canary is a file in which the password stands, or "".

@@ -15,11 +15,11 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/batch"
+	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/ledgertest"
-	"example.com/lodge/internal/ledger/memory"
 	"example.com/lodge/internal/submission"
 )
 
@@ -85,36 +85,20 @@ func (c *nthCall) hits(call string, done bool) bool {
 	return true
 }
 
-// quietWorld is one in which nothing fails by itself, with one program at a time.
+// quietWorld is one in which nothing fails by itself, with one program at a time,
+// and with an invoice by which the site's search is checked.
 func quietWorld(t *testing.T, dir string, seed uint64) *World {
 	t.Helper()
 	w := &World{Seed: seed, chance: newChance(seed), dir: filepath.Join(dir, "world"), state: dir, begun: time.Now(),
-		engine: memory.New(), story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{},
-		weather: weather{lodges: 1, trusts: true}}
-	w.portal = newPortal(w)
-	if err := errors.Join(w.stage(dir), os.MkdirAll(w.dir, 0o700), w.known(t.Context())); err != nil {
+		story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{},
+		seen: tally.NewCoverage(), lives: map[string]life{},
+		weather: weather{bills: 1, lodges: 1, visits: 1, trusts: true, settles: 2 * time.Hour, focus: pair{fault: fine}}}
+	w.portal, w.receiver = newPortal(w), newReceiver(w)
+	if err := errors.Join(w.stage(dir), w.found(t.Context())); err != nil {
 		t.Fatal(err)
 	}
+	w.knows(t.Context(), w.neutral())
 	return w
-}
-
-// known is an invoice that somebody filed before, and that Lodge found: by it the
-// site's search is checked.
-func (w *World) known(ctx context.Context) error {
-	const number = "INV-0"
-	r := w.portal.take(number, w.files[0].total, w.files[0].object.SHA, person, false)
-	r.words = []word{{r.at, carriers.StateAccepted, "Accepted"}}
-	l := w.neutral()
-	w.arrive(ctx, l, number, 0, "")
-	_, c, err := l.Claim(ctx, keyOf(number).ID(), "before", time.Minute)
-	if err != nil {
-		return err
-	}
-	said := receipt(r.number, r.words[0])
-	if _, err := l.Move(ctx, c, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &said, Why: "it was there"}); err != nil {
-		return err
-	}
-	return l.Release(ctx, c)
 }
 
 // checkedLater is a seed whose portal takes the first invoice in, and accepts it
@@ -122,7 +106,6 @@ func (w *World) known(ctx context.Context) error {
 func checkedLater() uint64 {
 	for seed := uint64(0); ; seed++ {
 		c := newChance(seed)
-		_, _ = c.draw("checks"), c.draw("fate") // of the invoice that is known
 		if c.between("checks", time.Minute, 6*time.Hour) < 5*time.Minute && c.pick("fate", 12) == 1 {
 			return seed
 		}
@@ -140,7 +123,7 @@ func (w *World) live(ctx context.Context, c *nthCall) error {
 		if err != nil {
 			return err
 		}
-		l := ledger.New(c.engine(timed{w.engine, w}, p, func() {}), p.clock(), holders{w}, submission.Limits{})
+		l := ledger.New(c.engine(timed{w.engine, w}, p, func() {}), p.clock(), holders{w, p}, submission.Limits{})
 		w.arrive(ctx, l, theOne, 0, "")
 		p.kill("ends")
 	}
@@ -150,7 +133,7 @@ func (w *World) live(ctx context.Context, c *nthCall) error {
 			return err
 		}
 		working, end := context.WithCancel(p.ctx)
-		p.ledger = ledger.New(c.engine(&engine{w.engine, p}, p, end), p.clock(), holders{w}, submission.Limits{})
+		p.ledger = ledger.New(c.engine(&engine{w.engine, p}, p, end), p.clock(), holders{w, p}, submission.Limits{})
 		p.until(working, w.final)
 		end()
 		p.kill("ends")
@@ -167,7 +150,7 @@ func (p *process) until(ctx context.Context, enough func() bool) {
 			p.w.story.tell(p.w.now(), "%s: the batch ended: %v", p.id, err)
 		}
 		if !enough() {
-			clock.Pause(ctx, p.rest())
+			clock.Pause(ctx, p.rest(false))
 		}
 	}
 }
@@ -180,7 +163,7 @@ func (w *World) final() bool {
 // filedOnce holds what became of the invoice against the portal's book.
 func (w *World) filedOnce(ctx context.Context, t *testing.T) submission.Submission {
 	t.Helper()
-	store, err := w.store()
+	store, err := evidence.Open(w.evidence())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,9 +179,6 @@ func (w *World) filedOnce(ctx context.Context, t *testing.T) submission.Submissi
 	if needs := ledger.Summarize(s).Needs; needs != "" {
 		t.Errorf("the %s is asked still: %s", needs, s.Current().Why)
 	}
-	if err := store.Verify(ctx, w.proofs(ctx, s)); err != nil {
-		t.Error(err)
-	}
 	if _, err := store.SealLeft(ctx, account, s.ID, "", evidence.Sealing{At: w.wall(), By: "the test"}); err != nil {
 		t.Error(err)
 	}
@@ -207,8 +187,14 @@ func (w *World) filedOnce(ctx context.Context, t *testing.T) submission.Submissi
 			t.Error(err)
 		}
 	}
-	for _, wrong := range replays(ctx, w.neutral(), s) {
-		t.Error(wrong)
+	tried, err := w.trial(ctx, store, s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried.replays()
+	tried.proves(ctx)
+	if len(tried.breaches) > 0 || len(tried.proofs) == 0 {
+		t.Errorf("%d pieces of evidence: %v", len(tried.proofs), tried.breaches)
 	}
 	if found := canary(w.dir); found != "" {
 		t.Errorf("a secret stands in %s", found)
@@ -285,9 +271,6 @@ func nth(t *testing.T, dir string, seed uint64, c *nthCall) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	s := w.filedOnce(ctx, t)
-	if len(w.proofs(ctx, s)) == 0 {
-		t.Error("there is no evidence")
-	}
 	w.unasked(ctx, t, s.ID, c)
 	if t.Failed() {
 		t.Errorf("call %d, %s, %s\n%s", c.n, c.name, c.way.name, w.story)

@@ -2,7 +2,7 @@ package campaign
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"time"
 
 	"example.com/lodge/carriers"
@@ -40,8 +40,12 @@ func (w *World) keys(ctx context.Context, l *ledger.Ledger) {
 	if err != nil {
 		return
 	}
+	if a.Paused != nil && w.now() > stormy+lull { // of before a restore: nobody talks that long
+		_, err := l.Resume(ctx, account, "ann", "the pause is over")
+		w.story.tell(w.now(), "PERSON ends an old pause: %v", err)
+	}
 	switch {
-	case a.Suspended != nil && w.chance.of("new password", 0.7):
+	case a.Suspended != nil && a.Suspended.SecretVersion != "" && w.chance.of("new password", 0.7):
 		w.portal.expire(false)
 		w.mu.Lock()
 		w.secret++
@@ -52,7 +56,7 @@ func (w *World) keys(ctx context.Context, l *ledger.Ledger) {
 		w.portal.forgive()
 		err := l.LiftSuspension(ctx, account, "ann", "I logged in by hand")
 		w.story.tell(w.now(), "PERSON lifts the suspension: %v", err)
-	case w.fails("password expires", 0.05):
+	case w.storm() && w.chance.of("password expires", w.odds(passwordExpires)) && w.happens(passwordExpires):
 		w.portal.expire(true)
 		w.story.tell(w.now(), "PORTAL lets the password expire")
 	}
@@ -82,9 +86,12 @@ func (w *World) answer(ctx context.Context, l *ledger.Ledger, s submission.Submi
 
 // mend is what a biller does about a rejection.
 func (w *World) mend(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
-	next := len(s.Revisions)
+	next, mends := len(s.Revisions), 0.6
+	if w.strict {
+		mends = 0.95
+	}
 	switch {
-	case next < versions && w.chance.of("mend", 0.6):
+	case next < versions && w.chance.of("mend", mends):
 		w.arrive(ctx, l, s.Key.Number, next, "")
 	case w.chance.of("again", 0.4):
 		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Ready})
@@ -123,7 +130,7 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 			e.Want, e.Receipt = submission.Uncertain, nil
 		}
 	}
-	if w.decides(ctx, l, s, e) == nil {
+	if err := w.decides(ctx, l, s, e); err == nil || errors.Is(err, errDead) {
 		return
 	}
 	if len(live) == 0 && e.Want == submission.Ready && w.chance.of("files it", 0.5) {
@@ -139,24 +146,23 @@ func (w *World) settle(ctx context.Context, l *ledger.Ledger, s submission.Submi
 
 // fileByHand files at the portal what is known not to be there, and says so.
 func (w *World) fileByHand(ctx context.Context, l *ledger.Ledger, s submission.Submission, rev submission.Revision) {
-	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
+	r := w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, nil)
 	w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Revision: rev.Number, Want: submission.Submitted,
-		SettleUntil: w.wall().Add(settles), Receipt: &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
+		SettleUntil: w.wall().Add(w.settles),
+		Receipt:     &carriers.Receipt{Number: r.number, Status: "filed by hand", State: carriers.StateReceived}})
 }
 
 // meddles does something that nobody asked for. What people say of the carrier's
 // word is true.
 func (w *World) meddles(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
 	live, _ := w.portal.standing(s.Key.Number)
-	if w.Rules.Rerun && s.Current().State == submission.Uncertain { // knocked out: a rerun writes into the ledger
-		w.rerun(ctx, s)
-		return
-	}
 	switch w.chance.pick("meddles", 7) {
 	case 0:
 		w.decide(ctx, l, s, submission.Event{Kind: submission.Held})
 	case 1:
-		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Ready})
+		if len(live) == 0 {
+			w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Ready})
+		}
 	case 2:
 		w.decide(ctx, l, s, submission.Event{Kind: submission.Decided, Want: submission.Uncertain})
 	case 3:
@@ -178,15 +184,6 @@ func (w *World) meddles(ctx context.Context, l *ledger.Ledger, s submission.Subm
 	}
 }
 
-// rerun is a rerun that goes past the table.
-func (w *World) rerun(ctx context.Context, s submission.Submission) {
-	i := slices.IndexFunc(s.Revisions, func(r submission.Revision) bool { return r.Number == s.Current().Number })
-	s.Version++
-	s.Revisions[i].State, s.NotBefore, s.Revisions[i].Resumed = submission.Ready, time.Time{}, len(s.Revisions[i].Attempts)
-	err := w.engine.Store(ctx, s, nil)
-	w.story.tell(w.now(), "PERSON reruns %s past the table: %v", s.Key.Number, err)
-}
-
 // byHand files an invoice at the portal without Lodge, and tells it or not. Nobody
 // files what Lodge may have filed.
 func (w *World) byHand(ctx context.Context, l *ledger.Ledger, s submission.Submission) {
@@ -200,7 +197,7 @@ func (w *World) byHand(ctx context.Context, l *ledger.Ledger, s submission.Submi
 		w.fileByHand(ctx, l, s, rev)
 		return
 	}
-	w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, person, false)
+	w.portal.take(s.Key.Number, rev.Total, rev.Object.SHA, nil)
 }
 
 // decide has a person say e, which the table may refuse.
@@ -210,11 +207,17 @@ func (w *World) decide(ctx context.Context, l *ledger.Ledger, s submission.Submi
 
 func (w *World) decides(ctx context.Context, l *ledger.Ledger, s submission.Submission, e submission.Event) error {
 	e.Who, e.Why = "ann", "I looked at the carrier's site"
+	if w.dies("person: before it is decided") {
+		return errDead
+	}
 	after, err := l.Decide(ctx, s.ID, e)
 	state := s.Current().State
 	if err == nil {
 		state = after.Current().State
 	}
 	w.story.tell(w.now(), "PERSON %s %s %s: %s, %v", e.Kind, e.Want, s.Key.Number, state, err)
+	if w.dies("person: after it is decided") {
+		return errDead // and the person looks again, later
+	}
 	return err
 }

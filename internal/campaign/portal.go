@@ -6,13 +6,9 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/submission"
+	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/ledes"
 )
-
-// settles is what the model carrier declares: what it took in shows up in its
-// history no later.
-const settles = 2 * time.Hour
 
 // portal is the model of a carrier's website. Its own book is the judge: nothing
 // in Lodge is asked what was filed.
@@ -22,12 +18,13 @@ type portal struct {
 	mu      sync.Mutex
 	rows    []*row
 	filed   int
-	broken  []string // what broke the promise
+	broken  []tally.Breach // what broke the promise
 	refused map[int]int
 	expired bool // the password of now
 	looks   map[string]time.Duration
 
 	darkened, dark time.Duration   // from when and until when the history shows nothing
+	groped         time.Duration   // when somebody looked into the dark last
 	unseen         map[string]bool // by the last look-up of an invoice
 	lagging        map[string]spell
 	beyond         map[string]int // doubles that Lodge could not know of
@@ -43,6 +40,7 @@ type row struct {
 	at      time.Time
 	shown   time.Time // in the history, from then on
 	words   []word    // in the order of time
+	missed  int       // times that the history did not show it though it did before
 }
 
 // word is the carrier's word about a row from a time on.
@@ -70,37 +68,60 @@ func (r *row) state(at time.Time) word {
 
 func (r *row) live(at time.Time) bool { return r.state(at).state != carriers.StateRejected }
 
-// take takes an upload in. What people file by hand shows at once: of what shows
-// later and nobody tells Lodge cannot know.
-func (p *portal) take(invoice string, amount ledes.Amount, content, by string, lodge bool) *row {
+// take takes an upload in, of a program, or of a person (nil). What people file by
+// hand shows at once: of what shows later and nobody tells Lodge cannot know.
+func (p *portal) take(invoice string, amount ledes.Amount, content string, who *process) *row {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.w.wall()
+	now, by, lodge := p.w.wall(), person, who != nil
+	if lodge {
+		by = who.id
+	}
 	for _, r := range p.rows {
 		if r.invoice == invoice && r.live(now) && lodge {
 			if r.by == person && p.unseen[invoice] && (p.w.now() < p.lagging[invoice].until+time.Hour || p.w.unknowable(invoice, p.darkened)) {
 				p.beyond[invoice]++
 				continue
 			}
-			p.breaks(fmt.Sprintf("invoice %s came again at %s by %s; the portal holds it since %s by %s",
+			p.breaks(tally.Duplicate, fmt.Sprintf("invoice %s came again at %s by %s; the portal holds it since %s by %s",
 				invoice, p.w.now(), by, r.at.Sub(p.w.begun), r.by))
 		}
 	}
 	p.filed++
 	r := &row{invoice: invoice, amount: amount, content: content, by: by, at: now, shown: now, number: fmt.Sprint(730000 + 17*len(p.rows))}
 	r.words = p.fate(now)
-	if lodge && p.w.fails("history lags", 0.2) {
-		r.shown = now.Add(p.w.chance.between("history lag", time.Minute, settles-time.Minute))
+	if lodge && who.fails(historyLags) {
+		r.shown = now.Add(p.lag(who))
 	}
 	p.rows = append(p.rows, r)
+	if lodge {
+		p.meddled(r)
+	}
 	p.w.story.tell(p.w.now(), "PORTAL takes %s in by %s as %s: %s, shown from %s", invoice, by, r.number, r.words, r.shown.Sub(p.w.begun))
 	return r
 }
 
 func (w word) String() string { return string(w.state) }
 
-// spell is a time in which a server lags.
-type spell struct{ until time.Duration }
+// lag is how long the history takes to show a row: no longer than declared.
+func (p *portal) lag(who *process) time.Duration {
+	least := time.Minute
+	if p.w.sluggish > 1 {
+		least = p.w.settles * 3 / 4
+	}
+	return who.chance.between("history lag", least, p.w.settles-time.Minute)
+}
+
+// holds puts a row into the book that the carrier accepted long ago.
+func (p *portal) holds(invoice string, f staged) *row {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := p.w.begun.Add(-30 * 24 * time.Hour)
+	r := &row{invoice: invoice, amount: f.total, content: f.object.SHA, number: "729999", by: person, at: at, shown: at,
+		words: []word{{at, carriers.StateAccepted, "Accepted"}}}
+	p.rows = append(p.rows, r)
+	return r
+}
 
 // person files by hand.
 const person = "ann"
@@ -116,7 +137,14 @@ func (p *portal) fate(now time.Time) []word {
 		return []word{{now, accepted, "Accepted"}}
 	}
 	checked := now.Add(p.w.chance.between("checks", time.Minute, 6*time.Hour))
-	switch p.w.chance.pick("fate", 12) {
+	n := p.w.chance.pick("fate", 12)
+	switch {
+	case p.w.sluggish > 1:
+		n = max(n, 1) // what is refused can be filed again, and nothing is learned from that
+	case p.w.strict:
+		n /= 3
+	}
+	switch n {
 	case 0:
 		return []word{{now, rejected, "Matter is closed"}}
 	case 1, 2:
@@ -125,52 +153,6 @@ func (p *portal) fate(now time.Time) []word {
 		return []word{{now, carriers.StateReceived, "Processing"}, {checked, rejected, "Rate exceeds the guideline"}}
 	}
 	return []word{{now, accepted, "Accepted"}}
-}
-
-// find is the history's answer.
-func (p *portal) find(invoice string) []carriers.Found {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.w.wall()
-	p.looks[invoice] = p.w.now()
-	var list []carriers.Found
-	for _, r := range p.rows {
-		if r.invoice != invoice || r.shown.After(now) {
-			continue
-		}
-		said := r.state(now)
-		list = append(list, carriers.Found{Invoice: r.invoice, Amount: r.amount, HasAmount: true, At: r.at, By: r.by,
-			Receipt: receipt(r.number, said)})
-	}
-	return list
-}
-
-// blind says whether the history shows nothing now. It is so for a while.
-func (p *portal) blind(invoice string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	defer func() { p.unseen[invoice] = p.w.now() < p.dark }()
-	if p.w.now() >= p.dark && p.w.fails("history goes dark", 0.02) {
-		p.darkened, p.dark = p.w.now(), p.w.now()+p.w.chance.between("dark", time.Minute, 5*time.Hour)
-		p.w.story.tell(p.w.now(), "PORTAL shows no history until %s", p.dark)
-	}
-	return p.w.now() < p.dark
-}
-
-// stale says whether the history does not show an invoice just now, though it shows
-// others: one of several servers behind it lags. That lasts for less than the time
-// between two looks that count, and does not come again within the hour.
-func (p *portal) stale(invoice string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := p.lagging[invoice]
-	if p.w.now() >= s.until+time.Hour && p.w.fails("one server lags", 0.04) {
-		s.until = p.w.now() + p.w.chance.between("one server lags", time.Second, submission.BetweenLooks-time.Minute)
-		p.lagging[invoice] = s
-		p.w.story.tell(p.w.now(), "PORTAL does not show %s until %s", invoice, s.until)
-	}
-	p.unseen[invoice] = p.unseen[invoice] || p.w.now() < s.until
-	return p.w.now() < s.until
 }
 
 // quiet says whether nobody has looked an invoice up of late: a person who files
@@ -200,16 +182,17 @@ func (p *portal) standing(invoice string) (live, rejected []*row) {
 
 // login judges a password by its version. What was refused is counted: carriers
 // lock accounts.
-func (p *portal) login(version int) error {
+func (p *portal) login(who *process, version int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.expired {
 		return nil
 	}
+	who.meets(passwordExpires)
 	p.refused[version]++
 	p.w.story.tell(p.w.now(), "PORTAL refuses the login with password %d, time %d", version, p.refused[version])
 	if n := p.refused[version]; n > mayRefuse {
-		p.breaks(fmt.Sprintf("password %d was refused %d times", version, n))
+		p.breaks(tally.Login, fmt.Sprintf("password %d was refused %d times", version, n))
 	}
 	return carriers.Errorf(carriers.Credentials, "user name or password is not right")
 }

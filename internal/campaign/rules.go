@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/submission"
 )
@@ -24,6 +26,29 @@ type Rules struct {
 	Rerun      bool // a person's rerun goes past the table
 	Login      bool // a refused login is tried again
 	Revision   bool // an earlier revision's row counts for this one
+	Recovery   bool // an older ledger is believed
+}
+
+// A KnockOut is a rule to be taken away, and its name for people.
+type KnockOut struct {
+	Name  string
+	Rules Rules
+}
+
+// KnockOuts are the rules that are taken away one at a time.
+func KnockOuts() []KnockOut {
+	return []KnockOut{
+		{"the intent before the request", Rules{Intent: true}},
+		{"the fence", Rules{Fence: true}},
+		{"the question whether the lease is over", Rules{Lease: true}},
+		{"the look-before", Rules{LookBefore: true}},
+		{"the second look", Rules{OneLook: true}},
+		{"the settle time", Rules{Settle: true}},
+		{"no retry of what may have been sent", Rules{BlindRetry: true}},
+		{"reruns through the table", Rules{Rerun: true}},
+		{"no second try of a refused login", Rules{Login: true}},
+		{"telling one revision's row from another's", Rules{Revision: true}},
+	}
 }
 
 // loaded is s as a program is told of it.
@@ -69,9 +94,11 @@ func (r Rules) account(a ledger.Account) ledger.Account {
 
 // found are the rows that a look-up for inv brings.
 func (r Rules) found(w *World, inv carriers.Invoice, rows []carriers.Found) []carriers.Found {
-	s, err := w.engine.Load(context.Background(), keyOf(inv.Number).ID())
-	if r.LookBefore && err == nil && s.Current().State == submission.Ready {
-		return nil // as if nobody had asked
+	if r.LookBefore {
+		s, err := w.engine.Load(context.Background(), keyOf(inv.Number).ID())
+		if err == nil && s.Current().State == submission.Ready {
+			return nil // as if nobody had asked
+		}
 	}
 	if r.Revision { // as if neither time nor number told one revision's row from another's
 		for i := range rows {
@@ -79,4 +106,25 @@ func (r Rules) found(w *World, inv carriers.Invoice, rows []carriers.Found) []ca
 		}
 	}
 	return rows
+}
+
+// reruns are people whose reruns go past the table: what was, or may have been,
+// sent is made ready again by a write into the ledger.
+func (w *World) reruns(ctx context.Context) {
+	for clock.Pause(ctx, w.chance.between("rerun", time.Minute, 15*time.Minute)) && w.storm() {
+		for _, id := range w.ids() {
+			s, err := w.engine.Load(ctx, id)
+			if err != nil {
+				continue
+			}
+			switch n := s.Current().Number; s.Current().State {
+			case submission.Uncertain, submission.Submitting, submission.Submitted:
+				i := slices.IndexFunc(s.Revisions, func(r submission.Revision) bool { return r.Number == n })
+				s.Version++
+				s.Revisions[i].State, s.NotBefore, s.Revisions[i].Resumed = submission.Ready, time.Time{}, len(s.Revisions[i].Attempts)
+				err := w.engine.Store(ctx, s, nil)
+				w.story.tell(w.now(), "PERSON reruns %s past the table: %v", s.Key.Number, err)
+			}
+		}
+	}
 }

@@ -55,8 +55,13 @@ func (t *tab) shows(text string) {
 }
 
 // Text implements [visit.Tab].
-func (t *tab) Text(context.Context) (string, error) {
-	if err := t.window.p.point("page is read"); err != nil {
+func (t *tab) Text(context.Context) (string, error) { return t.read("text", "page is read") }
+
+// read is what the page shows. It is asked for in several ways side by side, each
+// with luck of its own.
+func (t *tab) read(way, point string) (string, error) {
+	p := t.window.p
+	if err := p.pointBy(p.chance.sub(way), point); err != nil {
 		return "", err
 	}
 	if t.window.gone() {
@@ -68,16 +73,16 @@ func (t *tab) Text(context.Context) (string, error) {
 }
 
 // HTML implements [visit.Tab].
-func (t *tab) HTML(ctx context.Context) (string, error) {
-	text, err := t.Text(ctx)
+func (t *tab) HTML(context.Context) (string, error) {
+	text, err := t.read("html", "page is read")
 	return "<p>" + text, err
 }
 
 // Picture implements [visit.Tab].
-func (t *tab) Picture(ctx context.Context) ([]byte, error) {
-	if t.window.w.fails("no picture", 0.02) {
+func (t *tab) Picture(context.Context) ([]byte, error) {
+	if t.window.p.fails(noPicture) {
 		return nil, fmt.Errorf("the page could not be pictured")
 	}
-	text, err := t.Text(ctx)
+	text, err := t.read("picture", "page is pictured")
 	return []byte("\xff\xd8\xff" + text), err
 }

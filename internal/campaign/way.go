@@ -67,11 +67,11 @@ func (y *way) Arm(ctx context.Context, _ gate.Commit, calm, _ time.Duration) err
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	if y.b.w.fails("no calm", 0.01) {
+	if y.b.p.fails(noCalm) {
 		return gate.ErrNotCalm
 	}
 	y.set(armed)
-	return nil
+	return y.b.p.point("armed")
 }
 
 // Blow implements [gate.Fuse].

@@ -66,7 +66,7 @@ func (p *process) open(ctx context.Context, o visit.Opening) (visit.Window, erro
 	if err := p.point("browser starts"); err != nil {
 		return nil, err
 	}
-	if p.w.fails("browser does not start", 0.02) {
+	if p.fails(noBrowser) {
 		return nil, carriers.Errorf(carriers.Unavailable, "the browser does not start")
 	}
 	b := &window{w: p.w, p: p, held: map[string]*paused{}, done: make(chan struct{}), folder: p.w.dir}
@@ -86,6 +86,7 @@ func (b *window) Scratch() string        { return b.folder }
 
 // Close implements [visit.Window].
 func (b *window) Close() error {
+	_ = b.p.point("browser closes") // who dies here leaves nothing that would matter
 	b.die("closed")
 	b.gate.Close()
 	return nil

@@ -18,7 +18,7 @@ const errBroken = "net::ERR_CONNECTION_RESET"
 // not wait for it.
 func (b *window) submit(s sheet) *paused {
 	q := b.ask(s)
-	if b.w.fails("page sends twice", 0.05) {
+	if b.p.fails(pageSendsTwice) {
 		b.ask(s) // the gate fails it
 	}
 	return q
@@ -58,7 +58,7 @@ var _ gate.Wire = wire{}
 
 func (b wire) Hold(context.Context) error { return b.p.point("hold") }
 func (b wire) Idle(context.Context) error { return b.p.point("idle") }
-func (b wire) Busy() bool                 { return b.w.chance.of("page waits", 0.5) }
+func (b wire) Busy() bool                 { return b.p.chance.of("page waits", 0.5) }
 func (b wire) Done() <-chan struct{}      { return b.done }
 
 // Continue implements [gate.Wire].
@@ -74,7 +74,7 @@ func (b wire) Continue(_ context.Context, id string, answer bool) error {
 	case q == nil || ended:
 		return fmt.Errorf("request %s: %w", id, gate.ErrGone)
 	case answer && q.answer == nil:
-		if b.w.fails("page withdraws", 0.02) {
+		if b.p.fails(pageWithdraws) {
 			q.close(verdict{err: errors.New("withdrawn")})
 			return fmt.Errorf("request %s: %w", id, gate.ErrGone)
 		}
@@ -100,46 +100,15 @@ func (b wire) Body(_ context.Context, id string) ([]byte, error) { return []byte
 
 // Finish implements [gate.Wire].
 func (b wire) Finish(context.Context, []string) error {
-	if b.w.fails("pages do not close", 0.01) {
+	if b.p.fails(pagesStay) {
 		return errors.New("a page does not close")
 	}
 	return b.p.point("pages close")
 }
 
-// An ending is how the site treats what arrives.
-type ending string
-
-const (
-	fine      ending = "answers"
-	unreached ending = "cannot be reached"
-	before    ending = "breaks before it takes it in"
-	after     ending = "breaks after it took it in"
-	wrong     ending = "takes it in and says 500"
-	late      ending = "takes it in and answers too late"
-	never     ending = "takes it in and never answers"
-	nothing   ending = "takes nothing in and never answers"
-	other     ending = "takes it in and shows the page of another invoice"
-	unread    ending = "takes it in and shows a page that nobody knows"
-	twice     ending = "takes it in and calls it a duplicate"
-	crash     ending = "takes it in, and the browser dies"
-)
-
-// endings are how a site fails, and how often.
-func endings() []weighted[ending] {
-	return []weighted[ending]{{unreached, 2}, {before, 2}, {after, 3}, {wrong, 2}, {late, 1}, {never, 2}, {nothing, 1},
-		{other, 1}, {unread, 1}, {twice, 1}, {crash, 2}}
-}
-
-func (b *window) ending() ending {
-	if !b.w.fails("upload", 0.5) {
-		return fine
-	}
-	return one(b.w.chance, "ending", endings()...)
-}
-
 // send carries a released request to the portal and its answer back to the gate.
 func (b *window) send(q *paused) {
-	how := b.ending()
+	how := b.p.ending()
 	if how == unreached || !b.way.leaves(4000) {
 		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New(errBroken)})
 		return
@@ -150,7 +119,7 @@ func (b *window) send(q *paused) {
 	}
 	if how != before && how != nothing {
 		b.w.arrives(b.p, q.sheet)
-		q.row = b.w.portal.take(q.sheet.inv.Number, q.sheet.inv.Total, q.sheet.content, b.p.id, true)
+		q.row = b.w.portal.take(q.sheet.inv.Number, q.sheet.inv.Total, q.sheet.content, b.p)
 	}
 	if b.p.point("it is taken in") != nil {
 		return
@@ -170,12 +139,12 @@ func (b *window) send(q *paused) {
 		b.answer(q, gate.Answer{Status: 500}, verdict{odd: true})
 		return
 	case late:
-		if !b.sleeps(b.w.chance.between("late", 50*time.Second, 3*time.Minute)) {
+		if !b.sleeps(b.p.chance.between("late", 50*time.Second, 3*time.Minute)) {
 			b.answer(q, gate.Answer{Error: "net::ERR_PROXY_CONNECTION_FAILED"}, verdict{err: errors.New("cut")})
 			return
 		}
 	}
-	if !b.sleeps(b.w.chance.between("answer", 50*time.Millisecond, 2*time.Second)) {
+	if !b.sleeps(b.p.chance.between("answer", 50*time.Millisecond, 2*time.Second)) {
 		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New("cut")})
 		return
 	}
@@ -196,7 +165,7 @@ func (b *window) sleeps(d time.Duration) bool {
 	}
 }
 
-func pageOf(q *paused, now time.Time, how ending) verdict {
+func pageOf(q *paused, now time.Time, how fault) verdict {
 	said := q.row.state(now)
 	v := verdict{invoice: q.sheet.inv.Number, said: receipt(q.row.number, said)}
 	switch how {
@@ -222,6 +191,9 @@ func (b *window) answer(q *paused, a gate.Answer, v verdict) {
 	q.answer, q.body = &a, v
 	b.mu.Unlock()
 	if ended {
+		return
+	}
+	if b.p.point("answer arrives") != nil {
 		return
 	}
 	held := q.request

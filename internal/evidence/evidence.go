@@ -27,11 +27,16 @@ import (
 // A Store is a folder of evidence. It is safe for use by several goroutines
 // and several processes.
 type Store struct {
-	root *os.Root
+	root   *os.Root
+	create Create
 
 	mu    sync.Mutex                 // held while a chain grows
 	heads map[string]submission.Head // of each account, as far as this process has come
 }
+
+// Create writes a new file below root, whole and durably, and never in place of
+// another: [durable.Create].
+type Create func(root *os.Root, name string, data []byte) error
 
 // Open opens the store in dir and makes the folder if it is not there. Others
 // lose their rights on it.
@@ -49,7 +54,17 @@ func OpenCopy(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
-	return &Store{root: root, heads: map[string]submission.Head{}}, nil
+	return &Store{root: root, create: durable.Create, heads: map[string]submission.Head{}}, nil
+}
+
+// OpenOver is [Open] with another way to write files: simulations have disks that
+// fill up, and programs that die in the middle of a file.
+func OpenOver(dir string, create Create) (*Store, error) {
+	s, err := Open(dir)
+	if err == nil {
+		s.create = create
+	}
+	return s, err
 }
 
 // Close gives the folder back. Nothing waits to be written.
@@ -136,7 +151,7 @@ func (f *Folder) write(ctx context.Context, name string, data []byte) (submissio
 		return submission.Proof{}, f.failed(name, err)
 	}
 	full := path.Join(f.path, name)
-	if err := durable.Create(f.store.root, full, data); err != nil {
+	if err := f.store.create(f.store.root, full, data); err != nil {
 		return submission.Proof{}, f.failed(name, err)
 	}
 	proof := proofOf(full, data)

@@ -191,7 +191,7 @@ func (s *Store) empty(l Link, by int64, why Pruned) error {
 	}
 	data, err := encodeJSON(Word{Link: l.N, By: by, Keep: why.Keep})
 	if err == nil {
-		err = durable.Create(s.root, tomb, data)
+		err = s.create(s.root, tomb, data)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return nil

@@ -124,7 +124,7 @@ func (s *Store) append(ctx context.Context, l Link, after submission.Head) (subm
 			return head, err
 		}
 		name := linkPath(l.Account, l.N)
-		err = durable.Create(s.root, name, data)
+		err = s.create(s.root, name, data)
 		taken := errors.Is(err, fs.ErrExist)
 		if err != nil && !taken {
 			return head, err
