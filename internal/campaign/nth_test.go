@@ -13,7 +13,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/lodge/carriers"
 	"example.com/lodge/internal/batch"
 	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/clock"
