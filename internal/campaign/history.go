@@ -80,7 +80,7 @@ func (p *portal) blind(who *process, invoice string) bool {
 		p.darkened, p.dark = now, now+who.chance.between("dark", time.Minute, 5*time.Hour)
 		p.w.story.tell(now, "PORTAL shows no history until %s", p.dark)
 	}
-	if now >= p.dark && now < p.groped+time.Minute {
+	if now >= p.dark && p.groped > 0 && now < p.groped+time.Minute {
 		p.dark = now + time.Minute
 	}
 	dark := now < p.dark

@@ -71,7 +71,7 @@ func (w *World) knows(ctx context.Context, l *ledger.Ledger) {
 	_, claim, err := l.Claim(ctx, keyOf(knownThere).ID(), "before", time.Hour)
 	if err == nil {
 		_, err = l.Move(ctx, claim, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Filed: row.at,
-			Receipt: new(receipt(row.number, row.words[0])), NotBefore: w.wall(), Why: "it is there since long"})
+			Receipt: new(receipt(row.number, row.words[0])), Why: "it is there since long"})
 		err = errors.Join(err, l.Release(ctx, claim))
 	}
 	if err != nil {
