@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"example.com/lodge/internal/browser/adverse"
 	"example.com/lodge/internal/browser/egress"
+	sums "example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/gate"
 )
 
@@ -195,6 +197,14 @@ func TestKnockOuts(t *testing.T) {
 				}
 			}
 			t.Logf("knock-out %q: failed with %s in %d of %d runs", tt.name, tt.want, failed, runs)
+			took := sums.KnockOut{Rule: tt.name, Where: "Chromium", Of: runs,
+				Breach: sums.Breach{Kind: sums.Unguarded, What: fmt.Sprintf("%s in %d of %d runs", tt.want, failed, runs)}}
+			if failed > 0 {
+				took.After = runs / failed
+			}
+			if err := sums.Found(took).Keep("browser-" + tt.name); err != nil {
+				t.Error(err)
+			}
 			if failed == 0 {
 				t.Errorf("without it nothing fails: either it is not needed, or its case does not test it")
 			}

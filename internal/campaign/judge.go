@@ -166,7 +166,7 @@ func (t *trial) fate() {
 	if w.calm && (rev.State != submission.Accepted || needs != "") {
 		t.fail(tally.Asked, "nothing failed, and it is %s; %s is asked: %s", rev.State, needs, rev.Why)
 	}
-	if err := w.receiver.untold(t.s); err != nil {
+	if err := w.receiver.untold(t.s, t.entries, w.wall().Add(-soonTold)); err != nil {
 		t.fail(tally.Untold, "%v", err)
 	}
 }

@@ -95,12 +95,18 @@ func (p *process) relays() {
 	relay.Pass(p.ctx)
 }
 
-// untold says whether the receiver lacks the end of a submission's history.
-func (r *receiver) untold(s submission.Submission) error {
+// soonTold is how long a relay may rest, and be without its program.
+const soonTold = 3 * time.Hour
+
+// untold says whether the receiver lacks what happened in a submission's history by
+// a time.
+func (r *receiver) untold(s submission.Submission, entries []submission.Entry, by time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if heard := r.heard[s.ID]; heard < s.Seq {
-		return fmt.Errorf("the receiver was told of %d entries of %d", heard, s.Seq)
+	for _, e := range entries {
+		if heard := r.heard[s.ID]; heard < e.Seq && e.At.Before(by) {
+			return fmt.Errorf("the receiver was told of %d entries of %d", heard, s.Seq)
+		}
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func (p *process) work() {
 // which does no harm.
 func (p *process) rest(failed bool) time.Duration {
 	next, err := p.ledger.NextDue(p.ctx)
-	least, longest := 2*time.Minute, 20*time.Minute
+	least, longest := 2*time.Minute, 40*time.Minute
 	if failed {
 		least = 5 * time.Minute // it is left alone for a while, as lodge run --watch does
 	}

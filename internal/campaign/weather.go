@@ -49,7 +49,7 @@ func forecast(seed uint64, c *chance) weather {
 	if c.of("weather strict", 0.25) {
 		w.strict, w.uploads = true, 0.9
 	}
-	w.onDisk = c.of("weather on disk", 0.02)
+	w.onDisk = c.of("weather on disk", 0.005)
 	w.disasters = c.of("weather disaster", 0.1) && !w.onDisk // restoring a file is tested in internal/backup
 	w.bills = 1 + c.pick("weather bills", 4)
 	if w.calm {

@@ -32,6 +32,7 @@ type Store struct {
 
 	mu    sync.Mutex                 // held while a chain grows
 	heads map[string]submission.Head // of each account, as far as this process has come
+	whole map[string]uint64          // folders of attempts in which all was sealed, with what they held then
 }
 
 // Create writes a new file below root, whole and durably, and never in place of
@@ -54,7 +55,7 @@ func OpenCopy(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
-	return &Store{root: root, create: durable.Create, heads: map[string]submission.Head{}}, nil
+	return &Store{root: root, create: durable.Create, heads: map[string]submission.Head{}, whole: map[string]uint64{}}, nil
 }
 
 // OpenOver is [Open] with another way to write files: simulations have disks that

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -165,6 +167,9 @@ func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.isWhole(l.Folder(), entries) {
+		return nil, nil
+	}
 	named := map[string]bool{tombName: true}
 	for _, e := range entries {
 		n := Marked(e.Name())
@@ -192,5 +197,34 @@ func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
 		}
 		files = append(files, File{Name: e.Name(), SHA: sha, Size: size})
 	}
+	if len(files) == 0 {
+		s.rememberWhole(l.Folder(), entries)
+	}
 	return files, nil
+}
+
+// isWhole says whether an attempt's folder holds what it held when all of it was
+// sealed: an invoice that is looked up for days has dozens of them, and each visit
+// asks for all.
+func (s *Store) isWhole(folder string, entries []fs.DirEntry) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, ok := s.whole[folder]
+	return ok && known == namesOf(entries)
+}
+
+func (s *Store) rememberWhole(folder string, entries []fs.DirEntry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.whole[folder] = namesOf(entries)
+}
+
+// namesOf is a hash of all names. Files of the store are written once, whole, so
+// that the same names are the same files.
+func namesOf(entries []fs.DirEntry) uint64 {
+	h := fnv.New64a()
+	for _, e := range entries {
+		_, _ = io.WriteString(h, e.Name()+"/")
+	}
+	return h.Sum64()
 }

@@ -8,6 +8,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/carriers/harbor"
+	"example.com/lodge/internal/campaign/tally"
 	"example.com/lodge/internal/portal"
 	sim "example.com/lodge/internal/portal/harbor"
 	"example.com/lodge/internal/secret"
@@ -50,4 +51,12 @@ func TestKnockOutScrubber(t *testing.T) {
 		}
 	}
 	t.Logf("knock-out %q: failed with SECRET in 1 of 1 runs, in %d places", "scrubber off", len(all))
+	took := tally.KnockOut{Rule: "the scrubber", Where: "Chromium", Of: 1,
+		Breach: tally.Breach{Kind: tally.Secret, What: fmt.Sprintf("the password in %d places", len(all))}}
+	if len(all) > 0 {
+		took.After = 1
+	}
+	if err := tally.Found(took).Keep("visit-scrubber"); err != nil {
+		t.Error(err)
+	}
 }

@@ -115,7 +115,7 @@ func TestBrowser(t *testing.T) {
 				t.Parallel()
 				room <- struct{}{}
 				defer func() { <-room }()
-				f, s := broke(t, r)
+				f, _ := broke(t, r)
 				mu.Lock()
 				defer mu.Unlock()
 				done++
@@ -132,20 +132,12 @@ func TestBrowser(t *testing.T) {
 				if done%10 == 0 {
 					t.Logf("%d of %d runs, %s", done, n, time.Since(begun).Round(time.Second))
 				}
-				_ = s
 			})
 		}
 	})
-	count := func(rule string) (n int) {
-		for _, b := range broken {
-			if strings.HasPrefix(b, rule+":") {
-				n++
-			}
-		}
-		return n
-	}
-	t.Logf("browser: runs=%d singles=%d pairs=%d taken_in=%d duplicates=%d lost=%d false_accepted=%d broken=%d with_a_person=%d seconds=%.0f",
-		done, singles, done-singles, uploads, count("duplicate"), count("lost"), count("false_accepted"), len(broken), asks, time.Since(begun).Seconds())
+	t.Logf("browser: %d visits broken, %d of them in two ways, %d uploads taken in, %d with a person, in %s",
+		done, done-singles, uploads, asks, time.Since(begun).Round(time.Second))
+	record(t, "browser", broken, map[string]int{"chromium": done, "chromium_pairs": done - singles, "chromium_with_a_person": asks})
 }
 
 // broke lives through one row and judges it.

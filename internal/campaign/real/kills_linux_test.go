@@ -25,8 +25,8 @@ const (
 	sideBySide = 2
 )
 
-// A tally is what became of a campaign.
-type tally struct {
+// A toll is what became of a campaign.
+type toll struct {
 	mu                                        sync.Mutex
 	kills, terms, runs, invoices, asked, acts int
 	broken                                    []string
@@ -45,7 +45,7 @@ func TestKills(t *testing.T) {
 	}
 	p.check(t)
 	want, seed, worlds := asked[int](t, "kills"), asked[uint64](t, "seed"), asked[int](t, "worlds")
-	sum := &tally{at: map[string]int{}}
+	sum := &toll{at: map[string]int{}}
 	begun := time.Now()
 	t.Run("world", func(t *testing.T) {
 		room := make(chan struct{}, sideBySide)
@@ -68,21 +68,14 @@ func TestKills(t *testing.T) {
 	for _, m := range moments() {
 		t.Logf("%4d killed: %s", sum.at[m.about], m.about)
 	}
-	count := func(rule string) (n int) {
-		for _, b := range sum.broken {
-			if strings.HasPrefix(b, rule+":") {
-				n++
-			}
-		}
-		return n
-	}
-	t.Logf("kills: kills=%d terms=%d runs=%d invoices=%d duplicates=%d lost=%d false_accepted=%d broken=%d with_a_person=%d operator=%d seconds=%.0f",
-		sum.kills, sum.terms, sum.runs, sum.invoices, count("duplicate"), count("lost"), count("false_accepted"), len(sum.broken),
-		sum.asked, sum.acts, time.Since(begun).Seconds())
+	t.Logf("kills: %d in %d runs, with %d invoices, of which %d are with a person, after %d acts of the operator, in %s",
+		sum.kills, sum.runs, sum.invoices, sum.asked, sum.acts, time.Since(begun).Round(time.Second))
+	record(t, "kills", sum.broken, map[string]int{"real_kills": sum.kills, "real_terms": sum.terms, "real_invoices": sum.invoices,
+		"real_with_a_person": sum.asked})
 }
 
 // world is one office in which the program is killed so many times.
-func world(t *testing.T, p program, seed uint64, kills int, sum *tally) {
+func world(t *testing.T, p program, seed uint64, kills int, sum *toll) {
 	o := newOffice(t, p)
 	random := rand.New(rand.NewPCG(seed, 1998))
 	var story []string

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -29,11 +30,13 @@ const (
 	Restless      Kind = "restless"       // a program goes round in circles
 	Asked         Kind = "asked"          // nothing failed, and somebody was asked
 	Untold        Kind = "untold"         // a receiver missed an event, or heard them out of order
+	Foreign       Kind = "foreign"        // something connected to a host that is not on the list
+	Left          Kind = "left"           // a process, a profile or a descriptor was left
 )
 
 // Kinds are all of them, in the order of the last line.
 func Kinds() []Kind {
-	return []Kind{Duplicate, Lost, FalseAccepted, Unguarded, Evidence, History, Secret, Login, Restless, Asked, Untold}
+	return []Kind{Duplicate, Lost, FalseAccepted, Unguarded, Evidence, History, Secret, Login, Restless, Asked, Untold, Foreign, Left}
 }
 
 // A Breach is one way in which one run broke the promise.
@@ -152,6 +155,26 @@ func (t Tally) Write(path string) error {
 		return fmt.Errorf("tally: %w", err)
 	}
 	return os.WriteFile(path, append(data, '\n'), 0o600)
+}
+
+// Folder is the environment variable that names the folder into which tests write
+// what they counted; unset: nowhere.
+const Folder = "LODGE_TALLY"
+
+// Keep writes t into the [Folder], as name.json, if there is one.
+func (t Tally) Keep(name string) error {
+	dir := os.Getenv(Folder)
+	if dir == "" {
+		return nil
+	}
+	return t.Write(filepath.Join(dir, name+".json"))
+}
+
+// Found is the tally of one knock-out.
+func Found(k KnockOut) Tally {
+	t := New()
+	t.KnockOuts = []KnockOut{k}
+	return t
 }
 
 // Read reads what [Tally.Write] wrote, of several files the sum.
