@@ -121,7 +121,9 @@ func trust(h carriers.History) string {
 	if h.SettleAfter > 0 {
 		text += fmt.Sprintf("; a submission shows within %s", short(h.SettleAfter))
 	}
-	text += fmt.Sprintf("; what it accepted is looked at again for %s", short(cmp.Or(h.FinalAfter, carriers.DefaultFinal)))
+	if final := cmp.Or(h.FinalAfter, carriers.DefaultFinal); final >= 24*time.Hour {
+		text += fmt.Sprintf("; what it accepted is looked at again for %s", count(int(final.Hours()/24), "day"))
+	}
 	if h.Window > 0 {
 		text += fmt.Sprintf("; rows are kept for %d days", int(h.Window.Hours()/24))
 	}
