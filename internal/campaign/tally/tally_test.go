@@ -18,7 +18,7 @@ func TestJoinedLine(t *testing.T) {
 	chromium.KnockOuts = []tally.KnockOut{{Rule: "the fuse", After: 1, Of: 1}}
 	sum := joined(t, worlds, chromium)
 	want := "faults: runs=10000 duplicates=0 lost=0 false_accepted=0 knockouts=2/2 unguarded=0 evidence=0 history=0 secrets=0 logins=0 " +
-		"restless=0 asked=0 untold=0 filed=3 pairs=1/2"
+		"restless=0 asked=0 untold=0 foreign=0 left=0 filed=3 pairs=1/2"
 	if got := sum.Line(); got != want || sum.Failed() {
 		t.Errorf("failed: %t\n%s\n%s", sum.Failed(), got, want)
 	}
