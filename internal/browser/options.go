@@ -29,7 +29,7 @@ type Options struct {
 	Headed    bool          // show a window
 	Slow      time.Duration // pause before each action, for people who watch
 	Patience  time.Duration // how long a step waits for its element or sign; 0: 20 s
-	Pulse     time.Duration // how long the browser may take to answer anything at all before it is killed; 0: 15 s
+	Pulse     time.Duration // how long the browser may take to answer anything at all before it is killed; 0: 30 s
 }
 
 // defaultPatience is how long a step waits where [Options] do not say.

@@ -16,7 +16,7 @@ import (
 // rest is for a machine that has other things to do.
 const (
 	pulseEvery = 5 * time.Second
-	pulseLimit = 15 * time.Second
+	pulseLimit = 30 * time.Second
 )
 
 // pulse ends the browser once it gives no answer any more: its process is stopped,

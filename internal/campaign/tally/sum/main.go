@@ -6,6 +6,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -13,13 +14,13 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(os.Stdout, os.Args[1:]); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "sum:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
+func run(to io.Writer, args []string) error {
 	if len(args) != 1 {
 		return errors.New("say sum FOLDER")
 	}
@@ -34,8 +35,9 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(sum.Table())
-	fmt.Println(sum.Line())
+	if _, err := fmt.Fprintf(to, "%s\n%s\n", sum.Table(), sum.Line()); err != nil {
+		return err
+	}
 	if sum.Failed() {
 		return errors.New("the promise was broken, or a missing rule was not found")
 	}
