@@ -77,9 +77,9 @@ func (v *view) showUntold() {
 		if u.n == mostUntold {
 			n += " or more"
 		}
-		writeWrapped(v.out, "", fmt.Sprintf("SENDING BACK: %s has not been told of %s since %s (%s); "+
-			"the operator acts: see whether it can be told (%s). Nothing is lost: what it is owed is kept, and told by the next run that can", u.destination, n, v.stamp(u.since), ago(v.now, u.since),
-			v.with("outbox test "+u.destination)), v.columns)
+		writeWrapped(v.out, "", fmt.Sprintf("SENDING BACK: %s has not been told of %s since %s (%s); the operator acts: "+
+			"see whether it can be told (%s). Nothing is lost: what it is owed is kept, and told by the next run that can",
+			u.destination, n, v.stamp(u.since), ago(v.now, u.since), v.with("outbox test "+u.destination)), v.columns)
 		_, _ = fmt.Fprintln(v.out)
 	}
 }

@@ -120,7 +120,8 @@ func (r *rig) start(ctx context.Context, p plan, pin string) error {
 	}
 	// Past the check of options: the sites' names lead to this machine by the
 	// proxy's Dial only, which no account can configure.
-	b, err := start(ctx, Options{Exe: p.exe, Profiles: r.folder, Pins: []string{pin}, Egress: r.way, Gate: r.options, Patience: 2 * time.Second}, startLimit)
+	b, err := start(ctx, Options{Exe: p.exe, Profiles: r.folder, Pins: []string{pin}, Egress: r.way, Gate: r.options,
+		Patience: 2 * time.Second, Pulse: time.Minute}, startLimit)
 	if err != nil {
 		return err
 	}
