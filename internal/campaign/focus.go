@@ -35,7 +35,7 @@ func (w *weather) focuses(on pair) {
 // focused says whether what a world has to see may happen still. It may later than
 // all else, since some moves come late.
 func (w *World) focused() bool {
-	return !w.calm && w.focus.fault != fine && w.now() < whole/2 && !w.focusIsOver()
+	return !w.calm && w.focus.fault != fine && w.now() < stormy+12*time.Hour && !w.focusIsOver()
 }
 
 // focusIsOver says that the pair was seen, or tried for so often that the world goes

@@ -114,3 +114,26 @@ func TestAProbeThatOnlyLogsIn(t *testing.T) {
 		t.Errorf("the probes left the invoice in version %d, with %d logins and %d uploads", s.Version, n.Logins, n.Uploads)
 	}
 }
+
+// TestBrokenSearchIsASiteThatChanged: a search that does not show what it showed keeps
+// every invoice from being filed. After three of them the site is left alone.
+func TestBrokenSearchIsASiteThatChanged(t *testing.T) {
+	t.Parallel()
+	b := visittest.New(t, harbor.Carrier())
+	b.Fault(portal.Fault{What: portal.Gone, For: portal.Duration(time.Minute), Next: 1})
+	b.Register(visittest.Moor, "KNOWN", visittest.Invoice{})
+	visited(t, b.Visit(visittest.Moor))
+	b.Later(2 * time.Minute)
+	for _, n := range []string{"INV-1", "INV-2", "INV-3"} {
+		b.Register(visittest.Moor, n, visittest.Invoice{})
+		if _, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context()); carriers.KindOf(err) != carriers.SiteChanged {
+			t.Fatalf("%s: the visit ended with %v", n, err)
+		}
+	}
+	if _, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context()); !errors.Is(err, ledger.ErrSiteDown) {
+		t.Errorf("the visit ended with %v, want it not to be made", err)
+	}
+	if n := b.Portal.Counts().Uploads; n != 1 {
+		t.Errorf("%d uploads", n)
+	}
+}

@@ -47,6 +47,7 @@ func (a *attempt) file(ctx context.Context) error {
 		return a.refusedBefore(ctx, row)
 	}
 	if err := a.searchWorks(ctx); err != nil {
+		a.meet(err, a.sub.ID)
 		a.recordEnd(ctx, err)
 		return a.postpone(ctx, err)
 	}
