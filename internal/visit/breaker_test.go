@@ -137,3 +137,20 @@ func TestBrokenSearchIsASiteThatChanged(t *testing.T) {
 		t.Errorf("%d uploads", n)
 	}
 }
+
+// TestChangedAgain: the second time that a page is not as it was an invoice waits for
+// an hour, and not for minutes.
+func TestChangedAgain(t *testing.T) {
+	t.Parallel()
+	b := visittest.New(t, harbor.Carrier())
+	b.Fault(portal.Fault{What: portal.Changed, At: portal.UploadPage})
+	id := b.Register(visittest.Moor, number, visittest.Invoice{})
+	for _, want := range []time.Duration{5 * time.Minute, time.Hour} {
+		_, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context())
+		s := b.Get(id)
+		if wait := s.NotBefore.Sub(s.UpdatedAt).Round(time.Minute); carriers.KindOf(err) != carriers.SiteChanged || wait != want {
+			t.Errorf("it waits for %s after %v, want %s", wait, err, want)
+		}
+		b.Later(want + time.Minute)
+	}
+}

@@ -273,6 +273,10 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	e := submission.Event{Kind: submission.Postponed, Actor: submission.ByVisit,
 		Why: cause.Error(), Needs: acts(cause), NotBefore: now.Add(afterDown)}
 	switch kind {
+	case carriers.SiteChanged:
+		if a.rev.Needs == carriers.Author { // it was so the last time: it will hardly mend itself in minutes
+			e.NotBefore = now.Add(afterRefusal)
+		}
 	case carriers.Credentials, carriers.ActionNeeded, carriers.Blocked:
 		e.NotBefore, e.Hold = now.Add(afterRefusal), submission.HoldCredentials
 		err = a.suspend(ctx, cause)
