@@ -146,7 +146,7 @@ func (c change) schedule(row Row) {
 func (c change) settle(row Row) {
 	rev := c.rev()
 	c.learn(rev)
-	if row.To == None && (row.Kind == Held || row.Kind == Released && c.e.Hold == HoldPerson) {
+	if row.To == None && (row.Kind == Held || row.Kind == Reviewed || row.Kind == Released && c.e.Hold == HoldPerson) {
 		return // why the revision stands where it stands has not changed
 	}
 	if row.To == None && (row.Next != None || row.Kind == Arrived) {

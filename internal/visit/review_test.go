@@ -54,8 +54,16 @@ func TestReview(t *testing.T) {
 				}
 			}
 			rev := b.Get(id).Current()
-			if rev.State != c.state || !strings.Contains(rev.Why, c.says) || b.Uploads(number) != 1 {
-				t.Errorf("%s (%s), %d uploads; want %s", rev.State, rev.Why, b.Uploads(number), c.state)
+			entries, err := b.Ledger.History(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := entries[len(entries)-1]
+			if rev.State != c.state || !strings.Contains(last.Why, c.says) || b.Uploads(number) != 1 {
+				t.Errorf("%s (%s), %d uploads; want %s", rev.State, last.Why, b.Uploads(number), c.state)
+			}
+			if last.Kind == submission.Reviewed && strings.Contains(rev.Why, c.says) {
+				t.Errorf("a look from which nothing follows has changed why it stands where it stands: %s", rev.Why)
 			}
 			if got := history(t, b.Ledger, id); got != c.history {
 				t.Errorf("the history is %q, want %q", got, c.history)
