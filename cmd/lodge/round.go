@@ -113,20 +113,13 @@ func (w *works) takeIn(hard, soft context.Context, patient bool) ([]intake.Resul
 			case intake.Quarantined, intake.Old, intake.Left: // told by every scan
 				others = append(others, r)
 			case intake.Waiting:
-				until = later(until, r.Until)
+				until = clock.Later(until, r.Until)
 			}
 		}
 		if err != nil || !patient || n == scans || until.IsZero() || !clock.Pause(soft, until.Sub(w.clock.Now())) {
 			return append(taken, others...), err
 		}
 	}
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // due counts what there is to do in the accounts that will be visited.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/submission"
 )
 
@@ -45,7 +46,7 @@ func ByHand(rev submission.Revision) bool { return rev.ByHand.At.After(SentAt(re
 // Next is when to look up what is submitted or uncertain again: soon after it was
 // sent, then ever later.
 func Next(s submission.Submission, rev submission.Revision, now time.Time) time.Time {
-	since := Later(SentAt(rev), rev.ByHand.At)
+	since := clock.Later(SentAt(rev), rev.ByHand.At)
 	if since.IsZero() { // somebody else sent it
 		since = s.CreatedAt
 	}
@@ -56,7 +57,7 @@ func Next(s submission.Submission, rev submission.Revision, now time.Time) time.
 // the carrier's or a person's last word on it; of what was never sent, since its
 // file came. After [Patience] a person is asked.
 func Since(s submission.Submission, rev submission.Revision) time.Time {
-	last := Later(SentAt(rev), rev.ReceivedAt)
+	last := clock.Later(SentAt(rev), rev.ReceivedAt)
 	if last.IsZero() {
 		return s.CreatedAt
 	}
@@ -107,12 +108,4 @@ func Again(h carriers.History, accepted, now time.Time) time.Time {
 		return time.Time{}
 	}
 	return at
-}
-
-// Later is the later of two times.
-func Later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -67,16 +67,15 @@ func (a *attempt) found(ctx context.Context, row carriers.Found) error {
 		return err
 	}
 	a.recordFound(ctx, row, true)
-	receipt := row.Receipt
-	receipt.Text = a.scrub.ScrubString(receipt.Text)
-	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: &receipt, Filed: row.At,
+	receipt := a.wordOf(row)
+	says := receipt.Text
+	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: receipt, Filed: row.At,
 		NotBefore: next, Why: "it was on the carrier's site already" + by(row)})
 	if reason := notTaken(err); reason != "" {
-		receipt.Text = "the carrier's site holds this invoice number, and it is not known of which revision: " + reason
-		err = a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Needs: carriers.Biller,
-			Why: receipt.Text})
+		says = "the carrier's site holds this invoice number, and it is not known of which revision: " + reason
+		err = a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Needs: carriers.Biller, Why: says})
 	}
-	a.done(a.rev.State, receipt.Text)
+	a.done(a.rev.State, says)
 	return err
 }
 

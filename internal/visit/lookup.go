@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/reconcile"
 	"example.com/lodge/internal/submission"
 )
@@ -39,13 +40,13 @@ func (a *attempt) judged(rows []carriers.Found) (reconcile.Finding, carriers.Fou
 	sent := reconcile.SentAt(a.rev)
 	switch {
 	case a.rev.State == submission.Accepted && sent.IsZero():
-		return reconcile.Judge(a.inv, rows, reconcile.Later(a.lastRefusal(), time.Unix(1, 0)))
+		return reconcile.Judge(a.inv, rows, clock.Later(a.lastRefusal(), time.Unix(1, 0)))
 	case !reconcile.ByHand(a.rev):
 		return reconcile.Judge(a.inv, rows, sent)
 	}
 	what, row, why := reconcile.Judge(a.inv, rows, a.lastRefusal())
 	if what == reconcile.Absent {
-		return reconcile.Judge(a.inv, rows, reconcile.Later(a.sub.CreatedAt, sent))
+		return reconcile.Judge(a.inv, rows, clock.Later(a.sub.CreatedAt, sent))
 	}
 	return what, row, why
 }
@@ -54,15 +55,14 @@ func (a *attempt) judged(rows []carriers.Found) (reconcile.Finding, carriers.Fou
 func (a *attempt) settle(ctx context.Context, what reconcile.Finding, row carriers.Found, why string) error {
 	switch what {
 	case reconcile.Held, reconcile.Refused:
-		receipt := row.Receipt
-		receipt.Text = a.scrub.ScrubString(receipt.Text)
+		receipt := a.wordOf(row)
 		a.recordFound(ctx, row, true)
 		next, err := a.nextLook(ctx, receipt.State)
 		if err != nil {
 			return err
 		}
 		err = a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile,
-			Receipt: &receipt, Filed: row.At, NotBefore: next,
+			Receipt: receipt, Filed: row.At, NotBefore: next,
 			Why: "the carrier's history says: " + cmp.Or(receipt.Text, receipt.Status)})
 		if reason := notTaken(err); reason != "" { // it may be another revision's row, and its own may come yet
 			return a.notSettled(ctx, row, fmt.Errorf("what the carrier's history shows is not known to be of this revision: %s", reason))
@@ -70,15 +70,20 @@ func (a *attempt) settle(ctx context.Context, what reconcile.Finding, row carrie
 		a.done(a.rev.State, cmp.Or(receipt.Text, receipt.Number))
 		return err
 	case reconcile.Conflict:
-		receipt := row.Receipt
-		receipt.Text = a.scrub.ScrubString(receipt.Text)
 		a.recordFound(ctx, row, true)
 		err := a.move(ctx, submission.Event{Kind: submission.Unsettled, Actor: submission.ByReconcile, Why: why, Needs: carriers.Biller,
-			Look: &a.looked, Receipt: &receipt})
+			Look: &a.looked, Receipt: a.wordOf(row)})
 		a.done(a.rev.State, why)
 		return err
 	}
 	return a.notSettled(ctx, row, errors.New(cmp.Or(why, "the carrier's history does not show it yet")+a.proof))
+}
+
+// wordOf is the carrier's word that a row shows, without secrets.
+func (a *attempt) wordOf(row carriers.Found) *carriers.Receipt {
+	receipt := row.Receipt
+	receipt.Text = a.scrub.ScrubString(receipt.Text)
+	return &receipt
 }
 
 // notTaken is why the table did not take what the ledger was told, or "".
@@ -98,9 +103,7 @@ func (a *attempt) notSettled(ctx context.Context, row carriers.Found, cause erro
 	}
 	e := submission.Event{Kind: submission.Absent, Actor: submission.ByReconcile, Look: &a.looked}
 	if row.Receipt.State != "" {
-		receipt := row.Receipt
-		receipt.Text = a.scrub.ScrubString(receipt.Text)
-		e.Receipt = &receipt
+		e.Receipt = a.wordOf(row)
 	}
 	return a.wait(ctx, e, cause)
 }

@@ -25,21 +25,18 @@ func (a *attempt) review(ctx context.Context) error {
 		return errors.Join(a.reviewed(ctx, a.cause.Error(), reconcile.Again), a.suspend(ctx, a.cause), stop(a.cause))
 	}
 	what, row, why := a.judged(rows)
-	word := submission.Event{Actor: submission.ByReconcile, Receipt: &row.Receipt, Filed: row.At, Look: &a.looked}
+	word := submission.Event{Actor: submission.ByReconcile, Receipt: a.wordOf(row), Filed: row.At, Look: &a.looked}
 	switch {
 	case what == reconcile.Held && row.Receipt.State == carriers.StateAccepted:
 		_ = a.keep(ctx, piece{name: "found.json", value: row})
 		return a.reviewed(ctx, "the carrier's site still shows it as accepted", reconcile.Review)
 	case what == reconcile.Held:
 		_ = a.keep(ctx, piece{name: "found.json", value: row})
-		return a.reviewed(ctx, "the carrier's site says of it now: "+said(row), reconcile.Again)
+		return a.reviewed(ctx, "the carrier's site says of it now: "+said(word.Receipt), reconcile.Again)
 	case what == reconcile.Refused:
 		a.recordFound(ctx, row, true)
-		word.Kind, word.Look, word.Why = submission.LookedUp, nil, "the carrier's history says: "+said(row)
-	case what == reconcile.Conflict:
-		a.recordFound(ctx, row, true)
-		word.Kind, word.Why, word.Needs = submission.Unsettled, why, carriers.Biller
-	case row.Receipt.State == carriers.StateRejected: // of no date
+		word.Kind, word.Look, word.Why = submission.LookedUp, nil, "the carrier's history says: "+said(word.Receipt)
+	case what == reconcile.Conflict, row.Receipt.State == carriers.StateRejected: // of no date
 		a.recordFound(ctx, row, true)
 		word.Kind, word.Why, word.Needs = submission.Unsettled, why, carriers.Biller
 	default:
@@ -54,9 +51,6 @@ func (a *attempt) review(ctx context.Context) error {
 // doubt makes the move that takes an acceptance back, or asks a person about it.
 // Where the table finds that too little for it, the site is asked again.
 func (a *attempt) doubt(ctx context.Context, e submission.Event) error {
-	if e.Receipt != nil {
-		e.Receipt.Text = a.scrub.ScrubString(e.Receipt.Text)
-	}
 	if err := a.allowed(ctx, e); err != nil {
 		return a.reviewed(ctx, e.Why, reconcile.Again)
 	}
@@ -81,7 +75,5 @@ func (a *attempt) reviewed(ctx context.Context, why string, next func(h carriers
 	return err
 }
 
-// said is what a row says, in the carrier's words.
-func said(row carriers.Found) string {
-	return cmp.Or(row.Receipt.Text, row.Receipt.Status, string(row.Receipt.State))
-}
+// said is the carrier's word in its own words.
+func said(r *carriers.Receipt) string { return cmp.Or(r.Text, r.Status, string(r.State)) }
