@@ -44,6 +44,8 @@ type Intent struct {
 	SettleUntil time.Time      `json:"settle_until"` // before this an absence says nothing
 	Look        Look           `json:"look"`
 	Filed       Filed          `json:"filed,omitzero"`
+
+	Before []submission.PastRefusal `json:"before,omitempty"` // that the look-before showed
 }
 
 // A Look is what the look-up before a submission saw.

@@ -62,7 +62,7 @@ func Judge(inv carriers.Invoice, rows []carriers.Found, since time.Time) (Findin
 		return Absent, drafts[0], "only a draft is there"
 	}
 	if r, ok := undated(no, since); ok {
-		return Absent, r, "the site's refusal has no date: it may be that of what was sent"
+		return Absent, r, "the site shows a refusal that may be of what was sent, or an older one"
 	}
 	return Absent, carriers.Found{}, ""
 }

@@ -57,7 +57,7 @@ func TestJudge(t *testing.T) {
 		{"refused", []carriers.Found{row(carriers.StateRejected)}, sent, reconcile.Refused, ""},
 		{"refused before anything was sent", []carriers.Found{row(carriers.StateRejected)}, time.Time{}, reconcile.Absent, ""},
 		{"refused earlier", []carriers.Found{row(carriers.StateRejected, before)}, sent, reconcile.Absent, ""},
-		{"refused at no known time", []carriers.Found{row(carriers.StateRejected, at(time.Time{}))}, sent, reconcile.Absent, "no date"},
+		{"refused at no known time", []carriers.Found{row(carriers.StateRejected, at(time.Time{}))}, sent, reconcile.Absent, "or an older one"},
 		{"refused at no known time, nothing sent", []carriers.Found{row(carriers.StateRejected, at(time.Time{}))}, time.Time{}, reconcile.Absent, ""},
 		{"refused, then accepted", []carriers.Found{row(carriers.StateRejected), row(carriers.StateAccepted)}, sent, reconcile.Held, ""},
 		{"only a draft", []carriers.Found{row(carriers.StateDraft)}, sent, reconcile.Absent, "draft"},

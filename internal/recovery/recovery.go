@@ -110,7 +110,7 @@ func recovered(in evidence.Intent, proofs []submission.Proof) ledger.Recovered {
 	return ledger.Recovered{
 		Key: in.Key, Carrier: in.Carrier, Version: v,
 		Attempt: submission.Attempt{ID: in.Attempt, Fence: in.Fence, Owner: in.Owner, SHA: in.SHA, Browser: in.Browser,
-			Request: in.Request, IntendedAt: in.IntendedAt, SettleUntil: in.SettleUntil, Evidence: proofs},
+			Request: in.Request, IntendedAt: in.IntendedAt, SettleUntil: in.SettleUntil, Before: in.Before, Evidence: proofs},
 	}
 }
 

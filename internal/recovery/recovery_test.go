@@ -77,6 +77,7 @@ func (w *world) intent(number, bytes string, revision int) string {
 	_, err := f.Intent(w.t.Context(), evidence.Intent{
 		Attempt: id, Submission: key(number).ID(), Key: key(number), Carrier: "harbor", Revision: revision,
 		SHA: "sha-" + bytes, Canon: "canon-" + bytes, Fence: int64(w.made), Owner: "gone", IntendedAt: at, SettleUntil: at.Add(time.Minute),
+		Before: []submission.PastRefusal{{Number: "C-" + bytes}},
 	})
 	check(w.t, err)
 	_, err = f.Put(w.t.Context(), "answer.html", []byte("<p>thank you"))
@@ -130,7 +131,7 @@ func TestRun(t *testing.T) {
 	s, err := w.Ledger.Get(t.Context(), key("1").ID())
 	check(t, err)
 	a := s.Revisions[0].Attempts[0]
-	if a.ID != first || len(a.Evidence) != 2 {
+	if a.ID != first || len(a.Evidence) != 2 || len(a.Before) != 1 || a.Before[0].Number != "C-a" {
 		t.Errorf("the attempt: %+v", a)
 	}
 	check(t, w.Evidence.Verify(t.Context(), a.Evidence))

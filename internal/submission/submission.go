@@ -121,6 +121,17 @@ type Attempt struct {
 	Sent        *bool     `json:"sent,omitempty"`
 	Outcome     string    `json:"outcome,omitempty"` // status or network error, for people
 	Evidence    []Proof   `json:"evidence,omitempty"`
+
+	// Before are the refusals of this invoice that the carrier's site showed at the
+	// look-before: they answer something else.
+	Before []PastRefusal `json:"before,omitempty"`
+}
+
+// A PastRefusal is a carrier's refusal that an attempt came after, as far as its
+// site tells one refusal from another.
+type PastRefusal struct {
+	Number string    `json:"number,omitempty"` // the carrier's
+	At     time.Time `json:"at,omitzero"`      // when the site took in what it refused
 }
 
 // A Proof is one stored piece of evidence.

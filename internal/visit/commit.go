@@ -116,7 +116,7 @@ func (a *attempt) intend(ctx context.Context, held gate.Request) error {
 		return err
 	}
 	t := submission.Attempt{ID: a.id, SHA: a.attached, Fence: a.claim.Fence, Owner: a.Owner, Browser: a.window.Build(), Request: request,
-		IntendedAt: now, SettleUntil: now.Add(a.Gate.Longest() + a.Carrier.History.SettleAfter)}
+		IntendedAt: now, SettleUntil: now.Add(a.Gate.Longest() + a.Carrier.History.SettleAfter), Before: a.before}
 	if !a.claim.Enough(a.Clock, a.Gate.Longest()) {
 		return fmt.Errorf("the lease on the submission ends before an answer could come")
 	}

@@ -43,7 +43,8 @@ func (a *attempt) file(ctx context.Context) error {
 		a.done(a.rev.State, why)
 		return err
 	}
-	if row, ok := reconcile.Refuses(a.inv, rows, a.lastLeft()); ok {
+	a.before = reconcile.Refusals(rows)
+	if row, ok := reconcile.Refuses(a.inv, a.unseen(rows), a.lastLeft()); ok {
 		return a.refusedBefore(ctx, row)
 	}
 	if err := a.searchWorks(ctx); err != nil {

@@ -37,7 +37,7 @@ func (a *attempt) lookUp(ctx context.Context) error {
 // file, since an old one is of something else. So it is with what was accepted
 // without Lodge, but that any refusal since the last counts.
 func (a *attempt) judged(rows []carriers.Found) (reconcile.Finding, carriers.Found, string) {
-	sent := reconcile.SentAt(a.rev)
+	sent, rows := reconcile.SentAt(a.rev), a.unseen(rows)
 	switch {
 	case a.rev.State == submission.Accepted && sent.IsZero():
 		return reconcile.Judge(a.inv, rows, clock.Later(a.lastRefusal(), time.Unix(1, 0)))
@@ -49,6 +49,14 @@ func (a *attempt) judged(rows []carriers.Found) (reconcile.Finding, carriers.Fou
 		return reconcile.Judge(a.inv, rows, clock.Later(a.sub.CreatedAt, sent))
 	}
 	return what, row, why
+}
+
+// unseen are rows without the refusals that were there before the last attempt.
+func (a *attempt) unseen(rows []carriers.Found) []carriers.Found {
+	if n := len(a.rev.Attempts); n > 0 {
+		return reconcile.Unseen(rows, a.rev.Attempts[n-1].Before)
+	}
+	return rows
 }
 
 // settle tells the ledger what a look-up after an intent found (rows 13 to 15).

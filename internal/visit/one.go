@@ -27,9 +27,10 @@ type attempt struct {
 	inv      carriers.Invoice
 	tab      Tab // the one the Site acts in now
 	folder   *evidence.Folder
-	looked   submission.Look // the look-before, or the last look-up
-	proof    string          // what a look-up that showed nothing is worth, for people
-	attached string          // hex SHA-256 of the bytes that the page was given
+	looked   submission.Look          // the look-before, or the last look-up
+	before   []submission.PastRefusal // that the look-before showed
+	proof    string                   // what a look-up that showed nothing is worth, for people
+	attached string                   // hex SHA-256 of the bytes that the page was given
 	begun    time.Time
 	proofs   []submission.Proof // stored, and not yet told to the ledger
 	steps    []browser.Note     // of the tabs that were left

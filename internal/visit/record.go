@@ -86,7 +86,7 @@ func (a *attempt) recordIntent(ctx context.Context, t submission.Attempt) error 
 		Attempt: t.ID, Submission: a.sub.ID, Key: a.sub.Key, Carrier: a.Carrier.Name, Revision: a.rev.Number,
 		SHA: a.rev.Object.SHA, Canon: a.rev.Object.Canon, Request: t.Request, Fence: t.Fence, Owner: t.Owner, Browser: t.Browser,
 		IntendedAt: t.IntendedAt, SettleUntil: t.SettleUntil, Look: evidence.Look{At: a.looked.At, Text: "the carrier's site did not hold it"},
-		Filed: evidence.FiledOf(a.rev),
+		Filed: evidence.FiledOf(a.rev), Before: t.Before,
 	})
 	if err != nil {
 		return fmt.Errorf("%w: the intent: %w", errNotKept, err)
