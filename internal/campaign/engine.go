@@ -33,13 +33,14 @@ type engine struct {
 
 // read passes a question on.
 func (e *engine) read(ctx context.Context, what string) error {
-	if err := e.p.point("ledger: " + what); err != nil {
+	by := e.p.asking(ctx)
+	if err := by.point("ledger: " + what); err != nil {
 		return err
 	}
-	if e.p.fails(ledgerSlow) && !clock.Pause(ctx, e.p.chance.between("ledger takes", 100*time.Millisecond, 20*time.Second)) {
+	if by.fails(ledgerSlow) && !clock.Pause(ctx, by.luck.between("ledger takes", 100*time.Millisecond, 20*time.Second)) {
 		return context.Cause(ctx)
 	}
-	if e.p.fails(ledgerDown) {
+	if by.fails(ledgerDown) {
 		return errDown
 	}
 	return ctx.Err()
@@ -50,11 +51,11 @@ func (e *engine) write(ctx context.Context, what string, store func() error) err
 	if err := e.read(ctx, what); err != nil {
 		return err
 	}
-	err := store()
-	if dead := e.p.point("ledger: after " + what); dead != nil {
+	err, by := store(), e.p.asking(ctx)
+	if dead := by.point("ledger: after " + what); dead != nil {
 		return dead
 	}
-	if err == nil && e.p.fails(answerLost) {
+	if err == nil && by.fails(answerLost) {
 		return errDown
 	}
 	return err

@@ -156,17 +156,17 @@ func (p *process) failsBy(c *chance, f fault) bool {
 	return yes
 }
 
-// ending is how the site treats what p uploads.
-func (p *process) ending() fault {
-	w := p.w
-	if !w.storm() && !w.focused() || !p.chance.of("upload", w.uploads*w.force) {
+// ending is how the site treats what is uploaded.
+func (a part) ending() fault {
+	w := a.w
+	if !w.storm() && !w.focused() || !a.luck.of("upload", w.uploads*w.force) {
 		return fine
 	}
-	f := one(p.chance, "ending", endings()...)
-	if focus := w.focus.fault; focus >= unreached && p.chance.of("focus", 0.8) {
+	f := one(a.luck, "ending", endings()...)
+	if focus := w.focus.fault; focus >= unreached && a.luck.of("focus", 0.8) {
 		f = focus
 	}
 	w.happens(f)
-	p.meets(f)
+	a.meets(f)
 	return f
 }

@@ -53,24 +53,24 @@ func (r *receiver) forgets(to map[string]int64) {
 }
 
 // ear is the receiver as one program reaches it.
-type ear struct{ p *process }
+type ear struct{ part }
 
 var _ outbox.Receiver = ear{}
 
 // Tell implements [outbox.Receiver].
 func (e ear) Tell(_ context.Context, s submission.Submission, entries []submission.Entry, told func(int64) error) error {
 	for _, entry := range entries {
-		if err := e.p.point("outbox: before it is sent"); err != nil {
+		if err := e.point("outbox: before it is sent"); err != nil {
 			return err
 		}
-		if e.p.fails(receiverDown) {
+		if e.fails(receiverDown) {
 			return errors.New("503")
 		}
-		e.p.w.receiver.hears(s, entry.Seq)
-		if err := e.p.point("outbox: after it was sent"); err != nil {
+		e.w.receiver.hears(s, entry.Seq)
+		if err := e.point("outbox: after it was sent"); err != nil {
 			return err
 		}
-		if e.p.fails(receiverForgets) {
+		if e.fails(receiverForgets) {
 			return errors.New("no answer")
 		}
 		if err := told(entry.Seq); err != nil {
@@ -85,14 +85,15 @@ func (e ear) Test(context.Context) (string, error) { return "", nil }
 
 // relays tells the receiver what is owed, as long as p lives.
 func (p *process) relays() {
+	a := p.part("relay")
 	relay := outbox.New(outbox.Options{
-		Ledger: p.ledger, Destinations: []outbox.Destination{{Name: destination, To: ear{p}}}, Locks: p.w.dir, Clock: p.clock(),
-		Log: p.log(), AtOnce: 1, Chance: func() float64 { return p.chance.draw("relay") },
+		Ledger: p.ledger, Destinations: []outbox.Destination{{Name: destination, To: ear{a}}}, Locks: p.w.dir, Clock: p.clock(),
+		Log: p.log(), AtOnce: 1, Chance: func() float64 { return a.luck.draw("relay") },
 	})
-	for clock.Pause(p.soft, p.chance.between("relay rests", 10*time.Minute, time.Hour)) {
-		relay.Pass(p.ctx)
+	for clock.Pause(p.soft, a.luck.between("relay rests", 10*time.Minute, time.Hour)) {
+		relay.Pass(a.in(p.ctx))
 	}
-	relay.Pass(p.ctx)
+	relay.Pass(a.in(p.ctx))
 }
 
 // soonTold is how long a relay may rest, and be without its program.

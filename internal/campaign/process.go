@@ -168,8 +168,8 @@ type holders struct {
 }
 
 // Dead implements [ledger.Holders].
-func (h holders) Dead(_ context.Context, owner string) (bool, error) {
-	if h.p != nil && h.p.fails(nobodyKnows) {
+func (h holders) Dead(ctx context.Context, owner string) (bool, error) {
+	if h.p != nil && h.p.asking(ctx).fails(nobodyKnows) {
 		return false, errors.New("it cannot be known")
 	}
 	h.w.mu.Lock()

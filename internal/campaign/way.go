@@ -57,7 +57,7 @@ func (y *way) Unhush() { y.set(open) }
 
 // Arm implements [gate.Fuse].
 func (y *way) Arm(ctx context.Context, _ gate.Commit, calm, _ time.Duration) error {
-	if err := y.b.p.point("arm"); err != nil {
+	if err := y.b.side.point("arm"); err != nil {
 		return err
 	}
 	t := time.NewTimer(calm)
@@ -67,11 +67,11 @@ func (y *way) Arm(ctx context.Context, _ gate.Commit, calm, _ time.Duration) err
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	if y.b.p.fails(noCalm) {
+	if y.b.side.fails(noCalm) {
 		return gate.ErrNotCalm
 	}
 	y.set(armed)
-	return y.b.p.point("armed")
+	return y.b.side.point("armed")
 }
 
 // Blow implements [gate.Fuse].

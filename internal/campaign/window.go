@@ -23,6 +23,7 @@ const (
 type window struct {
 	w    *World
 	p    *process
+	side part // of the gate, which works beside the visit
 	gate *gate.Gate
 	way  *way
 
@@ -69,7 +70,7 @@ func (p *process) open(ctx context.Context, o visit.Opening) (visit.Window, erro
 	if p.fails(noBrowser) {
 		return nil, carriers.Errorf(carriers.Unavailable, "the browser does not start")
 	}
-	b := &window{w: p.w, p: p, held: map[string]*paused{}, done: make(chan struct{}), folder: p.w.dir}
+	b := &window{w: p.w, p: p, side: p.part("gate"), held: map[string]*paused{}, done: make(chan struct{}), folder: p.w.dir}
 	b.way = newWay(b)
 	o.Browser.Gate.Clock = p.clock()
 	b.gate = gate.New(wire{b}, b.way, o.Browser.Gate)

@@ -56,14 +56,14 @@ type wire struct{ *window }
 
 var _ gate.Wire = wire{}
 
-func (b wire) Hold(context.Context) error { return b.p.point("hold") }
-func (b wire) Idle(context.Context) error { return b.p.point("idle") }
-func (b wire) Busy() bool                 { return b.p.chance.of("page waits", 0.5) }
+func (b wire) Hold(context.Context) error { return b.side.point("hold") }
+func (b wire) Idle(context.Context) error { return b.side.point("idle") }
+func (b wire) Busy() bool                 { return b.side.luck.of("page waits", 0.5) }
 func (b wire) Done() <-chan struct{}      { return b.done }
 
 // Continue implements [gate.Wire].
 func (b wire) Continue(_ context.Context, id string, answer bool) error {
-	if err := b.p.point("release"); err != nil {
+	if err := b.side.point("release"); err != nil {
 		return err
 	}
 	b.mu.Lock()
@@ -74,7 +74,7 @@ func (b wire) Continue(_ context.Context, id string, answer bool) error {
 	case q == nil || ended:
 		return fmt.Errorf("request %s: %w", id, gate.ErrGone)
 	case answer && q.answer == nil:
-		if b.p.fails(pageWithdraws) {
+		if b.side.fails(pageWithdraws) {
 			q.close(verdict{err: errors.New("withdrawn")})
 			return fmt.Errorf("request %s: %w", id, gate.ErrGone)
 		}
@@ -100,20 +100,21 @@ func (b wire) Body(_ context.Context, id string) ([]byte, error) { return []byte
 
 // Finish implements [gate.Wire].
 func (b wire) Finish(context.Context, []string) error {
-	if b.p.fails(pagesStay) {
+	if b.side.fails(pagesStay) {
 		return errors.New("a page does not close")
 	}
-	return b.p.point("pages close")
+	return b.side.point("pages close")
 }
 
 // send carries a released request to the portal and its answer back to the gate.
 func (b *window) send(q *paused) {
-	how := b.p.ending()
+	by := b.p.part("wire") // one request of a window is released at most
+	how := by.ending()
 	if how == unreached || !b.way.leaves(4000) {
-		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New(errBroken)})
+		b.answer(by, q, gate.Answer{Error: errBroken}, verdict{err: errors.New(errBroken)})
 		return
 	}
-	_ = b.p.point("half of it left") // a program that dies here has sent something, and nobody knows how much
+	_ = by.point("half of it left") // a program that dies here has sent something, and nobody knows how much
 	if how != fine {
 		b.w.story.tell(b.w.now(), "SITE %s: %s", how, q.sheet.inv.Number)
 	}
@@ -121,34 +122,34 @@ func (b *window) send(q *paused) {
 		b.w.arrives(b.p, q.sheet)
 		q.row = b.w.portal.take(q.sheet.inv.Number, q.sheet.inv.Total, q.sheet.content, b.p)
 	}
-	if b.p.point("it is taken in") != nil {
+	if by.point("it is taken in") != nil {
 		return
 	}
 	switch how {
 	case before, after:
-		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New(errBroken)})
+		b.answer(by, q, gate.Answer{Error: errBroken}, verdict{err: errors.New(errBroken)})
 		return
 	case crash:
 		b.die("dies")
 		return
 	case never, nothing:
 		<-b.way.blown()
-		b.answer(q, gate.Answer{Error: "net::ERR_PROXY_CONNECTION_FAILED"}, verdict{err: errors.New("cut")})
+		b.answer(by, q, gate.Answer{Error: "net::ERR_PROXY_CONNECTION_FAILED"}, verdict{err: errors.New("cut")})
 		return
 	case wrong:
-		b.answer(q, gate.Answer{Status: 500}, verdict{odd: true})
+		b.answer(by, q, gate.Answer{Status: 500}, verdict{odd: true})
 		return
 	case late:
-		if !b.sleeps(b.p.chance.between("late", 50*time.Second, 3*time.Minute)) {
-			b.answer(q, gate.Answer{Error: "net::ERR_PROXY_CONNECTION_FAILED"}, verdict{err: errors.New("cut")})
+		if !b.sleeps(by.luck.between("late", 50*time.Second, 3*time.Minute)) {
+			b.answer(by, q, gate.Answer{Error: "net::ERR_PROXY_CONNECTION_FAILED"}, verdict{err: errors.New("cut")})
 			return
 		}
 	}
-	if !b.sleeps(b.p.chance.between("answer", 50*time.Millisecond, 2*time.Second)) {
-		b.answer(q, gate.Answer{Error: errBroken}, verdict{err: errors.New("cut")})
+	if !b.sleeps(by.luck.between("answer", 50*time.Millisecond, 2*time.Second)) {
+		b.answer(by, q, gate.Answer{Error: errBroken}, verdict{err: errors.New("cut")})
 		return
 	}
-	b.answer(q, gate.Answer{Status: 200}, pageOf(q, b.w.wall(), how))
+	b.answer(by, q, gate.Answer{Status: 200}, pageOf(q, b.w.wall(), how))
 }
 
 // sleeps waits for the site, and says whether the way out was there all the time.
@@ -185,7 +186,7 @@ func receipt(number string, said word) carriers.Receipt {
 }
 
 // answer brings the answer to the gate, which holds it.
-func (b *window) answer(q *paused, a gate.Answer, v verdict) {
+func (b *window) answer(by part, q *paused, a gate.Answer, v verdict) {
 	b.mu.Lock()
 	ended := b.ended
 	q.answer, q.body = &a, v
@@ -193,7 +194,7 @@ func (b *window) answer(q *paused, a gate.Answer, v verdict) {
 	if ended {
 		return
 	}
-	if b.p.point("answer arrives") != nil {
+	if by.point("answer arrives") != nil {
 		return
 	}
 	held := q.request
