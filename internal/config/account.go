@@ -20,6 +20,7 @@ type Account struct {
 	Test     bool           // the carrier knows it as a test account
 	Paused   string         // why nothing is done for it; "" if it is not paused
 	Visits   int            // visits at the same time; 0: as the carrier says
+	Home     string         // name of the one ledger that files for it; "": whichever has it
 	Timezone *time.Location // of the carrier's hours, in place of the carrier's own; nil: the carrier's
 
 	stage string
@@ -41,6 +42,16 @@ func (a Account) MayCommit() error {
 		return fmt.Errorf("account %s belongs to stage %s, and only production files with real carriers: "+
 			"the operator sets \"test\" if the carrier knows it as a test account", a.Name, a.stage)
 	}
+}
+
+// AtHome says why a ledger may not file for the account, or nil if it may: two that
+// both do cannot know of one another's requests.
+func (a Account) AtHome(ledger string) error {
+	if a.Home == "" || a.Home == ledger {
+		return nil
+	}
+	return fmt.Errorf("the home of account %s is the ledger %s, and this is %s: it looks and files nothing; "+
+		"the operator runs Lodge there, or mends \"home\" in lodge.yaml once nothing is under way there", a.Name, a.Home, ledger)
 }
 
 // parsePortal reads the address of a portal. Its errors do not quote it, since

@@ -203,6 +203,19 @@ func TestPortals(t *testing.T) {
 	}
 }
 
+// TestAtHome: only one of several ledgers files for an account.
+func TestAtHome(t *testing.T) {
+	for home, at := range map[string]bool{"": true, "this": true, "that": false} {
+		err := config.Account{Name: "moor", Home: home}.AtHome("this")
+		if (err == nil) != at {
+			t.Errorf("home %q: %v", home, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), "the home of account moor is the ledger that, and this is this: it looks") {
+			t.Errorf("home %q: %v", home, err)
+		}
+	}
+}
+
 func TestWhoMayCommit(t *testing.T) {
 	const accounts = `
 accounts:

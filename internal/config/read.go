@@ -152,6 +152,16 @@ func (r *reader) stage(n ast.Node) {
 	r.config.Stage = s
 }
 
+// home takes what may be a ledger's name.
+func (r *reader) home(what string, to *string) func(ast.Node) {
+	return func(n ast.Node) {
+		r.text(what, to)(n)
+		if *to != "" && !nameRE.MatchString(*to) {
+			r.wrong(n, "%s is a ledger's name, of 1 to 40 of a-z, 0-9 and -: lodge home tells it", what)
+		}
+	}
+}
+
 // A draft is an account as it is written, with the places of what may turn out
 // to be wrong once all of it is known.
 type draft struct {
@@ -180,6 +190,7 @@ func (r *reader) account(name string, at, value ast.Node) {
 		"pin":      keep(&a.pin, r.text(what+".pin", &a.Pin)),
 		"test":     r.flag(what+".test", &a.Test),
 		"paused":   r.text(what+".paused", &a.Paused),
+		"home":     r.home(what+".home", &a.Home),
 		"visits":   r.number(what+".visits", 1, maxAccountVisits, &a.Visits),
 		"timezone": r.zone(what+".timezone", &a.Timezone),
 	})(value)

@@ -73,6 +73,9 @@ type Engine interface {
 	// alone, and an entry after seq stays owed, even one that is stored meanwhile.
 	Delivered(ctx context.Context, destination, id string, seq int64) error
 
+	// Name is the ledger's own name, of a-z, 0-9 and -, which no other ledger has.
+	// It was given when the ledger was made; a backup keeps it.
+	Name(ctx context.Context) (string, error)
 	// Now is the ledger's clock.
 	Now(ctx context.Context) (time.Time, error)
 	Close() error

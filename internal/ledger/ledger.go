@@ -37,5 +37,8 @@ func New(e Engine, c clock.Clock, h Holders, limits submission.Limits) *Ledger {
 // Now is the ledger's clock, which leases and NotBefore are on.
 func (l *Ledger) Now(ctx context.Context) (time.Time, error) { return l.engine.Now(ctx) }
 
+// Name is the ledger's own, which no other ledger has.
+func (l *Ledger) Name(ctx context.Context) (string, error) { return l.engine.Name(ctx) }
+
 // Close closes the engine.
 func (l *Ledger) Close() error { return l.engine.Close() }

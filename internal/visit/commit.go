@@ -62,7 +62,7 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 		a.commit.called = true
 		return s.stage.rehearseCommit(ctx, do)
 	}
-	if err := s.Account.MayCommit(); err != nil {
+	if err := s.mayCommit(); err != nil {
 		return err
 	}
 	a.commit.called, a.pictured = true, make(chan error, 1)

@@ -55,7 +55,7 @@ func (a *attempt) file(ctx context.Context) error {
 	if row.Receipt.State == carriers.StateDraft {
 		a.inv.Draft = &row
 	}
-	if err := a.Account.MayCommit(); err != nil {
+	if err := a.mayCommit(); err != nil {
 		return a.notAllowed(ctx, err)
 	}
 	return a.submit(ctx)

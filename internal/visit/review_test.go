@@ -75,6 +75,43 @@ func TestReview(t *testing.T) {
 	}
 }
 
+// TestNotAtHome: a ledger that is not the account's home looks, and files nothing.
+func TestNotAtHome(t *testing.T) {
+	t.Parallel()
+	b := visittest.New(t, harbor.Carrier())
+	sent := unsure(t, b, "INV-0")
+	b.ByHand("INV-0", visittest.Matter, visittest.Total, 0)
+	there := b.Register(visittest.Moor, "INV-1", visittest.Invoice{})
+	b.ByHand("INV-1", visittest.Matter, visittest.Total, 0)
+	id := b.Register(visittest.Moor, "INV-2", visittest.Invoice{})
+	b.Later(5 * time.Minute)
+	v := b.Visit(visittest.Moor)
+	v.Account.Home = "another"
+	visited(t, v)
+	for id, want := range map[string]submission.State{sent: submission.Accepted, there: submission.Accepted, id: submission.Ready} {
+		if got := b.Get(id).Current(); got.State != want {
+			t.Errorf("%s is %s (%s), want %s", b.Get(id).Key.Number, got.State, got.Why, want)
+		}
+	}
+	if got := b.Get(id).Current(); got.Needs != carriers.Operator || !strings.Contains(got.Why, "the home of account moor is the ledger another") {
+		t.Errorf("it needs the %s: %s", got.Needs, got.Why)
+	}
+	if n := b.Uploads("INV-0") + b.Uploads("INV-1") + b.Uploads("INV-2"); n != 0 {
+		t.Errorf("%d uploads", n)
+	}
+	name, err := b.Ledger.Name(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Later(2 * time.Hour)
+	v = b.Visit(visittest.Moor)
+	v.Account.Home = name
+	visited(t, v)
+	if got := b.Get(id).Current(); got.State != submission.Accepted || b.Uploads("INV-2") != 1 {
+		t.Errorf("at home it is %s (%s), %d uploads", got.State, got.Why, b.Uploads("INV-2"))
+	}
+}
+
 // TestLooksOnly: what is to be filed stays, what was sent is looked up.
 func TestLooksOnly(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +30,9 @@ type session struct {
 	head    submission.Head // of the account's chain of evidence, as far as this visit knows
 	proven  time.Time       // when the site's search last showed what it was known to hold
 	begun   time.Time
-	probe   int64 // the visit is this probe and must not submit; 0: it may
-	met     *met  // the last failure of the site; nil: none
+	ledger  string // its name
+	probe   int64  // the visit is this probe and must not submit; 0: it may
+	met     *met   // the last failure of the site; nil: none
 }
 
 const (
@@ -64,9 +66,18 @@ func (v Visit) enter(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, errors.Join(err, v.Ledger.LeaveAccount(ctx, claim))
 	}
-	s := &session{Visit: v, claim: claim, scrub: scrub, head: account.Chain, begun: time.Now()}
+	name, err := v.Ledger.Name(ctx)
+	if err != nil {
+		return nil, errors.Join(err, v.Ledger.LeaveAccount(ctx, claim))
+	}
+	s := &session{Visit: v, ledger: name, claim: claim, scrub: scrub, head: account.Chain, begun: time.Now()}
 	s.Log = slog.New(s.scrub.Handler(v.Log.Handler())).With("account", v.Account.Name, "carrier", v.Carrier.Name)
 	return s, nil
+}
+
+// mayCommit says why nothing may be filed in this visit, or nil if it may.
+func (s *session) mayCommit() error {
+	return cmp.Or(s.Account.MayCommit(), s.Account.AtHome(s.ledger))
 }
 
 // leave gives the account back, also when ctx has ended.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +62,7 @@ func Run(t *testing.T, open Open, reopen Reopen) {
 		{"delivered up to a number", deliveredUpTo},
 		{"destinations are told apart", destinations},
 		{"deliveries and writers do not meet", deliveredMeanwhile},
+		{"a name of its own", named},
 		{"the clock", clockRuns},
 		{"an ended context", ended},
 	} {
@@ -380,6 +382,24 @@ func ended(t *testing.T, e ledger.Engine) {
 	store(t, e, s) // and the engine still works
 }
 
+// named: by its name an account knows its home.
+func named(t *testing.T, e ledger.Engine) {
+	name := nameOf(t, e)
+	if !regexp.MustCompile(`^[a-z0-9-]{8,40}$`).MatchString(name) {
+		t.Errorf("the ledger's name is %q", name)
+	}
+	want(t, "name", nameOf(t, e), name)
+}
+
+func nameOf(t *testing.T, e ledger.Engine) string {
+	t.Helper()
+	name, err := e.Name(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 func persistence(t *testing.T, e ledger.Engine, reopen Reopen) {
 	s := whole()
 	store(t, e, s)
@@ -391,7 +411,9 @@ func persistence(t *testing.T, e ledger.Engine, reopen Reopen) {
 	if err := e.StoreAccount(t.Context(), account); err != nil {
 		t.Fatal(err)
 	}
+	name := nameOf(t, e)
 	e = reopen(t, e)
+	want(t, "name", nameOf(t, e), name)
 	want(t, "submission", load(t, e, s.ID), later)
 	want(t, "owed", owed(t, e, "books"), []ledger.Owed{{ID: s.ID, Delivered: 1}})
 	got, err := e.LoadAccount(t.Context(), "acme")

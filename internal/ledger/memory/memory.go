@@ -6,6 +6,7 @@ package memory
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,7 @@ import (
 
 // An Engine is the store. It is safe for use by several goroutines.
 type Engine struct {
+	name     string
 	mu       sync.Mutex
 	items    map[string]item
 	accounts map[string]ledger.Account
@@ -37,8 +39,11 @@ var _ ledger.Engine = (*Engine)(nil)
 
 // New returns an empty engine.
 func New() *Engine {
-	return &Engine{items: map[string]item{}, accounts: map[string]ledger.Account{}, owed: map[string]map[string]int64{}}
+	return &Engine{name: strings.ToLower(rand.Text()), items: map[string]item{}, accounts: map[string]ledger.Account{}, owed: map[string]map[string]int64{}}
 }
+
+// Name implements [ledger.Engine].
+func (e *Engine) Name(ctx context.Context) (string, error) { return e.name, ctx.Err() }
 
 // Load implements [ledger.Engine].
 func (e *Engine) Load(ctx context.Context, id string) (submission.Submission, error) {

@@ -34,7 +34,7 @@ func TestFile(t *testing.T) {
 		}
 	}
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "user_version": "3", "application_id": "1282368615",
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "user_version": "4", "application_id": "1282368615",
 	} {
 		for name, db := range map[string]*sql.DB{"write": e.write, "read": e.read} {
 			var got string

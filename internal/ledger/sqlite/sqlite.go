@@ -103,6 +103,15 @@ func (e *Engine) Close() error {
 	return nil
 }
 
+// Name implements [ledger.Engine].
+func (e *Engine) Name(ctx context.Context) (string, error) {
+	var name string
+	if err := e.read.QueryRowContext(ctx, "SELECT name FROM self").Scan(&name); err != nil {
+		return "", e.explain("the ledger's name", err)
+	}
+	return name, nil
+}
+
 // Now implements [ledger.Engine] with this machine's clock: all who share the
 // file run on it.
 func (e *Engine) Now(ctx context.Context) (time.Time, error) { return time.Now().UTC(), ctx.Err() }
