@@ -29,7 +29,7 @@ import (
 //	./faults -test.v -test.run TestFaults -seed 4711 -seeds 1 -story
 func TestMain(m *testing.M) {
 	flag.Uint64("seed", 0, "the first world")
-	flag.Uint64("seeds", 100, "how many worlds")
+	flag.Uint64("seeds", 30, "how many worlds")
 	flag.Bool("story", false, "tell all that happened in the worlds in which the promise was broken")
 	flag.String("tally", "", "write what was counted into files of this folder, to be joined with others'")
 	flag.Parse()
@@ -194,7 +194,7 @@ func knockOut(t *testing.T, k KnockOut) tally.KnockOut {
 // TestReplays lives through worlds twice: what a seed does it does again.
 func TestReplays(t *testing.T) {
 	dir := folder(t)
-	for seed := range uint64(20) {
+	for seed := range uint64(12) {
 		one, two := live(t, seed, Rules{}, dir), live(t, seed, Rules{}, dir)
 		if diff := cmp.Diff(happened(one.Story), happened(two.Story)); diff != "" {
 			t.Errorf("seed %d lived differently the second time:\n%s", seed, diff)

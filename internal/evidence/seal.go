@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -57,17 +55,17 @@ func (f *Folder) Seal(ctx context.Context, how Sealing) (submission.Head, error)
 // link of its own.
 func (s *Store) SealLeft(ctx context.Context, account, submissionID, but string, how Sealing) (submission.Head, error) {
 	head := how.After
-	attempts, err := fs.ReadDir(s.root.FS(), path.Join(encode(account), encode(submissionID)))
+	attempts, err := s.notWhole(path.Join(encode(account), encode(submissionID)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return head, fmt.Errorf("evidence: what is left of account %s: %w", account, err)
 	}
 	var errs []error
-	for _, d := range attempts {
-		if !d.IsDir() || d.Name() == encode(but) && but != "" {
+	for _, name := range attempts {
+		if name == encode(but) && but != "" {
 			continue
 		}
 		// Attempts are called by ULIDs, which encode leaves as they are.
-		l := Link{Account: account, Submission: submissionID, Attempt: d.Name(), Left: true}
+		l := Link{Account: account, Submission: submissionID, Attempt: name, Left: true}
 		how.After = head
 		if l.Files, err = s.unsealed(ctx, l); err == nil && len(l.Files) > 0 {
 			head, err = s.seal(ctx, l, how)
@@ -167,9 +165,6 @@ func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.isWhole(l.Folder(), entries) {
-		return nil, nil
-	}
 	named := map[string]bool{tombName: true}
 	for _, e := range entries {
 		n := Marked(e.Name())
@@ -198,33 +193,7 @@ func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
 		files = append(files, File{Name: e.Name(), SHA: sha, Size: size})
 	}
 	if len(files) == 0 {
-		s.rememberWhole(l.Folder(), entries)
+		s.isWhole(l.Folder(), entries)
 	}
 	return files, nil
-}
-
-// isWhole says whether an attempt's folder holds what it held when all of it was
-// sealed: an invoice that is looked up for days has dozens of them, and each visit
-// asks for all.
-func (s *Store) isWhole(folder string, entries []fs.DirEntry) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known, ok := s.whole[folder]
-	return ok && known == namesOf(entries)
-}
-
-func (s *Store) rememberWhole(folder string, entries []fs.DirEntry) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.whole[folder] = namesOf(entries)
-}
-
-// namesOf is a hash of all names. Files of the store are written once, whole, so
-// that the same names are the same files.
-func namesOf(entries []fs.DirEntry) uint64 {
-	h := fnv.New64a()
-	for _, e := range entries {
-		_, _ = io.WriteString(h, e.Name()+"/")
-	}
-	return h.Sum64()
 }

@@ -37,7 +37,7 @@ func (c change) pick() (Row, error) {
 	}
 	var rows []int
 	var reasons []string
-	for _, row := range Table() {
+	for _, row := range table {
 		if !c.fits(row) {
 			continue
 		}

@@ -22,7 +22,7 @@ import (
 // many worlds go on at once.
 const (
 	worldKills = 10
-	sideBySide = 2
+	sideBySide = 3
 )
 
 // A toll is what became of a campaign.

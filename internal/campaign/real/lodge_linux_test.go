@@ -177,8 +177,9 @@ func (o *office) open(look func(l *ledger.Ledger, store *evidence.Store)) {
 	o.check(store.Close())
 }
 
-// operator does what Lodge asks the operator for: sets the right password where one
-// was refused, and lets accounts go on that wait for somebody to look.
+// operator does what Lodge asks the operator for: has the carrier open an account that
+// it locked, sets the right password where one was refused, and lets accounts go on that
+// wait for somebody to look.
 func (o *office) operator() {
 	o.t.Helper()
 	o.open(func(l *ledger.Ledger, _ *evidence.Store) {
@@ -189,6 +190,7 @@ func (o *office) operator() {
 				continue
 			}
 			o.acts++
+			o.check(o.portal.Door().Unlock(a.Name + ".user"))
 			o.check(o.secrets.Set(o.t.Context(), a.Name, "password", secret.NewValue(o.right[a.Name])))
 			o.check(l.LiftSuspension(o.t.Context(), a.Name, "ada", "looked, and set it right"))
 		}

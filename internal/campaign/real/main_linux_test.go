@@ -21,8 +21,8 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	flag.Int("kills", 6, "how often the program is killed")
-	flag.Int("browser", 6, "how many visits are broken")
+	flag.Int("kills", 3, "how often the program is killed")
+	flag.Int("browser", 4, "how many visits are broken")
 	flag.Int("invoices", 0, "how many invoices TestByHand files; 0: it does not run")
 	flag.Uint64("seed", 1, "the first world, and what is drawn")
 	flag.Int("worlds", 0, "live through so many worlds whatever -kills says; 0: as many as it takes")

@@ -39,7 +39,8 @@ var _ ledger.Engine = (*Engine)(nil)
 
 // New returns an empty engine.
 func New() *Engine {
-	return &Engine{name: strings.ToLower(rand.Text()), items: map[string]item{}, accounts: map[string]ledger.Account{}, owed: map[string]map[string]int64{}}
+	return &Engine{name: strings.ToLower(rand.Text()), items: map[string]item{}, accounts: map[string]ledger.Account{},
+		owed: map[string]map[string]int64{}}
 }
 
 // Name implements [ledger.Engine].
