@@ -31,7 +31,11 @@ func (w *works) needs(ctx context.Context, r round) ([]notify.Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(held, sites, late, w.expiring(ctx))
+	untold, err := w.notTold(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(held, sites, late, w.expiring(ctx), untold)
 	for q := (ledger.Query{NeedsFirst: true}); ; {
 		page, err := w.ledger.List(ctx, q)
 		if err != nil {

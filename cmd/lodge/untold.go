@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/notify"
 )
 
 // An untold destination has been owed something for long.
@@ -49,6 +51,20 @@ func (a *app) untold(ctx context.Context, c config.Config, l *ledger.Ledger) ([]
 		}
 	}
 	return list, nil
+}
+
+// notTold are they as people are told of them.
+func (w *works) notTold(ctx context.Context) ([]notify.Item, error) {
+	list, err := w.untold(ctx, w.config, w.ledger)
+	if err != nil {
+		return nil, err
+	}
+	var items []notify.Item
+	for _, u := range list {
+		items = append(items, notify.Item{ID: fmt.Sprintf("destination/%s/%d", u.destination, u.since.Unix()), Destination: u.destination,
+			Who: carriers.Operator, What: notify.Untold, Since: u.since, Waiting: u.n})
+	}
+	return items, nil
 }
 
 // firstUntold is when the first thing happened that a destination was not told of.

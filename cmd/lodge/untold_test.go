@@ -1,10 +1,14 @@
 package main
 
 import (
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/ledger/sqlite"
+	"example.com/lodge/internal/notify"
 	"example.com/lodge/internal/submission"
 )
 
@@ -42,6 +46,20 @@ func TestUntold(t *testing.T) {
 			out := w.must(c.exit, "status")
 			if c.exit == exitPerson {
 				said(t, out, "but who is to be told of them cannot be", "SENDING BACK: books has not been told of 1 invoice since", "outbox test books")
+			}
+			l, err := w.app.ledger(t.Context(), settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			items, err := (&works{app: w.app, config: settings, ledger: l, tellers: &tellers{}}).needs(t.Context(), round{})
+			if err = errors.Join(err, l.Close()); err != nil {
+				t.Fatal(err)
+			}
+			told := slices.ContainsFunc(items, func(i notify.Item) bool {
+				return i.What == notify.Untold && i.Who == carriers.Operator && i.Destination == "books" && i.Waiting == 1 && !i.Since.IsZero()
+			})
+			if told != (c.exit == exitPerson) {
+				t.Errorf("people are told of %+v", items)
 			}
 			if err := e.Delivered(t.Context(), "books", s.ID, 1); err != nil {
 				t.Fatal(err)

@@ -23,6 +23,7 @@ func (d digest) empty() bool { return len(d.fresh)+len(d.again) == 0 }
 type group struct {
 	who              carriers.Person
 	account, carrier string
+	destination      string
 	what             What
 	items            []Item
 	since            time.Time // of the oldest; zero: not known
@@ -40,12 +41,13 @@ func groups(items []Item) []group {
 	type key struct {
 		who              carriers.Person
 		account, carrier string
+		destination      string
 		what             What
 	}
 	at := map[key]int{}
 	var list []group
 	for _, i := range items {
-		k := key{i.Who, i.Account, i.Carrier, i.What}
+		k := key{i.Who, i.Account, i.Carrier, i.Destination, i.What}
 		if i.What == Ageing { // those of one carrier are changed in one sitting
 			k.account = ""
 		}
@@ -53,7 +55,7 @@ func groups(items []Item) []group {
 		if !ok {
 			n = len(list)
 			at[k] = n
-			list = append(list, group{who: k.who, account: k.account, carrier: k.carrier, what: k.what, since: i.Since})
+			list = append(list, group{who: k.who, account: k.account, carrier: k.carrier, destination: k.destination, what: k.what, since: i.Since})
 		}
 		g := &list[n]
 		g.items = append(g.items, i)
@@ -64,7 +66,7 @@ func groups(items []Item) []group {
 	slices.SortFunc(list, func(a, b group) int {
 		return cmp.Or(cmp.Compare(rank(a.who), rank(b.who)), -compare(a.what.Account(), b.what.Account()),
 			-cmp.Compare(len(a.items), len(b.items)), cmp.Compare(a.account, b.account), cmp.Compare(a.what, b.what),
-			cmp.Compare(a.carrier, b.carrier))
+			cmp.Compare(a.carrier, b.carrier), cmp.Compare(a.destination, b.destination))
 	})
 	return list
 }
@@ -98,33 +100,34 @@ func needs(n int) string {
 	return "need"
 }
 
-// tally counts items: "1 site, 2 accounts, 37 invoices and 1 password".
+// tally counts items: "1 site, 2 accounts, 37 invoices, 1 password and 1 destination".
 func tally(items []Item) string {
-	accounts, sites, ageing := 0, 0, 0
+	n := map[string]int{}
 	for _, i := range items {
-		switch {
-		case i.What.Site():
-			sites++
-		case i.What == Ageing:
-			ageing++
-		case i.What.Account():
-			accounts++
-		}
+		n[i.thing()]++
 	}
 	var parts []string
-	if sites > 0 {
-		parts = append(parts, count(sites, "site"))
-	}
-	if accounts > 0 {
-		parts = append(parts, count(accounts, "account"))
-	}
-	if invoices := len(items) - accounts - sites - ageing; invoices > 0 {
-		parts = append(parts, count(invoices, "invoice"))
-	}
-	if ageing > 0 {
-		parts = append(parts, count(ageing, "password"))
+	for _, thing := range []string{"site", "account", "invoice", "password", "destination"} {
+		if n[thing] > 0 {
+			parts = append(parts, count(n[thing], thing))
+		}
 	}
 	return enumerate(parts)
+}
+
+// thing is what an item is one of.
+func (i Item) thing() string {
+	switch {
+	case i.What.Site():
+		return "site"
+	case i.What == Ageing:
+		return "password"
+	case i.What == Untold:
+		return "destination"
+	case i.What.Account():
+		return "account"
+	}
+	return "invoice"
 }
 
 // enumerate makes a sentence's part of a list: "a, b and c".
@@ -199,6 +202,9 @@ func (g group) line(now time.Time, zone *time.Location) string {
 		if now.Sub(g.since) > 300*24*time.Hour {
 			since = ", since " + g.since.In(zone).Format("2 Jan 2006")
 		}
+	}
+	if g.what == Untold {
+		return fmt.Sprintf("%s %s%s; %s %s", g.destination, g.what, since, count(g.items[0].Waiting, "invoice"), waits(g.items[0].Waiting))
 	}
 	if g.what == Ageing {
 		return fmt.Sprintf("%s: %s %s%s", g.carrier, count(len(g.items), "password"), g.what, g.names())

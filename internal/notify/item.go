@@ -18,7 +18,9 @@ type Item struct {
 	Invoice string    // the number, or ""; a text that is no number is never shown
 	Key     string    // what lodge show takes where there is no number to show: the submission's id
 	Since   time.Time // zero: not known
-	Waiting int       // of an account: how many invoices wait for it
+	Waiting int       // of an account: how many invoices wait for it; of a destination: how many it was not told of
+
+	Destination string // of the outbox in lodge.yaml, where it is about one: then there is no account
 }
 
 // What is the matter, in Lodge's own words: a predicate of "3 invoices".
@@ -39,6 +41,9 @@ const (
 // Ageing can be the matter with a password or another secret of an account, which
 // goes on as before until the site refuses it.
 const Ageing What = "soon too old for the carrier's site"
+
+// Untold can be the matter with a destination of the outbox.
+const Untold What = "has not been told what became of invoices"
 
 // What can be the matter with a whole account.
 const (

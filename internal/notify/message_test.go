@@ -67,6 +67,27 @@ func TestASiteIsOneLine(t *testing.T) {
 	}
 }
 
+// A destination of the outbox that cannot be told is a line of its own.
+func TestDestinationsThatAreNotTold(t *testing.T) {
+	h := newHook(t)
+	r := newRig(t, map[string]string{"all": "generic://" + h.host() + "/in?disabletls=yes&template=json"}, channel("all"))
+	r.tell(t,
+		notify.Item{ID: "d1", Destination: "books", Who: carriers.Operator, What: notify.Untold, Since: noon.Add(-26 * time.Hour), Waiting: 3},
+		notify.Item{ID: "d2", Destination: "files", Who: carriers.Operator, What: notify.Untold, Since: noon.Add(-2 * time.Hour), Waiting: 1})
+	got := decode(t, h.took()[0])
+	if got.Title != "Lodge: 2 destinations need somebody" {
+		t.Errorf("title: %s", got.Title)
+	}
+	for _, line := range []string{
+		"- books has not been told what became of invoices, since Sun 22 Nov 10:00; 3 invoices wait\n",
+		"- files has not been told what became of invoices, since Mon 23 Nov 10:00; 1 invoice waits\n",
+	} {
+		if !strings.Contains(got.Message, line) {
+			t.Errorf("it does not say %q:\n%s", line, got.Message)
+		}
+	}
+}
+
 // Passwords that will soon be too old are told by carrier, with their accounts.
 func TestPasswordsOfACarrierAreOneLine(t *testing.T) {
 	h := newHook(t)

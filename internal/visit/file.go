@@ -70,7 +70,7 @@ func (a *attempt) found(ctx context.Context, row carriers.Found) error {
 	a.recordFound(ctx, row, true)
 	receipt := a.wordOf(row)
 	says := receipt.Text
-	err = a.move(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: receipt, Filed: row.At,
+	err = a.moveIfAllowed(ctx, submission.Event{Kind: submission.FoundOnSite, Actor: submission.ByVisit, Receipt: receipt, Filed: row.At,
 		NotBefore: next, Why: "it was on the carrier's site already" + by(row)})
 	if reason := notTaken(err); reason != "" {
 		says = "the carrier's site holds this invoice number, and it is not known of which revision: " + reason

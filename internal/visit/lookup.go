@@ -69,7 +69,7 @@ func (a *attempt) settle(ctx context.Context, what reconcile.Finding, row carrie
 		if err != nil {
 			return err
 		}
-		err = a.move(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile,
+		err = a.moveIfAllowed(ctx, submission.Event{Kind: submission.LookedUp, Actor: submission.ByReconcile,
 			Receipt: receipt, Filed: row.At, NotBefore: next,
 			Why: "the carrier's history says: " + cmp.Or(receipt.Text, receipt.Status)})
 		if reason := notTaken(err); reason != "" { // it may be another revision's row, and its own may come yet

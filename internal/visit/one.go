@@ -136,6 +136,15 @@ func (a *attempt) move(ctx context.Context, e submission.Event) error {
 	return nil
 }
 
+// moveIfAllowed is [attempt.move] for what the table may well refuse, and what
+// something else is made of then: nothing is kept for later of it.
+func (a *attempt) moveIfAllowed(ctx context.Context, e submission.Event) error {
+	if err := a.allowed(ctx, e); err != nil {
+		return err
+	}
+	return a.move(ctx, e)
+}
+
 // allowed asks the table what [attempt.move] would come to, and writes nothing.
 func (a *attempt) allowed(ctx context.Context, e submission.Event) (err error) {
 	e.Who = a.Owner
