@@ -107,6 +107,9 @@ func (a *attempt) notAllowed(ctx context.Context, why error) error {
 // submit has the Site fill the form and commit, and tells the ledger the end.
 func (a *attempt) submit(ctx context.Context) error {
 	path, err := a.browserCopy()
+	if errors.Is(err, errNotLent) {
+		return a.postpone(ctx, err)
+	}
 	if err != nil {
 		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit,
 			Why: err.Error(), Needs: carriers.Operator})

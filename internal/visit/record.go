@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/submission"
 )
@@ -160,8 +161,16 @@ func staged(path string, o submission.Object) ([]byte, error) {
 // It goes with the browser's profile.
 func (a *attempt) lend(number string, data []byte) (string, error) {
 	path := filepath.Join(a.window.Scratch(), a.id, safeName(number))
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", err
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = os.WriteFile(path, data, 0o600)
 	}
-	return path, os.WriteFile(path, data, 0o600)
+	if err != nil {
+		return "", carriers.Errorf(carriers.Unavailable, "%w: %w: the operator makes room there", errNotLent, err)
+	}
+	return path, nil
 }
+
+// errNotLent is trouble of this machine's, which is none of the invoice's: with room
+// on the disk it goes on by itself.
+var errNotLent = errors.New("the copy for the browser could not be written, and nothing was sent")

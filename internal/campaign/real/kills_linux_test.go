@@ -210,11 +210,13 @@ func (o *office) strike(x plan) string {
 	}
 }
 
-// settle lets time pass and Lodge work until all is settled, or with a person.
+// settle lets time pass and Lodge work until all is settled, or with a person, and
+// what was accepted has been looked at again: by then all evidence is sealed, also of
+// what a full disk kept from being sealed.
 func (o *office) settle(runs *int) {
 	o.t.Helper()
-	for _, d := range []time.Duration{20 * time.Minute, 6 * time.Hour, 50 * time.Hour, 6 * time.Hour, 6 * time.Hour} {
-		o.wait(d)
+	undisturbed := func(after time.Duration) {
+		o.wait(after)
 		o.operator()
 		*runs++
 		r := o.start("run")
@@ -222,10 +224,13 @@ func (o *office) settle(runs *int) {
 		if failed, ok := errors.AsType[*exec.ExitError](r.err); ok && !slices.Contains([]int{0, 1, 3}, failed.ExitCode()) {
 			o.t.Errorf("a run that nobody disturbed ended with %v", r.err)
 		}
-		if o.unsettled() == 0 {
+	}
+	for _, d := range []time.Duration{20 * time.Minute, 6 * time.Hour, 50 * time.Hour, 6 * time.Hour, 6 * time.Hour} {
+		if undisturbed(d); o.unsettled() == 0 {
 			break
 		}
 	}
+	undisturbed(8 * time.Hour)
 	r := o.start("evidence", "verify")
 	o.done(r)
 	if r.err != nil {
