@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/carriers/harbor"
@@ -43,7 +44,7 @@ func TestNoRoomForTheCopy(t *testing.T) {
 		!strings.Contains(rev.Why, "the copy for the browser could not be written, and nothing was sent") {
 		t.Errorf("it is %s, needs the %s (%s); the visit ended with %v", rev.State, rev.Needs, rev.Why, err)
 	}
-	b.Later(afterDown)
+	b.Later(6 * time.Minute)
 	visited(t, b.Visit(visittest.Moor))
 	if rev := b.Get(id).Current(); rev.State != submission.Accepted || b.Uploads(number) != 1 {
 		t.Errorf("with room it is %s (%s), %d uploads", rev.State, rev.Why, b.Uploads(number))
