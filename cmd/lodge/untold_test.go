@@ -47,7 +47,7 @@ func TestUntold(t *testing.T) {
 			if c.exit == exitPerson {
 				said(t, out, "but who is to be told of them cannot be", "SENDING BACK: books has not been told of 1 invoice since", "outbox test books")
 			}
-			l, err := w.app.ledger(t.Context(), settings)
+			l, err := w.ledger(t.Context(), settings)
 			if err != nil {
 				t.Fatal(err)
 			}
