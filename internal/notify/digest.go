@@ -19,14 +19,18 @@ type digest struct {
 
 func (d digest) empty() bool { return len(d.fresh)+len(d.again) == 0 }
 
+// A matter is what items must have in common to be told in one line.
+type matter struct {
+	who                           carriers.Person
+	account, carrier, destination string
+	what                          What
+}
+
 // A group is what one line of a message tells of.
 type group struct {
-	who              carriers.Person
-	account, carrier string
-	destination      string
-	what             What
-	items            []Item
-	since            time.Time // of the oldest; zero: not known
+	matter
+	items []Item
+	since time.Time // of the oldest; zero: not known
 }
 
 // How much a message holds: messengers refuse long ones (Discord: 2,000 characters).
@@ -38,16 +42,10 @@ const (
 // groups puts together what is the same matter of the same account, in the order
 // of who acts, accounts before invoices, the largest first.
 func groups(items []Item) []group {
-	type key struct {
-		who              carriers.Person
-		account, carrier string
-		destination      string
-		what             What
-	}
-	at := map[key]int{}
+	at := map[matter]int{}
 	var list []group
 	for _, i := range items {
-		k := key{i.Who, i.Account, i.Carrier, i.Destination, i.What}
+		k := matter{i.Who, i.Account, i.Carrier, i.Destination, i.What}
 		if i.What == Ageing { // those of one carrier are changed in one sitting
 			k.account = ""
 		}
@@ -55,7 +53,7 @@ func groups(items []Item) []group {
 		if !ok {
 			n = len(list)
 			at[k] = n
-			list = append(list, group{who: k.who, account: k.account, carrier: k.carrier, destination: k.destination, what: k.what, since: i.Since})
+			list = append(list, group{matter: k, since: i.Since})
 		}
 		g := &list[n]
 		g.items = append(g.items, i)
