@@ -193,7 +193,7 @@ func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
 		files = append(files, File{Name: e.Name(), SHA: sha, Size: size})
 	}
 	if len(files) == 0 {
-		s.isWhole(l.Folder(), entries)
+		s.rememberWhole(l.Folder(), entries)
 	}
 	return files, nil
 }

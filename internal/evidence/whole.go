@@ -31,7 +31,7 @@ func (s *Store) notWhole(folder string) ([]string, error) {
 		if errors.Is(err, syscall.ENOTDIR) {
 			continue
 		}
-		if err != nil || !s.wasWhole(path.Join(folder, attempt), names) {
+		if err != nil || !s.isWhole(path.Join(folder, attempt), names) {
 			list = append(list, attempt) // what is wrong with it is told by whoever reads it
 		}
 	}
@@ -49,15 +49,17 @@ func namesIn(root *os.Root, folder string) ([]string, error) {
 	return names, errors.Join(err, f.Close())
 }
 
-func (s *Store) wasWhole(folder string, names []string) bool {
+// isWhole says whether these names are all that an attempt's folder held when all of
+// it was sealed.
+func (s *Store) isWhole(folder string, names []string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known, ok := s.whole[folder]
 	return ok && known == hashOf(names)
 }
 
-// isWhole remembers that all that an attempt's folder holds is sealed.
-func (s *Store) isWhole(folder string, entries []fs.DirEntry) {
+// rememberWhole notes that all that an attempt's folder holds is sealed.
+func (s *Store) rememberWhole(folder string, entries []fs.DirEntry) {
 	names := make([]string, len(entries))
 	for i, e := range entries {
 		names[i] = e.Name()

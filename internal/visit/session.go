@@ -54,6 +54,10 @@ func (v Visit) timeout() time.Duration {
 
 // enter takes the account.
 func (v Visit) enter(ctx context.Context) (*session, error) {
+	name, err := v.Ledger.Name(ctx)
+	if err != nil {
+		return nil, err
+	}
 	account, claim, err := v.Ledger.EnterAccount(ctx, v.Account.Name, v.Owner, v.Secrets.Version, v.Carrier.Limits.Visits, v.lease())
 	if err != nil {
 		return nil, err
@@ -63,10 +67,6 @@ func (v Visit) enter(ctx context.Context) (*session, error) {
 		values = append(values, value)
 	}
 	scrub, err := secret.NewScrubber(values...)
-	if err != nil {
-		return nil, errors.Join(err, v.Ledger.LeaveAccount(ctx, claim))
-	}
-	name, err := v.Ledger.Name(ctx)
 	if err != nil {
 		return nil, errors.Join(err, v.Ledger.LeaveAccount(ctx, claim))
 	}
