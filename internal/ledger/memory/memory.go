@@ -106,10 +106,10 @@ func (e *Engine) List(ctx context.Context, q ledger.Query) ([]ledger.Summary, er
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	list := e.chosen(q)
-	slices.SortFunc(list, orderOf(q))
+	slices.SortFunc(list, q.Compare)
 	if q.After != "" && q.DueBy.IsZero() {
 		after := e.items[q.After].summary
-		list = slices.DeleteFunc(list, func(s ledger.Summary) bool { return orderOf(q)(s, after) <= 0 })
+		list = slices.DeleteFunc(list, func(s ledger.Summary) bool { return q.Compare(s, after) <= 0 })
 	}
 	return list[:min(len(list), q.Max())], ctx.Err()
 }
@@ -125,7 +125,7 @@ func (e *Engine) CountOf(ctx context.Context, q ledger.Query) (int, error) {
 func (e *Engine) chosen(q ledger.Query) []ledger.Summary {
 	var list []ledger.Summary
 	for _, it := range e.items {
-		if chooses(q, it.summary) {
+		if q.Chooses(it.summary) {
 			list = append(list, it.summary)
 		}
 	}
@@ -173,28 +173,7 @@ func (e *Engine) Counts(ctx context.Context) ([]ledger.Count, error) {
 func (e *Engine) Groups(ctx context.Context) ([]ledger.Group, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	all := map[ledger.Group]ledger.Group{}
-	for _, it := range e.items {
-		s := it.summary
-		if s.Needs == "" {
-			continue
-		}
-		key := groupOf(s)
-		g, ok := all[key]
-		if !ok || s.Since.Before(g.Since) {
-			g.Since = s.Since
-		}
-		n := g.N + 1
-		since := g.Since
-		g = key
-		g.N, g.Since = n, since
-		all[key] = g
-	}
-	list := slices.Collect(maps.Values(all))
-	slices.SortFunc(list, func(a, b ledger.Group) int {
-		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Account, b.Account), cmp.Compare(a.State, b.State), cmp.Compare(a.Alike, b.Alike))
-	})
-	return list, ctx.Err()
+	return ledger.GroupAll(e.chosen(ledger.Query{})), ctx.Err()
 }
 
 // LoadAccount implements [ledger.Engine].
