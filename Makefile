@@ -23,6 +23,7 @@ demo-clean: ## forget what the demo did
 
 test: ## run the tests, with the race detector where there is a C compiler
 	@.ci/chromium tests
+	@.ci/emulators/install
 	@.ci/test
 
 fuse: ## click once on sites that misbehave, RUNS=100 times each; show that nothing is filed twice
