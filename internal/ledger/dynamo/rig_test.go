@@ -1,0 +1,77 @@
+package dynamo
+
+import (
+	"crypto/rand"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"example.com/lodge/internal/emulator"
+	"example.com/lodge/internal/ledger/dynamo/table"
+)
+
+// A store is an emulator with tables in it.
+type store struct{ url string }
+
+// started is an emulator of the test's own; false where there is none.
+func started(t testing.TB) (store, bool) {
+	t.Helper()
+	url, ok := emulator.Dynalite(t)
+	return store{url}, ok
+}
+
+// client is one that asks through transport, once or as often as tries says.
+func (s store) client(transport http.RoundTripper, tries int) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: &s.url, Credentials: credentials.NewStaticCredentialsProvider("AKIDTEST", "secret", ""),
+		HTTPClient: &http.Client{Transport: transport}, RetryMaxAttempts: tries,
+	})
+}
+
+// table makes an empty table.
+func (s store) table(t testing.TB) string {
+	t.Helper()
+	client, name := s.client(http.DefaultTransport, 1), "lodge-"+rand.Text()
+	if _, err := client.CreateTable(t.Context(), CreateTable(name, table.Definition())); err != nil {
+		t.Fatal(err)
+	}
+	there := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay, o.MaxDelay = 20*time.Millisecond, time.Second })
+	if err := there.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &name}, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// open opens the ledger in a table through transport.
+func (s store) open(t testing.TB, name string, transport http.RoundTripper) *Engine {
+	t.Helper()
+	e, err := Open(t.Context(), s.client(transport, 3), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// everything are all items of a table, as only a test reads them.
+func everything(t testing.TB, e *Engine) []item {
+	t.Helper()
+	pages := dynamodb.NewScanPaginator(e.client, &dynamodb.ScanInput{TableName: &e.table, ConsistentRead: aws.Bool(true)})
+	var items []item
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		items = append(items, page.Items...)
+	}
+	return items
+}
+
+// A tripper is a transport made of a function.
+type tripper func(*http.Request) (*http.Response, error)
+
+func (f tripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
