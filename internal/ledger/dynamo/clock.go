@@ -80,7 +80,7 @@ func (k *timekeeper) heard(begun, ended time.Duration, header http.Header) {
 	}
 	switch apart := r.date.Sub(k.best.shows(r.at)).Abs(); {
 	case k.best.date.IsZero(), r.at-k.best.at > stale:
-		k.best = r
+		k.best, k.doubt = r, nil
 	case apart > Margin:
 		k.best, k.doubt = r, fmt.Errorf("two answers of DynamoDB differ by %s about the time", apart.Round(time.Second))
 	default:

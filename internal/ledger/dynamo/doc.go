@@ -10,6 +10,7 @@
 //	s#ID          h#FIRST-LAST   entries of its history that were moved out of the item
 //	account       NAME           an account's item, or a carrier site's
 //	destination   NAME           who is told of entries, by the id of the enrolment
+//	dismissed     ENROLMENT      one whose debts are being settled
 //	of            NAME           an account that has submissions
 //	month         2026-11        a month in which submissions arrived
 //	ledger        -              the ledger's name and format

@@ -51,6 +51,7 @@ const (
 	accountNames     = "of"
 	monthNames       = "month"
 	ledgerItem       = "ledger"
+	dismissedItems   = "dismissed" // enrolments, until what they were owed is settled
 )
 
 // An Engine is a [ledger.Engine] over one table. It is safe for use by several

@@ -25,9 +25,6 @@ const bulky = 4 << 10
 // ends half-way the entries are in both, and History knows them by their numbers.
 func (e *Engine) makeRoom(ctx context.Context, id string, it item) error {
 	lines := listIn(it, history)
-	if len(lines) == 0 {
-		return nil // somebody else made room
-	}
 	entries, err := decoded(lines)
 	if err != nil {
 		return err
@@ -73,7 +70,7 @@ func (e *Engine) withMoved(ctx context.Context, id string, it item, within []sub
 	for _, entry := range within {
 		seen[entry.Seq] = true
 	}
-	var before []submission.Entry
+	var all []submission.Entry
 	for _, beside := range items {
 		entries, err := decoded(listIn(beside, history))
 		if err != nil {
@@ -82,15 +79,15 @@ func (e *Engine) withMoved(ctx context.Context, id string, it item, within []sub
 		for _, entry := range entries {
 			if !seen[entry.Seq] && entry.Seq <= intOf(it, last) { // else it was written since
 				seen[entry.Seq] = true
-				before = append(before, entry)
+				all = append(all, entry)
 			}
 		}
 	}
-	if want := int(intOf(it, moved)); len(before) != want {
+	if want := int(intOf(it, moved)); len(all) != want {
 		return nil, fmt.Errorf("%d entries are there of the %d that were moved beside the item; "+
-			"the operator restores the table from before somebody removed them", len(before), want)
+			"the operator restores the table from before somebody removed them", len(all), want)
 	}
-	all := append(before, within...)
+	all = append(all, within...)
 	slices.SortStableFunc(all, func(a, b submission.Entry) int { return int(a.Seq - b.Seq) })
 	return all, nil
 }

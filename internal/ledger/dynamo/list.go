@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/ledger"
@@ -77,9 +78,11 @@ func (e *Engine) after(ctx context.Context, q ledger.Query) (*ledger.Summary, er
 	return &sum, err
 }
 
-// rows returns what gives the next rows of r in the order in which they are to be
-// looked at.
-func (e *Engine) rows(ctx context.Context, q ledger.Query, r route, after *ledger.Summary) (func(context.Context, int) ([]row, error), error) {
+// A taker gives the next n rows; none: there are no more.
+type taker func(ctx context.Context, n int) ([]row, error)
+
+// rows gives the rows of r in the order in which they are to be looked at.
+func (e *Engine) rows(ctx context.Context, q ledger.Query, r route, after *ledger.Summary) (taker, error) {
 	if r.sorting == asListed {
 		for i := range r.streams {
 			if after != nil {
@@ -204,40 +207,38 @@ func (e *Engine) NextDue(ctx context.Context) ([]ledger.Due, error) {
 	if err != nil {
 		return nil, e.explain("next due", err)
 	}
-	all := make([]ledger.Due, len(accounts))
-	indexes := slices.Collect(func(yield func(int) bool) {
-		for i := range accounts {
-			if !yield(i) {
-				return
-			}
+	var mu sync.Mutex
+	var list []ledger.Due
+	err = sideBySide(ctx, accounts, func(ctx context.Context, account string) error {
+		at, err := e.nextDue(ctx, account)
+		mu.Lock()
+		defer mu.Unlock()
+		if !at.IsZero() {
+			list = append(list, ledger.Due{Account: account, At: at})
 		}
-	})
-	err = sideBySide(ctx, indexes, func(ctx context.Context, i int) error {
-		due, err := e.nextDue(ctx, accounts[i])
-		all[i] = due
 		return err
 	})
-	return slices.DeleteFunc(all, func(d ledger.Due) bool { return d.At.IsZero() }), e.explain("next due", err)
+	slices.SortFunc(list, func(a, b ledger.Due) int { return cmp.Compare(a.Account, b.Account) })
+	return list, e.explain("next due", err)
 }
 
-// nextDue is when the first of an account is due; zero: never.
-func (e *Engine) nextDue(ctx context.Context, account string) (ledger.Due, error) {
-	next := ledger.Due{Account: account}
+// nextDue is when the first of an account is due that nobody holds; zero: never.
+func (e *Engine) nextDue(ctx context.Context, account string) (next time.Time, err error) {
 	for _, rank := range []string{"1#", "2#", "3#"} {
 		s := stream{index: table.ByWork(), partition: account, prefix: free + rank}
 		rows, err := newMerge(e, []stream{s}, 1).take(ctx, 1)
 		if err != nil {
-			return next, err
+			return time.Time{}, err
 		}
 		if len(rows) == 0 {
 			continue
 		}
 		at, err := momentIn(rows[0].order)
 		if err != nil {
-			return next, err
+			return time.Time{}, err
 		}
-		if next.At.IsZero() || at.Before(next.At) {
-			next.At = at
+		if next.IsZero() || at.Before(next) {
+			next = at
 		}
 	}
 	return next, nil

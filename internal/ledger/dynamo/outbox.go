@@ -4,11 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/dynamo/table"
@@ -43,28 +44,65 @@ func (e *Engine) Enrol(ctx context.Context, destination string) error {
 }
 
 // Dismiss implements [ledger.Engine]. It settles what is owed, which costs what
-// delivering it would; if it fails half-way the rest is settled by whoever
-// delivers to another destination, and owed to nobody.
+// delivering it would. If it fails half-way, nothing more is owed, and the next
+// Dismiss of any destination settles the rest.
 func (e *Engine) Dismiss(ctx context.Context, destination string) error {
 	ids, err := e.enrolments(ctx)
-	id, ok := ids[destination]
-	if err != nil || !ok {
-		return e.explain("dismiss "+destination, err)
+	if id, ok := ids[destination]; ok && err == nil {
+		if _, err = e.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &e.table, Item: key(dismissedItems, id)}); err == nil {
+			err = e.erase(ctx, destinationItems, destination)
+		}
 	}
-	_, err = e.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &e.table, Key: key(destinationItems, destination)})
-	for after := ""; err == nil; {
-		var page []ledger.Owed
-		if page, err = e.owed(ctx, id, after, pageOfItems); len(page) == 0 {
-			break
+	if err == nil {
+		err = e.settleDismissed(ctx)
+	}
+	return e.explain("dismiss "+destination, err)
+}
+
+// settleDismissed removes the marks of enrolments that are no more. One that is
+// still there is of a Dismiss that failed before it did anything.
+func (e *Engine) settleDismissed(ctx context.Context) error {
+	dismissed, err := e.names(ctx, dismissedItems)
+	if err != nil || len(dismissed) == 0 {
+		return err
+	}
+	enrolled, err := e.enrolments(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range dismissed {
+		if slices.Contains(slices.Collect(maps.Values(enrolled)), id) {
+			continue
+		}
+		if err := e.forgive(ctx, id); err != nil {
+			return err
+		}
+		if err := e.erase(ctx, dismissedItems, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgive settles all that is owed to an enrolment.
+func (e *Engine) forgive(ctx context.Context, enrolment string) error {
+	for after := ""; ; {
+		page, err := e.owed(ctx, enrolment, after, pageOfItems)
+		if err != nil || len(page) == 0 {
+			return err
 		}
 		for _, o := range page {
-			if err == nil {
-				err = e.delivered(ctx, id, o.ID, math.MaxInt64)
+			if err := e.delivered(ctx, enrolment, o.ID, math.MaxInt64); err != nil {
+				return err
 			}
 			after = o.ID
 		}
 	}
-	return e.explain("dismiss "+destination, err)
+}
+
+func (e *Engine) erase(ctx context.Context, pk, sk string) error {
+	_, err := e.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &e.table, Key: key(pk, sk)})
+	return err
 }
 
 // Owed implements [ledger.Engine]: a read unit for each 4 KB of the items that are
@@ -147,7 +185,7 @@ func settlement(it item, enrolment string, seq int64, debts int) *expression {
 		return x
 	}
 	x.require("attribute_exists(" + mark + ")")
-	x.require(x.name(last) + " = " + x.value(&types.AttributeValueMemberN{Value: fmt.Sprint(intOf(it, last))}))
+	x.require(x.name(last) + " = " + x.value(number(intOf(it, last))))
 	x.require("size(" + x.name(told) + ") = " + x.value(number(int64(debts))))
 	x.remove(told, enrolment)
 	if debts == 1 {

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"example.com/lodge/internal/ledger"
 )
 
 // The first byte of a packed value says how the rest is written.
@@ -71,7 +73,7 @@ func unpacked[T any](b []byte) (v T, err error) {
 			return v, fmt.Errorf("the value is damaged; nothing may be filed until the operator has restored the table: %w", err)
 		}
 	default:
-		return v, fmt.Errorf("the value has format %d: update this program", b[0])
+		return v, fmt.Errorf("the value has format %d: %w", b[0], ledger.ErrNewer)
 	}
 	return v, json.Unmarshal(text, &v)
 }

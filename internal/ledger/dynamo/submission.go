@@ -159,10 +159,10 @@ func (e *Engine) settle(ctx context.Context, w *storing, full bool) (again bool,
 	case stored == w.s.Version-1 && full && len(listIn(it, history)) == 0:
 		return false, fmt.Errorf("%s: its %d bytes and %d of new history are more than the 400 KB that DynamoDB takes as one item; "+
 			"the operator asks the author to have less kept of it: %w", w.s.Key, len(w.value), w.bytes, ledger.ErrValue)
-	case stored == w.s.Version-1:
+	case stored == w.s.Version-1 && (full || intOf(it, bulk) >= bulky):
 		return true, e.makeRoom(ctx, w.s.ID, it)
-	case full && stored < w.s.Version:
-		return false, ledger.ErrConflict
+	case stored == w.s.Version-1:
+		return true, nil // somebody else has made room meanwhile
 	default:
 		return false, signed(it, stored-w.s.Version, w.token)
 	}

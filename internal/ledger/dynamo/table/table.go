@@ -26,7 +26,8 @@ type Index struct {
 // The attributes that are keys. They are short, since DynamoDB counts them with
 // every row.
 const (
-	PK, SK  = "pk", "sk"
+	PK      = "pk"  // of the table
+	SK      = "sk"  // of the table
 	Account = "a"   // of a submission
 	ID      = "id"  // of a submission
 	State   = "st"  // state, whether somebody is needed, last change
