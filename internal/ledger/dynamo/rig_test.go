@@ -12,6 +12,7 @@ import (
 
 	"example.com/lodge/internal/emulator"
 	"example.com/lodge/internal/ledger/dynamo/table"
+	"example.com/lodge/internal/submission"
 )
 
 // A store is an emulator with tables in it.
@@ -75,3 +76,19 @@ func everything(t testing.TB, e *Engine) []item {
 type tripper func(*http.Request) (*http.Response, error)
 
 func (f tripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// moments is a time of the tests, in seconds.
+func moments(seconds int) time.Time { return time.Date(2026, 11, 2, 9, 0, seconds, 0, time.UTC) }
+
+// sample is a version of the submission of an invoice.
+func sample(number string, version int64) submission.Submission {
+	s := submission.New(submission.Key{Account: "acme", LawFirmID: "1", ClientID: "2", Number: number}, "harbor")
+	s.Version, s.Seq, s.CreatedAt, s.UpdatedAt = version, version, moments(0), moments(0)
+	s.Revisions = []submission.Revision{{Number: 1, State: submission.Ready, Why: "because"}}
+	return s
+}
+
+// line is an entry with a reason.
+func line(seq int64, why string) submission.Entry {
+	return submission.Entry{Seq: seq, Event: submission.Event{Kind: submission.Noted, Who: "ann", Why: why, At: moments(0)}}
+}
