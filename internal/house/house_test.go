@@ -41,8 +41,14 @@ func TestLinks(t *testing.T) {
 			"filing is the same whoever is told of it; commands tell them",
 		},
 		{
+			[]string{"./internal/ledger/dynamo/table", "./internal/ledger/sqlite", "./internal/visit", "./internal/batch"},
+			[]string{"github.com/aws"},
+			"one machine needs no AWS, and a deployment reads what the table is like without the SDK",
+		},
+		{
 			[]string{"./cmd/lodge"},
-			[]string{module + "/internal/campaign", module + "/internal/browser/adverse", module + "/internal/visit/visittest", "testing"},
+			[]string{module + "/internal/campaign", module + "/internal/browser/adverse", module + "/internal/visit/visittest",
+				module + "/internal/emulator", "testing"},
 			"what takes rules away for tests is not in a release",
 		},
 	} {

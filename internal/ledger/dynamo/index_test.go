@@ -85,7 +85,7 @@ func TestAsInMemory(t *testing.T) {
 	if !ok {
 		return
 	}
-	random := rand.New(rand.NewPCG(7, 8)) //nolint:gosec // the same in every run
+	random := rand.New(rand.NewPCG(7, 8))
 	e, other := s.open(t, s.table(t), http.DefaultTransport), memory.New()
 	for range 150 {
 		sub := anything(random)
