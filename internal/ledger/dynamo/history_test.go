@@ -105,6 +105,40 @@ func TestMovedHalfWay(t *testing.T) {
 	inOrder(t, e, id, version+30)
 }
 
+// Two move out the same history at once, and one of them has stored more before
+// the other takes it out: nothing of that is lost.
+func TestMovedByTwo(t *testing.T) {
+	s, ok := started(t)
+	if !ok {
+		return
+	}
+	e, id := s.open(t, s.table(t), http.DefaultTransport), sample("1", 1).ID
+	next := int64(1)
+	for full := false; !full; next++ {
+		moves(t, e, next, next)
+		it, err := e.get(t.Context(), submissionKey(id), self, true)
+		if err != nil || next > 100 {
+			t.Fatalf("no history is ever full: %v", err)
+		}
+		full = intOf(it, bulk) >= bulky
+	}
+	between := false
+	slow := s.open(t, e.table, tripper(func(r *http.Request) (*http.Response, error) {
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if operation(r) == "PutItem" && !between {
+			between = true
+			moves(t, e, next, next+1)
+		}
+		return answer, err
+	}))
+	slow.enlisted(sample("1", 1))
+	err := slow.Store(t.Context(), sample("1", next), []submission.Entry{line(next, "late")})
+	if !errors.Is(err, ledger.ErrConflict) || !between {
+		t.Errorf("%v, want %v", err, ledger.ErrConflict)
+	}
+	inOrder(t, e, id, next+1)
+}
+
 // enlisted has an engine know that a submission's lists have it.
 func (e *Engine) enlisted(s submission.Submission) {
 	e.listed.Store(accountNames+"#"+s.Key.Account, true)
