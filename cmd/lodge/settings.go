@@ -23,7 +23,11 @@ func (a *app) settings() (config.Config, error) {
 	if err != nil {
 		return config.Config{}, err
 	}
-	return config.Read(path, a.carriers, a.variable)
+	c, err := config.Read(path, a.carriers, a.variable)
+	if err == nil && c.AWS != nil {
+		return config.Config{}, fmt.Errorf("%s is of a Lodge in AWS, which this program cannot open: the operator uses one that can", path)
+	}
+	return c, err
 }
 
 // variable looks up a variable of the environment; the last one of a name counts.

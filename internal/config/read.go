@@ -26,11 +26,18 @@ type Environment func(name string) (value string, ok bool)
 // limit bounds lodge.yaml, in bytes.
 const limit = 1 << 20
 
+// FromVariable is in the place of a path where lodge.yaml is the value of [EnvYAML].
+const FromVariable = "$" + EnvYAML
+
 // Find says which lodge.yaml to read: path (from --config) if that is given,
-// else $LODGE_CONFIG, else lodge.yaml in the working folder. The error says
-// where it looked and what to type.
+// else the text in $LODGE_YAML, for which it returns [FromVariable], else
+// $LODGE_CONFIG, else lodge.yaml in the working folder. The error says where it
+// looked and what to type.
 func Find(path string, env Environment) (string, error) {
 	from := "--config"
+	if text, _ := env(EnvYAML); path == "" && text != "" {
+		return FromVariable, nil
+	}
 	if path == "" {
 		path, _ = env("LODGE_CONFIG")
 		from = "$LODGE_CONFIG"
@@ -51,13 +58,18 @@ func Find(path string, env Environment) (string, error) {
 	return filepath.Abs(path)
 }
 
-// Read reads the lodge.yaml at path. known are the carriers of this program.
+// Read reads the lodge.yaml at path, or the one in $LODGE_YAML if path is
+// [FromVariable]; its paths are then relative to the working folder. known are the carriers of this program.
 // What is wrong with the file comes as one [*Problems]. Two settings depend on
 // the machine rather than on the firm and may come from the environment, which
 // wins: LODGE_CHROMIUM (browser.path) and LODGE_VISITS (visits). So may where
 // faults and telemetry go: LODGE_SENTRY_DSN or SENTRY_DSN (sentry), and
 // OTEL_EXPORTER_OTLP_ENDPOINT (telemetry), which OTEL_SDK_DISABLED switches off.
 func Read(path string, known []carriers.Carrier, env Environment) (Config, error) {
+	if path == FromVariable {
+		text, _ := env(EnvYAML)
+		return parse(path, []byte(text), known, env)
+	}
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return Config{}, fmt.Errorf("config: %w", err)
@@ -105,36 +117,41 @@ type reader struct {
 	marked   bool // the watermark is there, right or wrong
 
 	sentry, telemetry ast.Node // where these are written; nil: not here
+
+	deployed, inbox, secrets ast.Node // likewise: aws, and what it leaves no place for
 }
 
 // top are the keys of lodge.yaml.
 func (r *reader) top() fields {
 	c := &r.config
 	return fields{
-		"inbox": r.text("inbox", &c.Inbox),
+		"aws":   r.aws,
+		"inbox": keep(&r.inbox, r.text("inbox", &c.Inbox)),
 		"state": r.text("state", &c.State),
-		"secrets": r.mapping("secrets", fields{
+		"secrets": keep(&r.secrets, r.mapping("secrets", fields{
 			"file":     r.text("secrets.file", &c.Secrets.File),
 			"identity": r.text("secrets.identity", &c.Secrets.Identity),
-		}),
+		})),
 		"watermark": func(n ast.Node) { r.marked = true; r.when("watermark", &c.Watermark)(n) },
 		"browser": r.mapping("browser", fields{
 			"path":              r.text("browser.path", &c.Browser.Path),
 			"allow_unsandboxed": r.flag("browser.allow_unsandboxed", &c.Browser.AllowUnsandboxed),
 		}),
-		"visits":   r.number("visits", 1, maxVisits, &c.Visits),
-		"grace":    r.number("grace", 1, int(maxGrace/time.Second), &r.grace),
-		"stage":    r.stage,
-		"evidence": r.mapping("evidence", fields{"keep": r.keep}),
-		"accounts": func(n ast.Node) { r.pairs("accounts", n, r.account) },
-		"notify":   func(n ast.Node) { r.pairs("notify", n, r.channel) },
-		"outbox":   func(n ast.Node) { r.pairs("outbox", n, r.destination) },
-		"sentry":   func(n ast.Node) { r.sentry = n; r.text("sentry", &c.Sentry)(n) },
-		"telemetry": func(n ast.Node) {
-			r.telemetry = n
-			r.text("telemetry", &c.Telemetry)(n)
-		},
+		"visits":    r.number("visits", 1, maxVisits, &c.Visits),
+		"grace":     r.number("grace", 1, int(maxGrace/time.Second), &r.grace),
+		"stage":     r.stage,
+		"evidence":  r.mapping("evidence", fields{"keep": r.keep}),
+		"accounts":  func(n ast.Node) { r.pairs("accounts", n, r.account) },
+		"notify":    func(n ast.Node) { r.pairs("notify", n, r.channel) },
+		"outbox":    func(n ast.Node) { r.pairs("outbox", n, r.destination) },
+		"sentry":    keep(&r.sentry, r.text("sentry", &c.Sentry)),
+		"telemetry": keep(&r.telemetry, r.text("telemetry", &c.Telemetry)),
 	}
+}
+
+// keep reads a value and remembers where it is written.
+func keep(at *ast.Node, read func(ast.Node)) func(ast.Node) {
+	return func(n ast.Node) { *at = n; read(n) }
 }
 
 var nameRE = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
@@ -179,9 +196,6 @@ func (r *reader) account(name string, at, value ast.Node) {
 	}
 	if name == OutboxAccount {
 		r.wrong(at, "account %q: choose another name, the secrets of this one are those of outbox's destinations", name)
-	}
-	keep := func(to *ast.Node, read func(ast.Node)) func(ast.Node) {
-		return func(n ast.Node) { *to = n; read(n) }
 	}
 	what := "accounts." + name
 	r.mapping(what, fields{
@@ -238,9 +252,10 @@ func (r *reader) settle() {
 	if r.grace > 0 {
 		c.Grace = time.Duration(r.grace) * time.Second
 	}
+	r.settleAWS()
 	for _, p := range []*string{&c.Inbox, &c.State, &c.Secrets.File, &c.Secrets.Identity, &c.Browser.Path} {
 		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(filepath.Dir(c.Path), *p)
+			*p = filepath.Join(r.folder(), *p)
 		}
 	}
 	r.paths()
@@ -252,6 +267,18 @@ func (r *reader) settle() {
 	slices.SortFunc(c.Accounts, func(a, b Account) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.Outbox, func(a, b Destination) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.Notify, func(a, b Channel) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// folder is what relative paths are relative to.
+func (r *reader) folder() string {
+	if r.config.Path != FromVariable {
+		return filepath.Dir(r.config.Path)
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		r.wrong(nil, "the working folder is not known: %v", err)
+	}
+	return dir
 }
 
 // paths keeps apart what must not lie in one another: Lodge would take its own
