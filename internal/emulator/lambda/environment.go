@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -60,7 +59,7 @@ func begin(o Options, n int, ready func(time.Duration)) (*environment, error) {
 	}
 	e := &environment{
 		events: make(chan event), ended: make(chan struct{}), gone: make(chan struct{}), ready: ready, begun: time.Now(),
-		name: fmt.Sprintf("environment %d", n),
+		name: fmt.Sprintf("environment-%d", n),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+runtimeAPI+"invocation/next", e.next)
@@ -69,10 +68,11 @@ func begin(o Options, n int, ready func(time.Duration)) (*environment, error) {
 	mux.HandleFunc("POST "+runtimeAPI+"init/error", e.notInitialised)
 	e.server = &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 	go func() { _ = e.server.Serve(listener) }()
-	e.process = exec.Command(o.Bootstrap) //nolint:gosec // the binary under test
+	e.process = exec.Command(o.Bootstrap)
 	e.process.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "AWS_LAMBDA_RUNTIME_API=" + listener.Addr().String(),
-		"AWS_LAMBDA_FUNCTION_NAME=f", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "AWS_EXECUTION_ENV=AWS_Lambda_provided.al2023",
+		"AWS_LAMBDA_FUNCTION_NAME=f", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256",
+		"AWS_EXECUTION_ENV=AWS_Lambda_provided.al2023",
 	}, o.Env...)
 	e.process.Stdout, e.process.Stderr = o.Log, o.Log
 	e.process.WaitDelay = time.Second
@@ -91,7 +91,7 @@ func begin(o Options, n int, ready func(time.Duration)) (*environment, error) {
 func (e *environment) invoke(ctx context.Context, body []byte) (answer, error) {
 	e.n++
 	deadline, _ := ctx.Deadline()
-	ev := event{id: fmt.Sprintf("%s-%d", strings.ReplaceAll(e.name, " ", "-"), e.n), body: body, deadline: deadline, answer: make(chan answer, 1)}
+	ev := event{id: fmt.Sprintf("%s-%d", e.name, e.n), body: body, deadline: deadline, answer: make(chan answer, 1)}
 	for asked := e.events; ; asked = nil {
 		select {
 		case asked <- ev:
