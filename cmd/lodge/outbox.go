@@ -97,7 +97,7 @@ func (a *app) receiver(c config.Config, d config.Destination) (outbox.Receiver, 
 // relay prepares telling the destinations. From now on the ledger owes them what
 // happens.
 func (a *app) relay(ctx context.Context, c config.Config, l *ledger.Ledger, log *slog.Logger) (*outbox.Relay, error) {
-	o := outbox.Options{Ledger: l, Locks: c.State, Clock: a.clock, Log: log}
+	o := outbox.Options{Ledger: l, Turns: outbox.Folder(c.State), Clock: a.clock, Log: log}
 	for _, d := range c.Outbox {
 		to, err := a.receiver(c, d)
 		if err != nil {

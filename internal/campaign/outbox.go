@@ -87,7 +87,7 @@ func (e ear) Test(context.Context) (string, error) { return "", nil }
 func (p *process) relays() {
 	a := p.part("relay")
 	relay := outbox.New(outbox.Options{
-		Ledger: p.ledger, Destinations: []outbox.Destination{{Name: destination, To: ear{a}}}, Locks: p.w.dir, Clock: p.clock(),
+		Ledger: p.ledger, Destinations: []outbox.Destination{{Name: destination, To: ear{a}}}, Turns: outbox.Folder(p.w.dir), Clock: p.clock(),
 		Log: p.log(), AtOnce: 1, Chance: func() float64 { return a.luck.draw("relay") },
 	})
 	for clock.Pause(p.soft, a.luck.between("relay rests", 10*time.Minute, time.Hour)) {

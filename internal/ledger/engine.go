@@ -175,6 +175,8 @@ type Account struct {
 	LastSent  time.Time   `json:"last_sent,omitzero"`  // for the carrier's pace
 	Notes     []Note      `json:"notes,omitempty"`     // the last of them, oldest first
 
+	Turn *submission.Lease `json:"turn,omitempty"` // of the item of a destination's turn, which is no login: [Ledger.TakeTurn]
+
 	Chain    submission.Head `json:"chain,omitzero"`     // of the account's evidence
 	PrunedAt time.Time       `json:"pruned_at,omitzero"` // when old evidence was last looked for
 

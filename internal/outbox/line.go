@@ -56,28 +56,30 @@ func (l *line) pass(ctx context.Context) {
 	}
 }
 
-// inTurn tells what is owed while no other process does.
+// inTurn tells what is owed while no other process does, and no longer.
 func (l *line) inTurn(ctx context.Context) error {
-	end, err := turn(l.Locks, l.Name)
-	if errors.Is(err, errBusy) {
+	turn, err := l.Turns.Take(ctx, l.Name)
+	if errors.Is(err, ErrBusy) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	defer end()
-	return l.sweep(ctx)
+	defer turn.End(ctx)
+	ctx, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	return l.sweep(ctx, turn, func() { lost(ErrLost) })
 }
 
 // sweep goes through all that is owed. What is written meanwhile stays owed, and
 // the next pass finds it.
-func (l *line) sweep(ctx context.Context) error {
+func (l *line) sweep(ctx context.Context, turn Turn, lost func()) error {
 	for after := ""; ; {
 		page, err := l.Ledger.Owed(ctx, l.Name, after, pageSize)
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		if !l.several(ctx, page) {
+		if !l.several(ctx, turn, lost, page) {
 			return nil
 		}
 		after = page[len(page)-1].ID
@@ -85,14 +87,18 @@ func (l *line) sweep(ctx context.Context) error {
 }
 
 // several tells of submissions side by side, each in the order of its history;
-// false: the destination rests, or ctx has ended.
-func (l *line) several(ctx context.Context, page []ledger.Owed) bool {
+// false: the destination rests, the turn was lost, or ctx has ended.
+func (l *line) several(ctx context.Context, turn Turn, lost func(), page []ledger.Owed) bool {
 	work := make(chan ledger.Owed)
 	var telling sync.WaitGroup
 	for range min(l.AtOnce, len(page)) {
 		telling.Go(func() {
 			for o := range work {
-				l.settle(ctx, o, l.tell(ctx, o))
+				err := l.tell(ctx, turn, o)
+				if errors.Is(err, ErrLost) {
+					lost()
+				}
+				l.settle(ctx, o, err)
 			}
 		})
 	}
@@ -110,8 +116,10 @@ func (l *line) several(ctx context.Context, page []ledger.Owed) bool {
 }
 
 // tell tells of one submission. The history is read before the submission, so
-// that the submission is never older than the entries that are told with it.
-func (l *line) tell(ctx context.Context, o ledger.Owed) error {
+// that the submission is never older than the entries that are told with it; and
+// the turn is asked after both, so that what is told is never older than what
+// another has told meanwhile.
+func (l *line) tell(ctx context.Context, turn Turn, o ledger.Owed) error {
 	history, err := l.Ledger.History(ctx, o.ID)
 	if err != nil {
 		return err
@@ -124,11 +132,28 @@ func (l *line) tell(ctx context.Context, o ledger.Owed) error {
 	if err != nil {
 		return err
 	}
-	return l.To.Tell(ctx, s, entries, func(seq int64) error {
+	left, err := turn.Keep(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	over := time.AfterFunc(left, func() { cancel(ErrLost) })
+	defer over.Stop()
+	err = l.To.Tell(ctx, s, entries, func(seq int64) error {
 		// What was told is marked even if the relay is stopped just now: it saves
 		// the receiver a second delivery.
-		return l.Ledger.Delivered(context.WithoutCancel(ctx), l.Name, o.ID, seq)
+		if err := l.Ledger.Delivered(context.WithoutCancel(ctx), l.Name, o.ID, seq); err != nil {
+			return err
+		}
+		left, err := turn.Keep(ctx)
+		over.Reset(left)
+		return err
 	})
+	if err != nil && errors.Is(context.Cause(ctx), ErrLost) {
+		return ErrLost
+	}
+	return err
 }
 
 // settle decides what follows from how telling of a submission went.

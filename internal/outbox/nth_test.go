@@ -58,7 +58,7 @@ func (c way) fails(t *testing.T, r *rig, n int) bool {
 	r.relay(r.ledger, books) // it is enrolled before anything happens
 	r.moves(invoice(number), life...)
 	o := outbox.Options{Ledger: ledger.New(failing, r.clock, nil, submission.Limits{}), Destinations: []outbox.Destination{books},
-		Locks: r.dir, Clock: r.clock, AtOnce: 1, Log: slog.New(slog.DiscardHandler)}
+		Turns: outbox.Folder(r.dir), Clock: r.clock, AtOnce: 1, Log: slog.New(slog.DiscardHandler)}
 	relay := outbox.New(o)
 	for range 3 {
 		relay.Pass(ctx)

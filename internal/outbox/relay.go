@@ -37,7 +37,7 @@ const lookEvery = 2 * time.Second
 type Options struct {
 	Ledger       Ledger
 	Destinations []Destination
-	Locks        string // folder in which processes that share the ledger take turns
+	Turns        Turns // how those who share the ledger take turns: [Folder], [Leases]
 	Clock        clock.Clock
 	Log          *slog.Logger
 	AtOnce       int            // 0: [AtOnce]

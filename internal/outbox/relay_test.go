@@ -352,7 +352,7 @@ func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		l, to := &still{}, &ear{}
-		relay := outbox.New(outbox.Options{Ledger: l, Destinations: []outbox.Destination{{Name: "books", To: to}}, Locks: dir, Clock: &wall{}})
+		relay := outbox.New(outbox.Options{Ledger: l, Destinations: []outbox.Destination{{Name: "books", To: to}}, Turns: outbox.Folder(dir), Clock: &wall{}})
 		last, finish := context.WithCancel(t.Context())
 		over := make(chan struct{})
 		go func() { defer close(over); relay.Run(t.Context(), last) }()

@@ -20,16 +20,17 @@ import (
 
 // A wall is a clock that stands still until it is told.
 type wall struct {
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	boot time.Duration
 }
 
 func (w *wall) Now() time.Time      { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
-func (w *wall) Boot() time.Duration { return time.Hour }
+func (w *wall) Boot() time.Duration { w.mu.Lock(); defer w.mu.Unlock(); return time.Hour + w.boot }
 func (w *wall) pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
+	w.now, w.boot = w.now.Add(d), w.boot+d
 }
 
 // A rig is a real ledger and a relay over it.
@@ -75,7 +76,7 @@ func newRig(t *testing.T) *rig {
 func (r *rig) relay(l outbox.Ledger, destinations ...outbox.Destination) *outbox.Relay {
 	r.t.Helper()
 	relay := outbox.New(outbox.Options{
-		Ledger: l, Destinations: destinations, Locks: r.dir, Clock: r.clock,
+		Ledger: l, Destinations: destinations, Turns: outbox.Folder(r.dir), Clock: r.clock,
 		Log: slog.New(slog.NewTextHandler(&r.log, nil)), Chance: func() float64 { return 0.5 },
 	})
 	if err := relay.Enrol(r.t.Context()); err != nil {

@@ -74,7 +74,7 @@ func (f *File) Get(ctx context.Context, account, key string) (Value, error) {
 // nothing, the version least of all: an account suspended for a refused
 // password stays suspended when the same password is typed again.
 func (f *File) Set(ctx context.Context, account, key string, v Value) error {
-	if err := errors.Join(checkName(account, key), checkValue(account, key, v)); err != nil {
+	if err := errors.Join(ctx.Err(), CheckSet(account, key, v)); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {

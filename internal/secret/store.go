@@ -32,8 +32,8 @@ type Store interface {
 type Entry struct {
 	Account string    `json:"account"`
 	Key     string    `json:"key"`
-	From    string    `json:"from"`            // where it is kept: "environment" or the file's path
-	SetAt   time.Time `json:"set_at,omitzero"` // zero where that is not known
+	From    string    `json:"from"`            // where it is kept: "environment", the file's path, a secret's name
+	SetAt   time.Time `json:"set_at,omitzero"` // when it was set, at the latest; zero where that is not known
 }
 
 // Shortest is the least number of characters of a secret. A shorter one cannot
@@ -80,6 +80,27 @@ func checkName(account, key string) error {
 func checkValue(account, key string, v Value) error {
 	if utf8.RuneCountInString(v.text) < Shortest {
 		return fmt.Errorf("secret %q of account %s is %w: the operator sets another", key, account, ErrShort)
+	}
+	return nil
+}
+
+// Check refuses names and values as every [Store]'s Get does: whoever writes a
+// store outside of this package asks it. No error quotes a value.
+func Check(account, key string, v Value) error {
+	return errors.Join(checkName(account, key), checkValue(account, key, v))
+}
+
+// CheckNames refuses names that a [Store] cannot tell apart.
+func CheckNames(account, key string) error { return checkName(account, key) }
+
+// CheckSet refuses what a [Store] is not to keep: what [Check] refuses, and values
+// that are no text, which JSON would change in silence.
+func CheckSet(account, key string, v Value) error {
+	if err := Check(account, key, v); err != nil {
+		return err
+	}
+	if !utf8.ValidString(v.text) {
+		return fmt.Errorf("secret %q of account %s is not in UTF-8, so it would not be kept as it is: the operator types it again", key, account)
 	}
 	return nil
 }

@@ -98,38 +98,6 @@ func TestMissingSaysWhatToType(t *testing.T) {
 	}
 }
 
-// TestVersion covers every store: what a version must and must not change with.
-func TestVersion(t *testing.T) {
-	f, path, identity := file(t)
-	before := version(t, f, "a")
-	set(t, f, "a", "password", password)
-	first := version(t, f, "a")
-	set(t, f, "b", "password", password)
-	if v := version(t, f, "a"); v != first || v == before {
-		t.Errorf("versions %s, %s, %s", before, first, v)
-	}
-	if version(t, f, "b") == first {
-		t.Error("two accounts with one password have one version: that tells")
-	}
-	if version(t, secret.NewFile(path, identity), "a") != first {
-		t.Error("a restart changed the version")
-	}
-	set(t, f, "a", "password", password)
-	if version(t, f, "a") != first {
-		t.Error("the same password typed again changed the version: that lifts a suspension")
-	}
-	set(t, f, "a", "password", "another-one")
-	second := version(t, f, "a")
-	set(t, f, "a", "username", "ann@firm")
-	if v := version(t, f, "a"); second == first || v == second {
-		t.Errorf("versions %s, %s, %s", first, second, v)
-	}
-	set(t, f, "a", "password", password)
-	if v := version(t, f, "a"); v == first {
-		t.Error("a password set back has its old version")
-	}
-}
-
 func TestVersionOfEnvironment(t *testing.T) {
 	key := filepath.Join(t.TempDir(), "x", "versions.key")
 	env := func(pairs ...string) *secret.Env { return secret.NewEnv(pairs, []string{"a", "b"}, key) }
@@ -286,20 +254,11 @@ func seal(path, identity, text string) error {
 	return errors.Join(err, w.Close(), os.WriteFile(path, out.Bytes(), 0o600))
 }
 
-func TestNamesAndValuesThatAreRefused(t *testing.T) {
+// TestRefusedMakesNothing: what is refused leaves no file.
+func TestRefusedMakesNothing(t *testing.T) {
 	f, path, _ := file(t)
-	for _, name := range []string{"", "A", "a_b", "a/b", "a b", strings.Repeat("a", 41), "ä"} {
-		if err := f.Set(t.Context(), name, "password", secret.NewValue(password)); err == nil {
-			t.Errorf("account %q was taken", name)
-		}
-		if err := f.Set(t.Context(), "a", name, secret.NewValue(password)); err == nil {
-			t.Errorf("key %q was taken", name)
-		}
-	}
-	for _, v := range []string{"", "abc", "äöü"} {
-		if err := f.Set(t.Context(), "a", "password", secret.NewValue(v)); !errors.Is(err, secret.ErrShort) {
-			t.Errorf("a value of %d bytes: %v", len(v), err)
-		}
+	if err := f.Set(t.Context(), "a", "password", secret.NewValue("abc")); !errors.Is(err, secret.ErrShort) {
+		t.Error(err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Error("a refused Set made the file")

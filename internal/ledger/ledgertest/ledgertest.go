@@ -337,7 +337,8 @@ func accounts(t *testing.T, e ledger.Engine) {
 	b := ledger.Account{Name: "Zürich ✓", Version: 1}
 	c := ledger.Account{Name: "carrier:harbor", Version: 1, Site: &breaker.State{Since: at(6), Until: at(7), Kind: carriers.Unavailable,
 		Why: "maintenance", Trips: 2, Probes: 3, Probe: &breaker.Probe{ID: 3, Owner: "holder/1", Until: at(8)}}}
-	for _, account := range []ledger.Account{b, a, c} {
+	d := ledger.Account{Name: "turn:books", Version: 1, Fence: 2, Turn: &submission.Lease{Owner: "holder/1", Until: at(9)}}
+	for _, account := range []ledger.Account{b, a, c, d} {
 		if err := e.StoreAccount(t.Context(), account); err != nil {
 			t.Fatal(err)
 		}
@@ -358,7 +359,7 @@ func accounts(t *testing.T, e ledger.Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "accounts", all, []ledger.Account{b, a, c})
+	want(t, "accounts", all, []ledger.Account{b, a, c, d})
 }
 
 func clockRuns(t *testing.T, e ledger.Engine) {
