@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,9 +12,8 @@ import (
 	"example.com/lodge/internal/breaker"
 )
 
-// sitePrefix begins the name of a site's item among those of accounts. No
-// account's name holds a colon (package config).
-const sitePrefix = "carrier:"
+// sitePrefix begins the name of a site's item among those of accounts.
+const sitePrefix = "carrier" + itemMark
 
 // A SiteName names a carrier's site. The accounts of a carrier share one, but
 // for those that lodge.yaml sends elsewhere, as to a portal for tests.
@@ -139,13 +137,4 @@ func (l *Ledger) writeSite(
 		return nil
 	})
 	return after, err
-}
-
-// isSite says whether an item is a site's and no account's.
-func isSite(a Account) bool { return strings.HasPrefix(a.Name, sitePrefix) }
-
-// Accounts returns every account's item, in the order of names.
-func (l *Ledger) Accounts(ctx context.Context) ([]Account, error) {
-	list, err := l.engine.Accounts(ctx)
-	return slices.DeleteFunc(list, isSite), err
 }

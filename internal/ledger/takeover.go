@@ -57,7 +57,7 @@ func (l *Ledger) takeOver(ctx context.Context, id, who string) (submission.Submi
 
 // sweepAccounts drops the visits to accounts that who may take over.
 func (l *Ledger) sweepAccounts(ctx context.Context, who string) error {
-	accounts, err := l.engine.Accounts(ctx)
+	accounts, err := l.Accounts(ctx)
 	if err != nil {
 		return err
 	}
