@@ -31,7 +31,7 @@ const (
 	// patience is how long a call waits for the first byte of an answer. The SDK
 	// sets no limit; a connection that is dead and says nothing would hold a task
 	// until its slot is over.
-	patience = 30 * time.Second
+	patience = 20 * time.Second
 )
 
 // Clients makes clients of the services that Lodge uses, in one region with one

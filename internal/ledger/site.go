@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,9 +12,8 @@ import (
 	"example.com/lodge/internal/breaker"
 )
 
-// sitePrefix begins the name of a site's item among those of accounts. No
-// account's name holds a colon (package config).
-const sitePrefix = "carrier:"
+// sitePrefix begins the name of a site's item among those of accounts.
+const sitePrefix = "carrier" + itemMark
 
 // A SiteName names a carrier's site. The accounts of a carrier share one, but
 // for those that lodge.yaml sends elsewhere, as to a portal for tests.
@@ -102,6 +100,10 @@ func (l *Ledger) Sites(ctx context.Context) ([]Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the health of sites: %w", err)
 	}
+	return sitesAmong(items), nil
+}
+
+func sitesAmong(items []Account) []Site {
 	var list []Site
 	for _, a := range items {
 		name, ok := strings.CutPrefix(a.Name, sitePrefix)
@@ -109,7 +111,7 @@ func (l *Ledger) Sites(ctx context.Context) ([]Site, error) {
 			list = append(list, Site{SiteName{carrier, host}, *a.Site})
 		}
 	}
-	return list, nil
+	return list
 }
 
 // writeSite changes a site's item; nothing is written where nothing changes.
@@ -139,13 +141,4 @@ func (l *Ledger) writeSite(
 		return nil
 	})
 	return after, err
-}
-
-// isSite says whether an item is a site's and no account's.
-func isSite(a Account) bool { return strings.HasPrefix(a.Name, sitePrefix) }
-
-// Accounts returns every account's item, in the order of names.
-func (l *Ledger) Accounts(ctx context.Context) ([]Account, error) {
-	list, err := l.engine.Accounts(ctx)
-	return slices.DeleteFunc(list, isSite), err
 }

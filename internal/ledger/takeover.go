@@ -64,7 +64,7 @@ func (l *Ledger) takeOver(ctx context.Context, id string, p pass) (submission.Su
 
 // sweepAccounts drops the visits to accounts that p's who may take over.
 func (l *Ledger) sweepAccounts(ctx context.Context, p pass) error {
-	accounts, err := l.engine.Accounts(ctx)
+	accounts, err := l.Accounts(ctx)
 	if err != nil {
 		return err
 	}
