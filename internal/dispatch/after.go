@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,13 +42,26 @@ func (d *Dispatcher) lookAfter(ctx context.Context, o ledger.Outlook, r *Report)
 			free = append(free, s.Fence)
 			r.Ended++
 		case Running, Starting:
-			failed = append(failed, d.stop(asked, s.Task))
+			failed = append(failed, d.outlived(ctx, s))
 			r.Outlived++
 		default:
 			failed = append(failed, fmt.Errorf("%s: nothing was said of task %s; its slot stays taken", s, s.Task))
 		}
 	}
 	return free, errors.Join(failed...)
+}
+
+// outlived tells a task whose lease is over to end, and leaves it the time to do so
+// before anybody looks again.
+func (d *Dispatcher) outlived(ctx context.Context, s ledger.Slot) error {
+	if err := d.stop(ctx, s.Task); err != nil {
+		return err
+	}
+	err := d.Ledger.NoteTask(ctx, s.N, s.Fence, s.Task, cmp.Or(d.Confirm, Confirm))
+	if errors.Is(err, ledger.ErrStale) {
+		return nil // it has ended meanwhile
+	}
+	return err
 }
 
 // stop tells a task to end.
