@@ -38,7 +38,7 @@ func (l *Ledger) EnterAccount(
 			return err
 		}
 		if held := l.sweep(ctx, a, owner, now); len(a.Visits) >= max(1, visits) {
-			return held
+			return held[len(held)-1] // each visit that is left is in it
 		}
 		a.Fence++
 		a.Visits = append(a.Visits, Visiting{a.Fence, submission.Lease{Owner: owner, Until: now.Add(ttl)}})

@@ -68,7 +68,7 @@ func (l *Ledger) DueAccounts(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("due accounts: %w", err)
 	}
-	due, err := l.due(ctx)
+	due, err := l.due(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("due accounts: %w", err)
 	}
@@ -85,7 +85,7 @@ func (l *Ledger) DueAccounts(ctx context.Context) ([]string, error) {
 // NextDue returns when the next submission is due that no living holder has; it
 // may have passed. The zero time means never.
 func (l *Ledger) NextDue(ctx context.Context) (time.Time, error) {
-	due, err := l.due(ctx)
+	due, err := l.due(ctx, nil)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("next due: %w", err)
 	}
@@ -98,8 +98,9 @@ func (l *Ledger) NextDue(ctx context.Context) (time.Time, error) {
 	return next, nil
 }
 
-// due is the engine's answer with what dead holders left.
-func (l *Ledger) due(ctx context.Context) ([]Due, error) {
+// due is the engine's answer with what dead holders left, but for the accounts
+// that are busy: of those it is not asked who lives.
+func (l *Ledger) due(ctx context.Context, busy func(account string) bool) ([]Due, error) {
 	due, err := l.engine.NextDue(ctx)
 	if err != nil {
 		return nil, err
@@ -113,7 +114,7 @@ func (l *Ledger) due(ctx context.Context) ([]Due, error) {
 		if s.State == submission.Submitting { // to be looked up if its holder is dead
 			at = s.UpdatedAt
 		}
-		if at.IsZero() {
+		if at.IsZero() || busy != nil && busy(s.Account) {
 			continue
 		}
 		if l.dead(ctx, s.Owner) {

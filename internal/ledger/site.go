@@ -100,6 +100,10 @@ func (l *Ledger) Sites(ctx context.Context) ([]Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the health of sites: %w", err)
 	}
+	return sitesAmong(items), nil
+}
+
+func sitesAmong(items []Account) []Site {
 	var list []Site
 	for _, a := range items {
 		name, ok := strings.CutPrefix(a.Name, sitePrefix)
@@ -107,7 +111,7 @@ func (l *Ledger) Sites(ctx context.Context) ([]Site, error) {
 			list = append(list, Site{SiteName{carrier, host}, *a.Site})
 		}
 	}
-	return list, nil
+	return list
 }
 
 // writeSite changes a site's item; nothing is written where nothing changes.

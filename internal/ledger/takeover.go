@@ -12,7 +12,9 @@ import (
 
 // Takeover frees what dead holders left, submissions and visits to accounts, and
 // of who itself the leases that ran out. What a dead holder left submitting
-// becomes uncertain (row 12). It never acts by time alone. It returns the
+// becomes uncertain (row 12). It never acts by time alone: a holder whose lease
+// ran out and that is not proven dead is told to end, if the holders are an
+// [Ender], and what it has is left to a later Takeover. It returns the
 // submissions that it touched; what could not be freed, or of whose holder
 // nothing can be known, is left alone, and the error tells of it after all else
 // was done. A run calls it first and then now and again.
@@ -21,10 +23,11 @@ func (l *Ledger) Takeover(ctx context.Context, who string) ([]Summary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("takeover: %w", err)
 	}
+	p := pass{who: who, late: map[string]*HeldError{}}
 	var taken []Summary
 	var failed []error
 	for _, h := range held {
-		s, err := l.takeOver(ctx, h.ID, who)
+		s, err := l.takeOver(ctx, h.ID, p)
 		switch {
 		case err != nil:
 			failed = append(failed, err)
@@ -32,7 +35,10 @@ func (l *Ledger) Takeover(ctx context.Context, who string) ([]Summary, error) {
 			taken = append(taken, Summarize(s))
 		}
 	}
-	if err := l.sweepAccounts(ctx, who); err != nil {
+	if err := l.sweepAccounts(ctx, p); err != nil {
+		failed = append(failed, err)
+	}
+	if err := l.end(ctx, p); err != nil {
 		failed = append(failed, err)
 	}
 	if len(failed) > 0 {
@@ -41,22 +47,23 @@ func (l *Ledger) Takeover(ctx context.Context, who string) ([]Summary, error) {
 	return taken, nil
 }
 
-// takeOver frees one submission if who may.
-func (l *Ledger) takeOver(ctx context.Context, id, who string) (submission.Submission, error) {
+// takeOver frees one submission if p's who may.
+func (l *Ledger) takeOver(ctx context.Context, id string, p pass) (submission.Submission, error) {
 	return l.write(ctx, id, func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
-		err := l.mayTake(ctx, *s, who, now)
+		err := l.mayTake(ctx, *s, p.who, now)
+		p.met(err, now)
 		if held, ok := errors.AsType[*HeldError](err); ok && held.Unknown == nil {
 			return nil, errNothing
 		}
 		if err != nil {
 			return nil, err
 		}
-		return l.reclaim(s, who, now)
+		return l.reclaim(s, p.who, now)
 	})
 }
 
-// sweepAccounts drops the visits to accounts that who may take over.
-func (l *Ledger) sweepAccounts(ctx context.Context, who string) error {
+// sweepAccounts drops the visits to accounts that p's who may take over.
+func (l *Ledger) sweepAccounts(ctx context.Context, p pass) error {
 	accounts, err := l.Accounts(ctx)
 	if err != nil {
 		return err
@@ -68,7 +75,9 @@ func (l *Ledger) sweepAccounts(ctx context.Context, who string) error {
 		}
 		_, err := l.writeAccount(ctx, a.Name, func(a *Account, now time.Time) error {
 			n := len(a.Visits)
-			_ = l.sweep(ctx, a, who, now) // whoever is alive keeps the lease, which is no failure
+			for _, err := range l.sweep(ctx, a, p.who, now) {
+				p.met(err, now) // whoever is alive keeps the lease, which is no failure
+			}
 			if len(a.Visits) == n {
 				return errNothing
 			}
@@ -82,13 +91,13 @@ func (l *Ledger) sweepAccounts(ctx context.Context, who string) error {
 }
 
 // sweep drops the visits of an account that who may take over, and returns what
-// keeps the last of the others.
-func (l *Ledger) sweep(ctx context.Context, a *Account, who string, now time.Time) error {
-	var held error
+// keeps each of the others.
+func (l *Ledger) sweep(ctx context.Context, a *Account, who string, now time.Time) []error {
+	var held []error
 	a.Visits = slices.DeleteFunc(slices.Clone(a.Visits), func(v Visiting) bool {
 		err := l.take(ctx, v.Lease, who, "account "+a.Name, now)
 		if err != nil {
-			held = err
+			held = append(held, err)
 		}
 		return err == nil
 	})

@@ -82,7 +82,7 @@ func (l *Ledger) take(ctx context.Context, lease submission.Lease, owner, what s
 		}
 		return nil
 	}
-	dead, err := l.holders.Dead(ctx, lease.Owner)
+	dead, err := l.deadSince(ctx, lease, now)
 	if dead && err == nil {
 		return nil
 	}

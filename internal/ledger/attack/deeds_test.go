@@ -35,7 +35,7 @@ func deeds() []deed {
 		{deed{"enter", (*twins).enter}, 3}, {deed{"visit", (*twins).visit}, 3}, {deed{"log in", (*twins).logIn}, 3},
 		{deed{"suspend", (*twins).suspend}, 1}, {deed{"lift", (*twins).lift}, 1}, {deed{"pause", (*twins).pause}, 1},
 		{deed{"resume", (*twins).resume}, 1}, {deed{"account", (*twins).keepAccount}, 1},
-		{deed{"site", (*twins).site}, 2}, {deed{"outbox", (*twins).outbox}, 6}, {deed{"ask", (*twins).alike}, 1},
+		{deed{"site", (*twins).site}, 2}, {deed{"slots", (*twins).slots}, 6}, {deed{"outbox", (*twins).outbox}, 6}, {deed{"ask", (*twins).alike}, 1},
 	} {
 		for range d.often {
 			list = append(list, d.deed)

@@ -49,6 +49,7 @@ func (m *twins) check(began time.Time) {
 		m.before[s.ID] = kept{s, lines(entries)}
 	}
 	m.visited()
+	m.slotted(began)
 	m.owes()
 }
 

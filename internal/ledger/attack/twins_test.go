@@ -46,6 +46,12 @@ type twins struct {
 	made   int // attempts
 	rows   map[int]int
 
+	wanted ledger.Wanted // of the last taking
+	given  ledger.Slot   // what was given back last
+	tasks  int
+	taken  []ledger.Slot // all that were ever got
+	slots0 ledger.Slots  // after the last step
+
 	before map[string]kept      // each submission after the last step
 	accs   map[string]keptVisit // each account
 	told   map[string]map[string]int64

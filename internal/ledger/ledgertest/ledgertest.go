@@ -338,7 +338,13 @@ func accounts(t *testing.T, e ledger.Engine) {
 	c := ledger.Account{Name: "carrier:harbor", Version: 1, Site: &breaker.State{Since: at(6), Until: at(7), Kind: carriers.Unavailable,
 		Why: "maintenance", Trips: 2, Probes: 3, Probe: &breaker.Probe{ID: 3, Owner: "holder/1", Until: at(8)}}}
 	d := ledger.Account{Name: "turn:books", Version: 1, Fence: 2, Turn: &submission.Lease{Owner: "holder/1", Until: at(9)}}
-	for _, account := range []ledger.Account{b, a, c, d} {
+	f := ledger.Account{Name: "slots:", Version: 1, Slots: &ledger.Slots{
+		Fence: 12, Taken: []ledger.Slot{
+			{N: 1, Fence: 9, Accounts: []string{"acme", "Zürich ✓"}, Until: at(9), Task: "ecs:0123/abc", Asked: 2},
+			{N: 4, Fence: 12, Accounts: []string{"bolt"}, Until: at(10), Asked: 1},
+		}, Stints: map[string]ledger.Stint{"acme": {At: at(1), Due: at(0), Vain: 3}, "bolt": {At: at(2), Due: at(3)}},
+	}}
+	for _, account := range []ledger.Account{b, f, a, c, d} {
 		if err := e.StoreAccount(t.Context(), account); err != nil {
 			t.Fatal(err)
 		}
@@ -359,7 +365,7 @@ func accounts(t *testing.T, e ledger.Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "accounts", all, []ledger.Account{b, a, c, d})
+	want(t, "accounts", all, []ledger.Account{b, a, c, f, d})
 }
 
 func clockRuns(t *testing.T, e ledger.Engine) {

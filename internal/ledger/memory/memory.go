@@ -219,6 +219,12 @@ func (e *Engine) StoreAccount(ctx context.Context, a ledger.Account) error {
 func account(a ledger.Account) ledger.Account {
 	a.Visits, a.Notes = slices.Clone(a.Visits), slices.Clone(a.Notes)
 	a.Login, a.Suspended, a.Paused, a.Site = pointed(a.Login), pointed(a.Suspended), pointed(a.Paused), pointed(a.Site)
+	if a.Slots = pointed(a.Slots); a.Slots != nil {
+		a.Slots.Taken, a.Slots.Stints = slices.Clone(a.Slots.Taken), maps.Clone(a.Slots.Stints)
+		for i := range a.Slots.Taken {
+			a.Slots.Taken[i].Accounts = slices.Clone(a.Slots.Taken[i].Accounts)
+		}
+	}
 	return a
 }
 

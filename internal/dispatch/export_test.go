@@ -1,0 +1,6 @@
+package dispatch
+
+import "example.com/lodge/internal/ledger"
+
+// TaskFor is what is asked for a slot.
+func TaskFor(name string, s ledger.Slot) Task { return taskFor(name, s) }
