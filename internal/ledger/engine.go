@@ -179,6 +179,8 @@ type Account struct {
 	PrunedAt time.Time       `json:"pruned_at,omitzero"` // when old evidence was last looked for
 
 	Site *breaker.State `json:"site,omitempty"` // of the item of a carrier's site, which is no login: [Ledger.Sites]
+
+	Strays *Strays `json:"strays,omitempty"` // of the item of what arrived and belongs to nobody: [Ledger.Strays]
 }
 
 // A Visiting is the lease of one visit to an account.

@@ -147,5 +147,5 @@ func isSite(a Account) bool { return strings.HasPrefix(a.Name, sitePrefix) }
 // Accounts returns every account's item, in the order of names.
 func (l *Ledger) Accounts(ctx context.Context) ([]Account, error) {
 	list, err := l.engine.Accounts(ctx)
-	return slices.DeleteFunc(list, isSite), err
+	return slices.DeleteFunc(list, func(a Account) bool { return isSite(a) || a.Name == straysItem }), err
 }
