@@ -219,6 +219,9 @@ func (e *Engine) StoreAccount(ctx context.Context, a ledger.Account) error {
 func account(a ledger.Account) ledger.Account {
 	a.Visits, a.Notes = slices.Clone(a.Visits), slices.Clone(a.Notes)
 	a.Login, a.Suspended, a.Paused, a.Site = pointed(a.Login), pointed(a.Suspended), pointed(a.Paused), pointed(a.Site)
+	if a.Strays = pointed(a.Strays); a.Strays != nil {
+		a.Strays.List = slices.Clone(a.Strays.List)
+	}
 	return a
 }
 
