@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/intake"
@@ -28,15 +27,10 @@ type Batch struct {
 	Others   []Event   // what was no object: tasks, sweeps, and what means nothing
 }
 
-// toldOf is how long the ledger tells of a message that nobody understands: as long
-// as a dead letter queue can keep it (Amazon SQS Developer Guide, "Message retention
-// period").
-const toldOf = 14 * 24 * time.Hour
-
 // Batch does what messages ask for. An object that several are about is looked at
 // once. The error means that the ledger could not be told what belongs to nobody:
 // then all messages are to come again.
-func (in *Inbox) Batch(ctx context.Context, messages []Message, now time.Time) (Batch, error) {
+func (in *Inbox) Batch(ctx context.Context, messages []Message) (Batch, error) {
 	var b Batch
 	asks := map[string][]string{} // keys by the message's id
 	var keys []string
@@ -46,7 +40,7 @@ func (in *Inbox) Batch(ctx context.Context, messages []Message, now time.Time) (
 		if err != nil {
 			b.Failures = append(b.Failures, Failure{m.ID, true, err})
 			strays = append(strays, ledger.Stray{
-				Name: "message " + intake.Shown(m.ID), Why: err.Error(), Needs: carriers.Operator, Until: now.Add(toldOf),
+				Name: "message " + intake.Shown(m.ID), Why: err.Error(), Needs: carriers.Operator, Unseen: true,
 			})
 			continue
 		}

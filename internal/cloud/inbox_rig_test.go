@@ -236,7 +236,7 @@ func rings(id, key string) cloud.Message {
 // batch hands messages over.
 func (w *world) batch(messages ...cloud.Message) cloud.Batch {
 	w.t.Helper()
-	b, err := w.inbox.Batch(w.t.Context(), messages, w.Now())
+	b, err := w.inbox.Batch(w.t.Context(), messages)
 	w.check(err)
 	return b
 }

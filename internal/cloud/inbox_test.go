@@ -262,9 +262,11 @@ func TestUnreadable(t *testing.T) {
 func TestFailuresComeAgain(t *testing.T) {
 	const other = "inbox/" + account + "/other.txt"
 	for name, fail := range map[string]func(*world){
-		"the list":    func(w *world) { w.page = 0; w.failingLists(one) },
-		"the content": func(w *world) { w.failing(http.MethodGet, "inbox/"+account+"/INV", http.StatusInternalServerError, "InternalError") },
-		"the ledger":  func(w *world) { w.inbox.Taker.Ledger = refusing{w.ledger, "A-1"} },
+		"the list": func(w *world) { w.page = 0; w.failingLists(one) },
+		"the content": func(w *world) {
+			w.failing(http.MethodGet, "inbox/"+account+"/INV", http.StatusInternalServerError, "InternalError")
+		},
+		"the ledger": func(w *world) { w.inbox.Taker.Ledger = refusing{w.ledger, "A-1"} },
 	} {
 		w := newWorld(t)
 		w.put(one, file(t, 100, "A-1"))

@@ -18,6 +18,10 @@ const straysItem = "strays:"
 // KeptStrays is how many strays the ledger names; of the others it has the number.
 const KeptStrays = 100
 
+// ToldOf is how long it is told of what no comparison finds: as long as a queue of
+// Amazon SQS can keep a message (Developer Guide, "Message retention period").
+const ToldOf = 14 * 24 * time.Hour
+
 // longestWhy is how many bytes of a stray's reason are kept.
 const longestWhy = 500
 
@@ -30,9 +34,9 @@ type Stray struct {
 	Needs   carriers.Person `json:"needs"`             // who acts
 	Since   time.Time       `json:"since"`             // when it was first met
 
-	// Until is for what no comparison can find again, such as a message that could
-	// not be read: how long it is told of. Zero: until a comparison does not find it.
-	Until time.Time `json:"until,omitzero"`
+	// Unseen is what no comparison finds, such as a message that nobody understands:
+	// it is told of for ToldOf, all others until a comparison does not find them.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // Strays are all of them, those that wait longest first.
@@ -89,7 +93,7 @@ func (l *Ledger) Compared(ctx context.Context, begun time.Time, found []Stray, o
 		before := s.List
 		s.List, s.More, s.Old, s.ComparedAt = nil, 0, old, begun
 		for _, x := range before {
-			if x.Since.After(begun) || x.Until.After(now) {
+			if x.Since.After(begun) || x.Unseen && now.Sub(x.Since) < ToldOf {
 				s.List = append(s.List, x)
 			}
 		}
