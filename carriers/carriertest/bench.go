@@ -23,7 +23,9 @@ import (
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/sqlite"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/visit"
 	"example.com/lodge/ledes"
@@ -62,7 +64,7 @@ func newBench(t *testing.T, c carriers.Carrier, s site) *bench {
 	b.visit = visit.Visit{
 		Carrier: b.watched(c), Account: config.Account{Name: account, Carrier: c.Name, Portal: s.URL(), Loopback: true, Pin: s.Pins()[0]},
 		Secrets: visit.Secrets{Values: values(s.Secrets()), Version: "1"},
-		Ledger:  b.ledger, Evidence: proof, Clock: clock.System{}, Owner: me.ID(), State: b.dir,
+		Ledger:  b.ledger, Evidence: proof, Clock: clock.System{}, Owner: me.ID(), Staged: b.copies(t),
 		Browser: browser.Options{Profiles: filepath.Join(b.dir, "profiles"), Patience: 4 * time.Second},
 		Log:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Tell:    b.told,
@@ -93,6 +95,15 @@ func (b *bench) register(t *testing.T, c carriers.Carrier) {
 	b.id = r.Submission.ID
 }
 
+// copies is where the scenario's invoice is kept.
+func (b *bench) copies(t *testing.T) staged.Copies {
+	t.Helper()
+	folder, err := objects.OpenFolder(b.dir)
+	check(t, err)
+	t.Cleanup(func() { _ = folder.Close() })
+	return staged.Copies{Store: folder}
+}
+
 // run makes the visit.
 func (b *bench) run(ctx context.Context, rehearse bool) {
 	if rehearse {
@@ -109,7 +120,7 @@ func (b *bench) rehearse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := visit.RehearsalOf(s, b.dir)
+	r, err := visit.RehearsalOf(ctx, s, b.visit.Staged)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/visit"
 	"example.com/lodge/ledes"
@@ -26,7 +27,7 @@ func (w *works) choose(ctx context.Context, c config.Config, carrier carriers.Ca
 		if err != nil {
 			return chosen{}, err
 		}
-		return fromLedger(c, s)
+		return fromLedger(ctx, s, w.staged)
 	}
 	ready, err := w.oldestReady(ctx, o.account)
 	if err != nil {
@@ -37,17 +38,17 @@ func (w *works) choose(ctx context.Context, c config.Config, carrier carriers.Ca
 		if err != nil {
 			return chosen{}, err
 		}
-		return fromLedger(c, s)
+		return fromLedger(ctx, s, w.staged)
 	}
 	return w.lookOnly(ctx, carrier, o.account)
 }
 
-func fromLedger(c config.Config, s submission.Submission) (chosen, error) {
+func fromLedger(ctx context.Context, s submission.Submission, copies staged.Copies) (chosen, error) {
 	if s.Current().Object.Path == "" {
 		return chosen{}, fmt.Errorf("invoice %s, account %s: it is %s, and there is no file of it to rehearse with: %s; "+
 			"with --file another one is used", s.Key.Number, s.Key.Account, words(s.Current().State), s.Current().Why)
 	}
-	r, err := visit.RehearsalOf(s, c.State)
+	r, err := visit.RehearsalOf(ctx, s, copies)
 	if err != nil {
 		return chosen{}, fmt.Errorf("invoice %s, account %s: %w", s.Key.Number, s.Key.Account, err)
 	}

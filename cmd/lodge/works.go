@@ -17,8 +17,10 @@ import (
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/outbox"
 	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/visit"
 )
 
@@ -29,6 +31,8 @@ type works struct {
 	accounts []string // to be visited
 	ledger   *ledger.Ledger
 	evidence *evidence.Store
+	copies   *objects.Folder
+	staged   staged.Copies
 	intake   *intake.Intake
 	holder   *holder.Holder
 	browser  browser.Options
@@ -75,9 +79,14 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string, loo
 	if err := w.recover(ctx); err != nil {
 		return nil, err
 	}
+	copies, err := objects.OpenFolder(c.State)
+	if err != nil {
+		return nil, err
+	}
+	w.staged, w.copies = staged.Copies{Store: copies}, copies
 	w.intake, err = intake.New(intake.Options{
 		Inbox: c.Inbox, State: c.State, Watermark: c.Watermark,
-		Accounts: a.inboxes(c), Ledger: w.ledger, Clock: a.clock,
+		Accounts: a.inboxes(c), Staged: w.staged, Ledger: w.ledger, Clock: a.clock,
 	})
 	if err != nil {
 		return nil, err
@@ -97,6 +106,9 @@ func (w *works) close() error {
 	var errs []error
 	if w.intake != nil {
 		errs = append(errs, w.intake.Close())
+	}
+	if w.copies != nil {
+		errs = append(errs, w.copies.Close())
 	}
 	if w.evidence != nil {
 		errs = append(errs, w.evidence.Close())
@@ -174,7 +186,7 @@ func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tel
 	}
 	return visit.Visit{
 		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
-		Owner: w.holder.ID(), State: w.config.State, Browser: w.browser, Log: log, Tell: tell,
+		Owner: w.holder.ID(), Staged: w.staged, Browser: w.browser, Log: log, Tell: tell,
 		Version: version(), LooksOnly: w.looks,
 	}, nil
 }

@@ -24,6 +24,7 @@ import (
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/memory"
 	"example.com/lodge/internal/ledger/sqlite"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
 )
 
@@ -46,15 +47,15 @@ type World struct {
 	Rules  Rules // that are knocked out; zero: none
 	chance *chance
 	weather
-	dir      string // of this world
-	state    string // of the staged files
+	dir      string          // of this world
+	copies   *objects.Folder // of what is filed
 	begun    time.Time
 	engine   ledger.Engine
 	memory   *memory.Engine // the same, where it is that
 	portal   *portal
 	receiver *receiver
 	story    *story
-	files    []staged
+	files    []filed
 	running  sync.WaitGroup
 	points   atomic.Int64 // passed by programs
 	due      atomic.Int32 // deaths at the focus
@@ -89,7 +90,7 @@ type Verdict struct {
 // Run lives through a world. It must be called in a bubble of synctest. dir is for
 // the evidence; one folder serves many worlds, one after the other.
 func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, error) {
-	w := &World{Seed: seed, Rules: rules, chance: newChance(seed), dir: filepath.Join(dir, fmt.Sprint(seed)), state: dir, begun: time.Now(),
+	w := &World{Seed: seed, Rules: rules, chance: newChance(seed), dir: filepath.Join(dir, fmt.Sprint(seed)), begun: time.Now(),
 		story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{},
 		seen: tally.NewCoverage(), lives: map[string]life{}}
 	w.weather = forecast(seed, w.chance)
@@ -97,6 +98,7 @@ func Run(ctx context.Context, seed uint64, rules Rules, dir string) (Verdict, er
 	if err := w.stage(dir); err != nil {
 		return Verdict{}, err
 	}
+	defer w.copies.Close()
 	defer os.RemoveAll(w.dir)
 	if err := w.found(ctx); err != nil {
 		return Verdict{}, err

@@ -14,13 +14,14 @@ import (
 
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
 )
 
-// staged is one of the files that a world's invoices are filed with: the n-th
+// filed is one of the files that a world's invoices are filed with: the n-th
 // version of every invoice.
-type staged struct {
+type filed struct {
 	object submission.Object
 	total  ledes.Amount
 }
@@ -38,9 +39,11 @@ func (w *World) stage(dir string) error {
 		}
 		sha := sumOf(data)
 		object := submission.Object{Path: name, SHA: sha, Canon: sha, Size: int64(len(data))}
-		w.files = append(w.files, staged{object, ledes.Cents(int64(100_000 + n))})
+		w.files = append(w.files, filed{object, ledes.Cents(int64(100_000 + n))})
 	}
-	return nil
+	var err error
+	w.copies, err = objects.OpenFolder(dir)
+	return err
 }
 
 // hashed is the hash of a file.

@@ -88,7 +88,7 @@ func (c *nthCall) hits(call string, done bool) bool {
 // and with an invoice by which the site's search is checked.
 func quietWorld(t *testing.T, dir string, seed uint64) *World {
 	t.Helper()
-	w := &World{Seed: seed, chance: newChance(seed), dir: filepath.Join(dir, "world"), state: dir, begun: time.Now(),
+	w := &World{Seed: seed, chance: newChance(seed), dir: filepath.Join(dir, "world"), begun: time.Now(),
 		story: newStory(), processes: map[string]*process{}, secret: 1, fences: map[string]int64{},
 		seen: tally.NewCoverage(), lives: map[string]life{},
 		weather: weather{bills: 1, lodges: 1, visits: 1, trusts: true, settles: 2 * time.Hour, focus: pair{fault: fine}}}
@@ -96,6 +96,7 @@ func quietWorld(t *testing.T, dir string, seed uint64) *World {
 	if err := errors.Join(w.stage(dir), w.found(t.Context())); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = w.copies.Close() })
 	w.knows(t.Context(), w.neutral())
 	return w
 }

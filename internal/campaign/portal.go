@@ -113,7 +113,7 @@ func (p *portal) lag(who *process) time.Duration {
 }
 
 // holds puts a row into the book that the carrier accepted long ago.
-func (p *portal) holds(invoice string, f staged) *row {
+func (p *portal) holds(invoice string, f filed) *row {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := p.w.begun.Add(-30 * 24 * time.Hour)

@@ -14,6 +14,7 @@ import (
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/visit"
 )
@@ -130,7 +131,7 @@ func (p *process) visit(context.Context, string) (visit.Visit, error) {
 	return visit.Visit{
 		Carrier: p.carrierOf(version), Account: config.Account{Name: account, Carrier: carrier, Portal: address, Test: true},
 		Secrets: visit.Secrets{Values: map[string]secret.Value{"password": secret.NewValue(password)}, Version: fmt.Sprint(version)},
-		Ledger:  p.ledger, Evidence: p.store, Clock: p.clock(), Owner: p.id, State: p.w.state, Window: p.open, Log: p.log(),
+		Ledger:  p.ledger, Evidence: p.store, Clock: p.clock(), Owner: p.id, Staged: staged.Copies{Store: p.w.copies}, Window: p.open, Log: p.log(),
 		Jitter: func() float64 { return p.chance.draw("jitter") },
 	}, nil
 }

@@ -29,7 +29,7 @@ func (s *Secrets) read(ctx context.Context, account string) (state, error) {
 		return state{}, fmt.Errorf("secret %s of account %s is binary: the operator puts a JSON object in its place, with a text for each key",
 			name, account)
 	}
-	values, err := decode(*out.SecretString)
+	values, err := decodeSecret(*out.SecretString)
 	if err != nil {
 		return state{}, fmt.Errorf("secret %s of account %s %w: the operator mends it in Secrets Manager (%s)", name, account, err, shape)
 	}
@@ -47,9 +47,9 @@ var (
 	errTwice     = errors.New("holds one key twice")
 )
 
-// decode reads the value of a secret. A key that is no name of a secret is kept
+// decodeSecret reads the value of a secret. A key that is no name of a secret is kept
 // with the others, for Set not to lose it, and is never asked for.
-func decode(text string) (map[string]secret.Value, error) {
+func decodeSecret(text string) (map[string]secret.Value, error) {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil, errNotObject

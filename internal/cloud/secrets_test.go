@@ -423,7 +423,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		values, err := decode(text)
+		values, err := decodeSecret(text)
 		if err != nil {
 			if !slices.Contains([]error{errNotObject, errNotText, errTwice}, err) {
 				t.Errorf("an error that may quote: %v", err)
@@ -434,7 +434,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := decode(again)
+		back, err := decodeSecret(again)
 		if err != nil || len(back) != len(values) {
 			t.Fatalf("%q came back as %q: %v", text, again, err)
 		}

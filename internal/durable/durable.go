@@ -22,7 +22,8 @@ import (
 const Partial = ".partial"
 
 // Create writes a new file below root. If there is one of that name already it
-// is left as it is and the error is [fs.ErrExist]. The file system must know
+// is left as it is and the error is [fs.ErrExist]: that one is on the disk then,
+// even if whoever wrote it has not come so far as to know. The file system must know
 // hard links, which is how a name is given without ever taking one away.
 func Create(root *os.Root, name string, data []byte) error {
 	return write(root, name, whole(data), root.Link)
@@ -57,8 +58,8 @@ func write(root *os.Root, name string, content func(*os.File) error, publish fun
 	// After a rename it is gone, after a link it is the second name; a failure
 	// to remove it does no harm.
 	_ = root.Remove(partial)
-	if err == nil {
-		err = syncFolder(root, path.Dir(name))
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		err = errors.Join(err, syncFolder(root, path.Dir(name)))
 	}
 	if err != nil {
 		return failed(filepath.Join(root.Name(), name), err)

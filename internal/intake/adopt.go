@@ -45,7 +45,7 @@ func (in *Intake) Adopt(account, file, who string) error {
 	if err != nil {
 		return err
 	}
-	list, err := in.stage.root.OpenFile(adoptedName, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	list, err := in.state.OpenFile(adoptedName, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (in *Intake) find(account, file string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	for _, info := range files {
-		if shown(info.Name()) == file {
+		if Shown(info.Name()) == file {
 			return info, nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -13,6 +14,8 @@ import (
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/objects"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
 )
@@ -23,6 +26,19 @@ type counter struct{ n int }
 func (c *counter) Register(context.Context, string, submission.Key, submission.Revision, string) (ledger.Registered, error) {
 	c.n++
 	return ledger.Registered{}, nil
+}
+
+// A disk has room for some files.
+type disk struct {
+	objects.Store
+	left int
+}
+
+func (d *disk) Create(ctx context.Context, name string, data []byte) error {
+	if d.left--; d.left < 0 {
+		return fmt.Errorf("write: %w", syscall.ENOSPC)
+	}
+	return d.Store.Create(ctx, name, data)
 }
 
 // TestTheDiskFillsUp while the second copy of a file is made: nothing of the file
@@ -53,22 +69,21 @@ func TestTheDiskFillsUp(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(inbox, "z.txt"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	count := &counter{}
+	folder, err := objects.OpenFolder(filepath.Join(base, "state"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	count, disk := &counter{}, &disk{Store: folder}
 	in, err := New(Options{
-		Inbox: filepath.Dir(inbox), State: filepath.Join(base, "state"), Settle: time.Nanosecond, Ledger: count, Clock: clock.System{},
+		Inbox: filepath.Dir(inbox), State: filepath.Join(base, "state"), Settle: time.Nanosecond, Staged: staged.Copies{Store: disk}, Ledger: count, Clock: clock.System{},
 		Accounts: map[string]carriers.Carrier{"a": {Name: "a", Accepts: []ledes.Format{ledes.LEDES1998B}}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	write, writes := in.stage.write, 0
-	in.stage.write = func(f *os.File, b []byte) error {
-		if writes++; writes > 1 {
-			return syscall.ENOSPC
-		}
-		return write(f, b)
-	}
+	disk.left = 1
 	results, err := in.Scan(t.Context())
 	if err != nil || len(results) != 2 || count.n != 1 {
 		t.Fatalf("results %+v, %d registered, %v", results, count.n, err)
@@ -79,7 +94,7 @@ func TestTheDiskFillsUp(t *testing.T) {
 	if results[1].Status != Quarantined {
 		t.Errorf("the other file: %+v", results[1])
 	}
-	in.stage.write = write
+	disk.left = 2
 	if results, err = in.Scan(t.Context()); err != nil || results[0].Status != Taken || count.n != 3 {
 		t.Errorf("the next scan: %+v, %d registered, %v", results, count.n, err)
 	}

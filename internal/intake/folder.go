@@ -45,9 +45,9 @@ func list(dir *os.Root) ([]fs.FileInfo, error) {
 // partial are the endings under which programs write a file until it is whole.
 var partial = []string{".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~"}
 
-// ignored reports whether a name says that the file is nobody's invoice:
+// Ignored reports whether a name says that the file is nobody's invoice:
 // hidden, or not yet whole.
-func ignored(name string) bool {
+func Ignored(name string) bool {
 	lower := strings.ToLower(name)
 	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") ||
 		slices.ContainsFunc(partial, func(end string) bool { return strings.HasSuffix(lower, end) })
@@ -56,9 +56,9 @@ func ignored(name string) bool {
 // longestName is how many bytes of a name are shown and remembered.
 const longestName = 200
 
-// shown is a name as it may be printed and stored: as it is, or in quotes if it
+// Shown is a name as it may be printed and stored: as it is, or in quotes if it
 // has characters that do harm, or is too long. Two names are never shown alike.
-func shown(name string) string {
+func Shown(name string) string {
 	if len(name) > longestName {
 		sum := sha256.Sum256([]byte(name))
 		return strconv.QuoteToASCII(name[:longestName/2]) + " " + hex.EncodeToString(sum[:8])

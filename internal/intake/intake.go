@@ -1,11 +1,13 @@
 // Package intake turns the files of an inbox into submissions, or quarantines
 // them with reasons.
 //
-// An inbox is a folder with a folder for each account, and LEDES files in it.
-// Intake never moves, changes or deletes a file there. What is fit to be filed
-// is copied, one file an invoice, below the state folder, and only then
-// registered with the ledger. Reading the same file twice is harmless: the
-// ledger knows the bytes.
+// What one file becomes is the [Taker]'s: what is fit to be filed is copied, one
+// file an invoice, and only then registered with the ledger. Reading the same file
+// twice is harmless: the ledger knows the bytes.
+//
+// Where files come from is an [Intake]'s, which looks through a folder with a folder
+// for each account, and LEDES files in it; and that of package cloud, which looks
+// into a bucket. Neither moves, changes or deletes a file there.
 package intake
 
 import (
@@ -17,15 +19,9 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/clock"
-	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 )
-
-// A Ledger is what intake needs of a ledger: it takes in one revision, which is
-// ready or quarantined, and says what became of it.
-type Ledger interface {
-	Register(ctx context.Context, carrier string, key submission.Key, rev submission.Revision, who string) (ledger.Registered, error)
-}
 
 // DefaultSettle is how long a file must have been left alone where [Options] say
 // nothing. Programs that upload write at least once a second.
@@ -34,7 +30,8 @@ const DefaultSettle = 2 * time.Second
 // Options say where files come from and where they go.
 type Options struct {
 	Inbox     string                      // folder of account folders
-	State     string                      // folder for the copies and for what intake remembers
+	State     string                      // folder for what intake remembers
+	Staged    staged.Copies               // of what is filed
 	Accounts  map[string]carriers.Carrier // by the account's name, which is its folder's
 	Watermark time.Time                   // files last changed before it wait for [Intake.Adopt]
 	Settle    time.Duration               // how long a file must have been left alone; 0: DefaultSettle
@@ -46,7 +43,8 @@ type Options struct {
 // programs may look through the same inbox at the same time.
 type Intake struct {
 	options Options
-	stage   stage
+	taker   Taker
+	state   *os.Root
 	index   *index
 }
 
@@ -56,20 +54,19 @@ func New(o Options) (*Intake, error) {
 	if o.Settle <= 0 {
 		o.Settle = DefaultSettle
 	}
-	for account, carrier := range o.Accounts {
-		if err := carrier.Profile.Validate(); err != nil {
-			return nil, fmt.Errorf("account %s: profile of carrier %s: %w", account, carrier.Name, err)
-		}
+	taker := Taker{Accounts: o.Accounts, Staged: o.Staged, Ledger: o.Ledger}
+	if err := taker.Check(); err != nil {
+		return nil, err
 	}
 	root, err := os.OpenRoot(o.State)
 	if err != nil {
 		return nil, fmt.Errorf("open the state folder: %w", err)
 	}
-	return &Intake{options: o, stage: newStage(root), index: loadIndex(root)}, nil
+	return &Intake{options: o, taker: taker, state: root, index: loadIndex(root)}, nil
 }
 
 // Close ends the use of the state folder.
-func (in *Intake) Close() error { return in.stage.root.Close() }
+func (in *Intake) Close() error { return in.state.Close() }
 
 // Scan looks through the inbox once and returns what it met, account by account
 // and oldest file first, so that of two files with one invoice the later is the
@@ -82,25 +79,28 @@ func (in *Intake) Scan(ctx context.Context) ([]Result, error) {
 		return nil, fmt.Errorf("open the inbox: %w", err)
 	}
 	defer inbox.Close()
-	adopted, err := readAdoptions(in.stage.root)
+	adopted, err := readAdoptions(in.state)
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{Intake: in, inbox: inbox, adopted: adopted, met: map[place]bool{}, stuck: map[submission.Key]string{}}
+	s := &scan{
+		Intake: in, ordered: ordered{in.taker, map[submission.Key]string{}},
+		inbox: inbox, adopted: adopted, met: map[place]bool{},
+	}
 	err = s.run(ctx)
 	if err == nil {
 		in.index.keepOnly(s.met)
 	}
-	return s.results, errors.Join(err, in.index.save(in.stage.root))
+	return s.results, errors.Join(err, in.index.save(in.state))
 }
 
 // A scan is one look through the inbox.
 type scan struct {
 	*Intake
+	ordered
 	inbox   *os.Root
 	adopted map[adoption]bool
 	met     map[place]bool
-	stuck   map[submission.Key]string // invoices of files that could not be registered, with the file
 	results []Result
 }
 
@@ -110,7 +110,7 @@ func (s *scan) run(ctx context.Context) error {
 		return fmt.Errorf("list the inbox: %w", err)
 	}
 	for _, e := range entries {
-		if ignored(e.Name()) {
+		if Ignored(e.Name()) {
 			continue
 		}
 		if err := s.folder(ctx, e); err != nil {
@@ -123,7 +123,7 @@ func (s *scan) run(ctx context.Context) error {
 // folder looks through the folder of one account.
 func (s *scan) folder(ctx context.Context, e os.FileInfo) error {
 	name := e.Name()
-	carrier, known := s.options.Accounts[name]
+	_, known := s.options.Accounts[name]
 	switch {
 	case !e.IsDir():
 		s.problem("", name, carriers.Biller, errors.New("it is not a folder: files belong in the folder of an account"))
@@ -148,12 +148,12 @@ func (s *scan) folder(ctx context.Context, e os.FileInfo) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if ignored(info.Name()) {
+		if Ignored(info.Name()) {
 			continue
 		}
-		f := &file{scan: s, dir: dir, carrier: carrier, info: info, place: place{name, shown(info.Name())}}
+		f := &file{scan: s, dir: dir, info: info, place: place{name, Shown(info.Name())}}
 		s.met[f.place] = true
-		result, err := f.take(ctx)
+		result, err := f.look(ctx)
 		s.results = append(s.results, result)
 		if err != nil {
 			return err
@@ -163,5 +163,5 @@ func (s *scan) folder(ctx context.Context, e os.FileInfo) error {
 }
 
 func (s *scan) problem(account, name string, needs carriers.Person, err error) {
-	s.results = append(s.results, Result{Account: shown(account), File: shown(name), Status: Left, Needs: needs, Err: err})
+	s.results = append(s.results, Result{Account: Shown(account), File: Shown(name), Status: Left, Needs: needs, Err: err})
 }

@@ -12,6 +12,7 @@ import (
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
 )
@@ -52,6 +53,14 @@ func newWorld(t *testing.T, change ...func(*intake.Options)) *world {
 // start begins a new program over the same folders.
 func (w *world) start() {
 	w.t.Helper()
+	if w.options.Staged.Store == nil {
+		folder, err := objects.OpenFolder(w.options.State)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.t.Cleanup(func() { folder.Close() })
+		w.options.Staged.Store = folder
+	}
 	in, err := intake.New(w.options)
 	if err != nil {
 		w.t.Fatal(err)

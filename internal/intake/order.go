@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -12,32 +13,42 @@ import (
 // errBehind says that a file waits until another one is taken in.
 var errBehind = errors.New("an earlier file of the same invoice could not be taken in and comes first")
 
-// key is that of the submission of an invoice.
-func (f *file) key(inv ledes.Invoice) submission.Key {
-	return submission.Key{Account: f.place.Account, LawFirmID: inv.LawFirmID, ClientID: inv.ClientID, Number: inv.Number}
+// An ordered taker takes in files of which nothing but their order says which is
+// newer.
+type ordered struct {
+	Taker
+	stuck map[submission.Key]string // invoices of files that could not be registered, with the file
 }
 
-// inOrder has take register what was read, unless a file before it in this scan
-// has one of its invoices and could not be registered: the later of two files
-// would become the earlier revision, and what is out of date would be filed.
-func (f *file) inOrder(read *ledes.File, take func() (Result, error)) (Result, error) {
-	var result Result
-	var err error
-	for _, inv := range read.Invoices {
-		if first, ok := f.stuck[f.key(inv)]; ok {
-			err = fmt.Errorf("invoice %s is in %s too: %w", inv.Number, first, errBehind)
-			break
-		}
+// take is [Taker.Take], unless a file before it has one of its invoices and could
+// not be registered: the later of two files would become the earlier revision, and
+// what is out of date would be filed.
+func (o ordered) take(ctx context.Context, f File, read *ledes.File) (Result, error) {
+	findings, unfit := o.judge(f, read)
+	if unfit {
+		return o.quarantine(ctx, f, read, findings)
 	}
+	var result Result
+	err := o.behind(f, read)
 	if err == nil {
-		result, err = take()
+		result, err = o.registerAll(ctx, f, read, findings)
 	}
 	if err != nil {
 		for _, inv := range read.Invoices {
-			f.stuck[f.key(inv)] = f.place.File
+			o.stuck[f.key(inv)] = f.Name
 		}
 	}
 	return result, err
+}
+
+// behind is nil if nothing before f is missing.
+func (o ordered) behind(f File, read *ledes.File) error {
+	for _, inv := range read.Invoices {
+		if first, ok := o.stuck[f.key(inv)]; ok {
+			return fmt.Errorf("invoice %s is in %s too: %w", inv.Number, first, errBehind)
+		}
+	}
+	return nil
 }
 
 // acts says who acts on what kept a file from being registered.

@@ -20,6 +20,8 @@ const (
 	Waiting     Status = "waiting"     // somebody may still be writing it; a later scan takes it
 	Old         Status = "old"         // from before the watermark: not registered until adopted
 	Left        Status = "left"        // could not be taken, see Err; a later scan tries again
+	Gone        Status = "gone"        // it was there, and was deleted before it was read: nothing to do
+	Overtaken   Status = "overtaken"   // a newer version of it is registered already: nothing moved
 )
 
 // A Result tells what a scan did with one file, or with a folder if File is "".
@@ -53,6 +55,7 @@ const (
 	Revised   Became = "revised"      // the next revision of a submission; it will be filed
 	Known     Became = "known"        // the same bytes were here before: nothing moved
 	ForPerson Became = "needs-person" // a person decides, since an earlier revision may be with the carrier
+	Late      Became = "late"         // a newer file of the invoice is registered already: nothing moved
 )
 
 // became reads from the ledger's answer what an invoice became.
@@ -61,6 +64,8 @@ func became(r ledger.Registered) Became {
 	switch {
 	case r.Known:
 		return Known
+	case r.Late:
+		return Late
 	case len(revisions) > 0 && revisions[len(revisions)-1].State == submission.NeedsPerson:
 		return ForPerson
 	case len(revisions) > 1:

@@ -180,8 +180,9 @@ type Account struct {
 	Chain    submission.Head `json:"chain,omitzero"`     // of the account's evidence
 	PrunedAt time.Time       `json:"pruned_at,omitzero"` // when old evidence was last looked for
 
-	Site  *breaker.State `json:"site,omitempty"`  // of the item of a carrier's site, which is no login: [Ledger.Sites]
-	Slots *Slots         `json:"slots,omitempty"` // of the item of all slots, which is no login: [Ledger.Slots]
+	Site   *breaker.State `json:"site,omitempty"`   // of the item of a carrier's site, which is no login: [Ledger.Sites]
+	Slots  *Slots         `json:"slots,omitempty"`  // of the item of all slots, which is no login: [Ledger.Slots]
+	Strays *Strays        `json:"strays,omitempty"` // of the item of what arrived and belongs to nobody: [Ledger.Strays]
 }
 
 // A Visiting is the lease of one visit to an account.

@@ -14,13 +14,16 @@ type Registered struct {
 	Submission submission.Submission
 	Row        int  // of the table
 	Known      bool // the same bytes were here before: nothing moved
+	Late       bool // a newer file of the same submission is registered already: nothing moved
 }
 
 // Register takes in one revision: rows 1 to 5 and 19 to 23. rev.State is Ready
 // or Quarantined, as intake found, with Findings or Why; its number is given
 // here. The same bytes again are noted once for each name and move nothing. who
 // is the program that took it in. When a file that could not be read can be
-// read now, the submission under its object's name is superseded.
+// read now, the submission under its object's name is superseded. A file that is
+// known to be older than one that is registered moves nothing, in whatever order
+// the two arrive and however many programs take them in.
 func (l *Ledger) Register(
 	ctx context.Context, carrier string, key submission.Key, rev submission.Revision, who string,
 ) (Registered, error) {
@@ -37,6 +40,10 @@ func (l *Ledger) Register(
 			r = Registered{Row: 2, Known: true}
 			return nil, errNothing
 		}
+		if s.Outdates(rev) {
+			r = Registered{Late: true}
+			return nil, errNothing
+		}
 		entries, err := l.arrive(s, rev, who, now)
 		if err == nil {
 			r = Registered{Row: entries[0].Row, Known: entries[0].Row == 2}
@@ -48,7 +55,7 @@ func (l *Ledger) Register(
 	}
 	r.Submission = s
 	if key.Object == "" && rev.Object.Name != "" {
-		if err := l.readable(ctx, submission.Key{Account: key.Account, Object: rev.Object.Name}, key, who); err != nil {
+		if err := l.readable(ctx, rev.Object, key, who); err != nil {
 			return Registered{}, fmt.Errorf("register %s: %w", rev.Object.Name, err)
 		}
 	}
@@ -82,10 +89,11 @@ func (l *Ledger) arrive(s *submission.Submission, rev submission.Revision, who s
 }
 
 // readable supersedes the submission of an unreadable object whose content is
-// registered under key now.
-func (l *Ledger) readable(ctx context.Context, object, key submission.Key, who string) error {
-	_, err := l.write(ctx, object.ID(), func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
-		if s.Current().State != submission.Quarantined {
+// registered under key now, unless what cannot be read is the newer version of it.
+func (l *Ledger) readable(ctx context.Context, object submission.Object, key submission.Key, who string) error {
+	unread := submission.Key{Account: key.Account, Object: object.Name}
+	_, err := l.write(ctx, unread.ID(), func(s *submission.Submission, now time.Time) ([]submission.Entry, error) {
+		if s.Current().State != submission.Quarantined || s.Current().Object.After(object) {
 			return nil, errNothing
 		}
 		return l.apply(s, submission.Event{

@@ -75,6 +75,12 @@ func (s Submission) Knows(r Revision) bool {
 	})
 }
 
+// Outdates says whether a file that is known to be newer than r's is registered
+// already. What arrives late takes nobody's place.
+func (s Submission) Outdates(r Revision) bool {
+	return slices.ContainsFunc(s.Revisions, func(b Revision) bool { return b.Object.After(r.Object) })
+}
+
 func (s Submission) current() int {
 	if i := s.live(); i >= 0 && s.Revisions[i].State.Working() {
 		return i

@@ -105,6 +105,21 @@ type Object struct {
 	SHA   string `json:"sha"`   // of the staged bytes, hex SHA-256; checked again before attaching
 	Canon string `json:"canon"` // of the canonical bytes: BOM, line ends and trailing blanks do not count
 	Size  int64  `json:"size"`
+
+	// Of what came from a bucket, which tells what is newer; a folder does not.
+	Version string    `json:"version,omitempty"` // the bucket's name for these bytes of the object
+	At      time.Time `json:"at,omitzero"`       // when the bucket got them, by its clock, in whole seconds
+	Nth     int       `json:"nth,omitempty"`     // of the versions of one object that it got in that second: 0, 1, …
+}
+
+// After says whether o is known to be newer than p: both came from a bucket, and o
+// came later. Of two objects that came in the same second nobody knows, of two
+// versions of one object the bucket does.
+func (o Object) After(p Object) bool {
+	if o.At.IsZero() || p.At.IsZero() {
+		return false
+	}
+	return o.At.After(p.At) || o.At.Equal(p.At) && o.Name == p.Name && o.Nth > p.Nth
 }
 
 // An Attempt is one try at sending a revision. It is written with the intent,

@@ -106,8 +106,8 @@ func (a *attempt) notAllowed(ctx context.Context, why error) error {
 
 // submit has the Site fill the form and commit, and tells the ledger the end.
 func (a *attempt) submit(ctx context.Context) error {
-	path, err := a.browserCopy()
-	if errors.Is(err, errNotLent) {
+	path, err := a.browserCopy(ctx)
+	if errors.Is(err, errNotLent) || errors.Is(err, errUnread) {
 		return a.postpone(ctx, err)
 	}
 	if err != nil {

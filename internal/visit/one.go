@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"example.com/lodge/carriers"
@@ -61,7 +60,7 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 	if a.folder, err = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub); err != nil {
 		return errors.Join(err, a.release(ctx))
 	}
-	a.inv = invoiceOf(sub, a.rev, a.State)
+	a.inv = described(sub, a.rev)
 
 	err = a.work(ctx)
 	a.end(ctx) // before the lease ends: whoever takes the submission next finds it sealed
@@ -97,15 +96,8 @@ func (a *attempt) work(ctx context.Context) (err error) {
 	}
 }
 
-// invoiceOf is what the carrier is told of a revision. state is the folder below
-// which the staged files lie.
-func invoiceOf(s submission.Submission, rev submission.Revision, state string) carriers.Invoice {
-	inv := described(s, rev)
-	inv.Path = filepath.Join(state, filepath.FromSlash(rev.Object.Path))
-	return inv
-}
-
-// described is a revision as a look-up needs it: without a file.
+// described is what the carrier is told of a revision: without a file, which it is
+// lent when it submits.
 func described(s submission.Submission, rev submission.Revision) carriers.Invoice {
 	return carriers.Invoice{
 		Number: s.Key.Number, ClientID: s.Key.ClientID, Matter: rev.Matter, ClientMatter: rev.ClientMatter,

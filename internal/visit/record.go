@@ -3,8 +3,6 @@ package visit
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +13,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 )
 
@@ -135,26 +134,16 @@ func (a *attempt) spool(ctx context.Context, e submission.Event, why error) {
 
 // browserCopy lends the staged file to the page, checked once more against its
 // hash.
-func (a *attempt) browserCopy() (string, error) {
-	data, err := staged(a.inv.Path, a.rev.Object)
-	if err != nil {
+func (a *attempt) browserCopy(ctx context.Context) (string, error) {
+	data, err := a.Staged.Read(ctx, a.rev.Object)
+	if errors.Is(err, staged.ErrLost) {
 		return "", err
+	}
+	if err != nil {
+		return "", carriers.Errorf(carriers.Unavailable, "%w: %w", errUnread, err)
 	}
 	a.attached = a.rev.Object.SHA
 	return a.lend(a.inv.Number, data)
-}
-
-// staged reads the copy of a file that is filed.
-func staged(path string, o submission.Object) ([]byte, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("the staged file cannot be read: %w: nothing was sent; put the invoice's file into the inbox again", err)
-	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != o.SHA {
-		return nil, fmt.Errorf("the staged file %s is not the one that was checked: nothing was sent; "+
-			"put the invoice's file into the inbox again", o.Path)
-	}
-	return data, nil
 }
 
 // lend writes a file where the browser picks it up under the invoice's own name.
@@ -171,6 +160,9 @@ func (a *attempt) lend(number string, data []byte) (string, error) {
 	return path, nil
 }
 
-// errNotLent is trouble of this machine's, which is none of the invoice's: with room
-// on the disk it goes on by itself.
-var errNotLent = errors.New("the copy for the browser could not be written, and nothing was sent")
+// Trouble of this machine's, or of where the copies are kept, is none of the
+// invoice's: with room on the disk, or once the store answers, it goes on by itself.
+var (
+	errNotLent = errors.New("the copy for the browser could not be written, and nothing was sent")
+	errUnread  = errors.New("what is filed could not be read just now, and nothing was sent")
+)

@@ -1,10 +1,12 @@
 package visit
 
 import (
+	"context"
 	"time"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 )
 
@@ -66,10 +68,9 @@ type Taken struct {
 	Err  string // "": it worked
 }
 
-// RehearsalOf rehearses with a submission's current revision. State is the
-// folder below which staged files lie. The error says who acts.
-func RehearsalOf(s submission.Submission, state string) (Rehearsal, error) {
-	inv := invoiceOf(s, s.Current(), state)
-	data, err := staged(inv.Path, s.Current().Object)
-	return Rehearsal{Invoice: inv, File: data}, err
+// RehearsalOf rehearses with a submission's current revision. The error says who
+// acts.
+func RehearsalOf(ctx context.Context, s submission.Submission, copies staged.Copies) (Rehearsal, error) {
+	data, err := copies.Read(ctx, s.Current().Object)
+	return Rehearsal{Invoice: described(s, s.Current()), File: data}, err
 }

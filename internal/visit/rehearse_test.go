@@ -26,7 +26,7 @@ import (
 func rehearse(t *testing.T, b *visittest.Bench, id string, change ...func(*visit.Rehearsal)) (visit.Rehearsed, error) {
 	t.Helper()
 	before := b.Get(id)
-	r, err := visit.RehearsalOf(before, b.Dir)
+	r, err := visit.RehearsalOf(t.Context(), before, b.Staged)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestRehearsalOfChangedFiles(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(b.Dir, s.Current().Object.Path), []byte("other"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := visit.RehearsalOf(s, b.Dir); err == nil || !strings.Contains(err.Error(), "is not the one that was checked") {
+	if _, err := visit.RehearsalOf(t.Context(), s, b.Staged); err == nil || !strings.Contains(err.Error(), "is not the one that was checked") {
 		t.Error(err)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"example.com/lodge/internal/gate"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 )
 
@@ -32,8 +33,8 @@ type Visit struct {
 	Ledger   *ledger.Ledger
 	Evidence *evidence.Store
 	Clock    clock.Clock
-	Owner    string // of the leases that the visit takes
-	State    string // folder below which the staged files lie
+	Owner    string        // of the leases that the visit takes
+	Staged   staged.Copies // of what is filed
 	Browser  browser.Options
 	Window   func(context.Context, Opening) (Window, error) // nil: [Chromium]
 	Gate     gate.Options

@@ -22,8 +22,10 @@ import (
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/sqlite"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/recovery"
 	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/visit"
 	"example.com/lodge/internal/visit/visittest"
@@ -159,6 +161,11 @@ func (e errand) run(ctx context.Context, r *reporter) (err error) {
 		}
 	}
 	seal(ctx, []ledger.Summary{{Account: visittest.Moor, ID: evidence.Logins}})
+	copies, err := objects.OpenFolder(e.Dir)
+	if err != nil {
+		return err
+	}
+	defer copies.Close()
 	b := batch.Batch{Ledger: l, Owner: h.ID(), Accounts: []string{visittest.Moor}, Visits: 1, Log: log, Left: seal,
 		Visit: func(context.Context, string) (visit.Visit, error) {
 			return visit.Visit{
@@ -166,7 +173,7 @@ func (e errand) run(ctx context.Context, r *reporter) (err error) {
 				Account: config.Account{Name: visittest.Moor, Carrier: "harbor", Portal: e.Portal, Loopback: true, Pin: e.Pin},
 				Secrets: visit.Secrets{Version: e.Version, Values: map[string]secret.Value{
 					"username": secret.NewValue(e.User), "password": secret.NewValue(e.Password)}},
-				Ledger: l, Evidence: store, Clock: clock.System{}, Owner: h.ID(), State: e.Dir, Log: log, Version: "lodge test",
+				Ledger: l, Evidence: store, Clock: clock.System{}, Owner: h.ID(), Staged: staged.Copies{Store: copies}, Log: log, Version: "lodge test",
 				Browser: browser.Options{Profiles: profiles, Patience: 6 * time.Second, Pulse: 6 * time.Second},
 				Gate:    gate.Options{Appear: 3 * time.Second, Answer: 3 * time.Second, End: 3 * time.Second},
 				Tell:    func(p visit.Progress) { r.at(p.Step) },

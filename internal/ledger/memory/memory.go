@@ -225,6 +225,9 @@ func account(a ledger.Account) ledger.Account {
 			a.Slots.Taken[i].Accounts = slices.Clone(a.Slots.Taken[i].Accounts)
 		}
 	}
+	if a.Strays = pointed(a.Strays); a.Strays != nil {
+		a.Strays.List = slices.Clone(a.Strays.List)
+	}
 	return a
 }
 

@@ -24,9 +24,11 @@ import (
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/sqlite"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/portal"
 	"example.com/lodge/internal/portal/harbor"
 	"example.com/lodge/internal/secret"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/visit"
 	"example.com/lodge/ledes"
@@ -47,6 +49,7 @@ type Bench struct {
 	Ledger   *ledger.Ledger
 	Holder   *holder.Holder
 	Evidence *evidence.Store
+	Staged   staged.Copies
 	Log      *Log
 	Carrier  carriers.Carrier
 	Tell     func(visit.Progress)
@@ -71,6 +74,10 @@ func New(t *testing.T, c carriers.Carrier, change ...func(*portal.Options)) *Ben
 	b.check(err)
 	b.Engine = &Engine{Engine: e, later: &b.later}
 	t.Cleanup(func() { b.check(e.Close()) })
+	copies, err := objects.OpenFolder(b.Dir)
+	b.check(err)
+	t.Cleanup(func() { b.check(copies.Close()) })
+	b.Staged = staged.Copies{Store: copies}
 	b.Evidence, err = evidence.Open(filepath.Join(b.Dir, "evidence"))
 	b.check(err)
 	t.Cleanup(func() { b.check(b.Evidence.Close()) })
@@ -115,7 +122,7 @@ func (b *Bench) Visit(account string) visit.Visit {
 		Account: config.Account{Name: account, Carrier: b.Carrier.Name, Portal: b.Portal.URL(), Loopback: true, Pin: b.Portal.Pin()},
 		Secrets: visit.Secrets{Version: "1", Values: map[string]secret.Value{
 			"username": secret.NewValue(user.Name), "password": secret.NewValue(user.Password)}},
-		Ledger: b.Ledger, Evidence: b.Evidence, Clock: clock.System{}, Owner: b.Holder.ID(), State: b.Dir,
+		Ledger: b.Ledger, Evidence: b.Evidence, Clock: clock.System{}, Owner: b.Holder.ID(), Staged: b.Staged,
 		Browser: browser.Options{Profiles: b.Profiles(), Patience: 6 * time.Second},
 		Gate:    gate.Options{Appear: 3 * time.Second, Answer: 3 * time.Second, End: 3 * time.Second},
 		Log:     slog.New(slog.NewTextHandler(b.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -1,0 +1,70 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/submission"
+	"example.com/lodge/ledes"
+)
+
+// CodeNotAccepted is the code of the finding that the carrier does not take the
+// file's format; all other codes are those of package ledes.
+const CodeNotAccepted = "format-not-accepted"
+
+// judge is what there is to say of a file, and whether it is not fit to be filed.
+func (t Taker) judge(f File, read *ledes.File) (findings []ledes.Finding, unfit bool) {
+	findings = read.Findings
+	carrier := t.Accounts[f.Account]
+	if read.Verdict() != ledes.Rejected && !slices.Contains(carrier.Accepts, read.Format) {
+		findings = append([]ledes.Finding{unwanted(carrier, read.Format)}, findings...)
+	}
+	return findings, slices.ContainsFunc(findings, rejects)
+}
+
+func rejects(x ledes.Finding) bool { return x.Severity == ledes.Reject }
+
+// unwanted is the finding for a format that the carrier does not take.
+func unwanted(carrier carriers.Carrier, format ledes.Format) ledes.Finding {
+	return ledes.Finding{
+		Severity: ledes.Reject, Code: CodeNotAccepted, Line: 1,
+		Message: fmt.Sprintf("the file is %s, which %s does not take; it takes %v", format, carrier.Title, carrier.Accepts),
+	}
+}
+
+// quarantine registers the file as a whole.
+func (t Taker) quarantine(ctx context.Context, f File, read *ledes.File, findings []ledes.Finding) (Result, error) {
+	first := findings[slices.IndexFunc(findings, rejects)]
+	object := f.object()
+	object.SHA, object.Canon, object.Size = read.SHA, read.Canon, read.Size
+	rev := submission.Revision{
+		State:    submission.Quarantined,
+		Object:   object,
+		Format:   read.Format,
+		Findings: findings,
+		Why:      where(first) + first.Message,
+		Needs:    carriers.Biller,
+	}
+	key := submission.Key{Account: f.Account, Object: f.Name}
+	r, err := t.Ledger.Register(ctx, t.Accounts[f.Account].Name, key, rev, who)
+	if err != nil {
+		return Result{}, err
+	}
+	result := f.result(Quarantined)
+	if r.Late {
+		result.Status = Overtaken
+		return result, nil
+	}
+	result.Verdict, result.Findings, result.Needs = ledes.Rejected, findings, carriers.Biller
+	return result, nil
+}
+
+// where says on which line a finding is.
+func where(x ledes.Finding) string {
+	if x.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("line %d: ", x.Line)
+}
