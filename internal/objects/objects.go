@@ -81,6 +81,21 @@ func Hint(ctx context.Context, s Store, name string, data []byte) error {
 	return s.Create(ctx, name, data)
 }
 
+// A Sweeper is a [Store] in which killed writers leave something behind.
+type Sweeper interface {
+	// Sweep removes what they left directly in a folder, and says how many there
+	// were. Somebody who writes there meanwhile may fail.
+	Sweep(ctx context.Context, folder string) (int, error)
+}
+
+// Sweep removes what killed writers left unfinished directly in a folder.
+func Sweep(ctx context.Context, s Store, folder string) (int, error) {
+	if sweeper, ok := s.(Sweeper); ok {
+		return sweeper.Sweep(ctx, folder)
+	}
+	return 0, nil
+}
+
 // Read reads a whole object of at most limit bytes.
 func Read(ctx context.Context, s Store, name string, limit int64) ([]byte, error) {
 	r, err := s.Open(ctx, name)

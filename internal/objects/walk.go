@@ -29,29 +29,18 @@ func (f *Folder) List(ctx context.Context, folder string, flat bool) iter.Seq2[E
 var errEnough = errors.New("enough")
 
 func (f *Folder) list(ctx context.Context, folder string, flat bool, yield func(Entry, error) bool) error {
-	root := f.root
-	if folder != "" {
-		if err := Check(folder); err != nil {
-			return err
-		}
-		info, err := f.root.Lstat(folder)
-		if err == nil && !info.IsDir() {
-			return nil // and to open a pipe would be to wait
-		}
-		var inner *os.Root
-		if err == nil {
-			inner, err = f.root.OpenRoot(folder) // looked up once, whatever lies below
-		}
-		if err = absent(err); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%w: the operator looks at that disk", err)
-		}
-		defer func() { _ = inner.Close() }()
-		root = inner
+	if folder == "" {
+		return walking{ctx, f.root, "", flat, yield}.walk(".")
 	}
-	return walking{ctx, root, folder, flat, yield}.walk(".")
+	inner, err := f.Within(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = inner.Close() }()
+	return walking{ctx, inner.root, folder, flat, yield}.walk(".")
 }
 
 // walking is a list under way.
@@ -100,7 +89,7 @@ func read(root *os.Root, dir string) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	entries, err := file.ReadDir(-1)
-	entries = slices.DeleteFunc(entries, func(d fs.DirEntry) bool { return strings.HasSuffix(d.Name(), durable.Partial) })
+	entries = slices.DeleteFunc(entries, unfinished)
 	slices.SortFunc(entries, order)
 	return entries, errors.Join(err, file.Close())
 }
@@ -128,4 +117,36 @@ func told(d fs.DirEntry) (Info, error) {
 		return Info{At: i.ModTime()}, nil
 	}
 	return Info{Size: i.Size(), At: i.ModTime()}, nil
+}
+
+func unfinished(d fs.DirEntry) bool { return strings.HasSuffix(d.Name(), durable.Partial) }
+
+// Sweep implements [Sweeper].
+func (f *Folder) Sweep(ctx context.Context, folder string) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	inner, err := f.Within(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = inner.Close() }()
+	entries, err := fs.ReadDir(inner.root.FS(), ".")
+	if err != nil {
+		return 0, fmt.Errorf("%w: the operator looks at that disk", err)
+	}
+	n := 0
+	for _, d := range entries {
+		if d.IsDir() || !unfinished(d) {
+			continue
+		}
+		if err := inner.root.Remove(d.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return n, fmt.Errorf("%w: the operator looks at that disk", err)
+		}
+		n++
+	}
+	return n, nil
 }
