@@ -121,14 +121,12 @@ func (b *Bucket) entries(page *s3.ListObjectsV2Output, within string) []listed {
 		}
 		name := strings.TrimPrefix(key, b.prefix)
 		info := objects.Info{Size: aws.ToInt64(o.Size), At: aws.ToTime(o.LastModified)}
-		list = append(list, listed{key: key, err: err, Entry: objects.Entry{
-			Name: name, Strange: objects.Check(name) != nil, Info: func() (objects.Info, error) { return info, nil }}})
+		list = append(list, listed{key: key, err: err, Entry: objects.Known(name, false, objects.Check(name) != nil, info)})
 	}
 	for _, p := range page.CommonPrefixes {
 		key, err := plain(p.Prefix)
 		name := strings.TrimSuffix(strings.TrimPrefix(key, b.prefix), "/")
-		list = append(list, listed{key: key, err: err, Entry: objects.Entry{
-			Name: name, Folder: true, Strange: objects.Check(name) != nil, Info: func() (objects.Info, error) { return objects.Info{}, nil }}})
+		list = append(list, listed{key: key, err: err, Entry: objects.Known(name, true, objects.Check(name) != nil, objects.Info{})})
 	}
 	slices.SortFunc(list, func(x, y listed) int { return cmp.Compare(x.key, y.key) })
 	return list

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"path"
 	"strings"
 	"sync"
@@ -32,6 +33,7 @@ type Store struct {
 	mu    sync.Mutex                 // held while a chain grows
 	heads map[string]submission.Head // of each account, as far as this process has come
 	whole map[string]uint64          // folders of attempts in which all was sealed, with what they held then
+	seed  maphash.Seed               // of the hash of that
 }
 
 // Open opens the store in a folder of this machine, and makes the folder if it is
@@ -58,7 +60,8 @@ const manyAtOnce = 16
 // On is the store of evidence in any store of objects, below its prefix, which
 // stays its maker's to close.
 func On(o objects.Store) *Store {
-	s := &Store{objects: o, close: func() error { return nil }, atOnce: manyAtOnce, heads: map[string]submission.Head{}, whole: map[string]uint64{}}
+	s := &Store{objects: o, close: func() error { return nil }, atOnce: manyAtOnce,
+		heads: map[string]submission.Head{}, whole: map[string]uint64{}, seed: maphash.MakeSeed()}
 	if _, ok := o.(nearby); ok {
 		s.atOnce = 1
 	}

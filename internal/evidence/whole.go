@@ -2,8 +2,7 @@ package evidence
 
 import (
 	"context"
-	"hash/fnv"
-	"io"
+	"hash/maphash"
 	"strings"
 )
 
@@ -21,10 +20,11 @@ type gatheredIn struct {
 func (s *Store) notWhole(ctx context.Context, folder string) ([]gatheredIn, error) {
 	var list []gatheredIn
 	var now gatheredIn
-	end := func() {
+	end := func(next string) {
 		if now.name != "" && !s.isWhole(folder+"/"+now.name, now.names) {
-			list = append(list, now)
+			list, now = append(list, now), gatheredIn{}
 		}
+		now = gatheredIn{name: next, names: now.names[:0]}
 	}
 	for e, err := range s.objects.List(ctx, folder, false) {
 		if err != nil {
@@ -35,8 +35,7 @@ func (s *Store) notWhole(ctx context.Context, folder string) ([]gatheredIn, erro
 			continue // no attempt's
 		}
 		if attempt != now.name {
-			end()
-			now = gatheredIn{name: attempt}
+			end(attempt)
 		}
 		now.names = append(now.names, name)
 		if e.Strange || strings.Contains(name, "/") {
@@ -46,7 +45,7 @@ func (s *Store) notWhole(ctx context.Context, folder string) ([]gatheredIn, erro
 			now.strange[name] = true
 		}
 	}
-	end()
+	end("")
 	return list, nil
 }
 
@@ -56,22 +55,24 @@ func (s *Store) isWhole(folder string, names []string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known, ok := s.whole[folder]
-	return ok && known == hashOf(names)
+	return ok && known == s.hashOf(names)
 }
 
 // rememberWhole notes that all that an attempt's folder holds is sealed.
 func (s *Store) rememberWhole(folder string, names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.whole[folder] = hashOf(names)
+	s.whole[folder] = s.hashOf(names)
 }
 
 // hashOf is a hash of all names. Files of the store are written once, whole, so that
 // the same names are the same files.
-func hashOf(names []string) uint64 {
-	h := fnv.New64a()
+func (s *Store) hashOf(names []string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(s.seed)
 	for _, name := range names {
-		_, _ = io.WriteString(h, name+"/")
+		_, _ = h.WriteString(name)
+		_ = h.WriteByte('/')
 	}
 	return h.Sum64()
 }

@@ -59,14 +59,7 @@ func (f *Folder) Within(folder string) (*Folder, error) {
 	if err := Check(folder); err != nil {
 		return nil, err
 	}
-	info, err := f.root.Lstat(folder)
-	if err == nil && !info.IsDir() {
-		return nil, fmt.Errorf("%s is no folder: %w", f.Place(folder), fs.ErrNotExist) // and to open a pipe would be to wait
-	}
-	var root *os.Root
-	if err == nil {
-		root, err = f.root.OpenRoot(folder)
-	}
+	root, err := f.root.OpenRoot(folder + "/") // without the "/" a pipe would be opened, and waited for
 	if err != nil {
 		return nil, fmt.Errorf("%w: the operator looks at that disk", absent(err))
 	}

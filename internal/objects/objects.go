@@ -56,8 +56,28 @@ type Entry struct {
 	Folder  bool
 	Strange bool // nothing that a store keeps: a link, a pipe, a key that is no name
 
-	// Info tells more. On a disk that is a look of its own at each.
-	Info func() (Info, error)
+	known Info
+	disk  fs.DirEntry // on which it has yet to be looked at; nil: it is known
+}
+
+// Known is an entry of a store that tells all of an object at once.
+func Known(name string, folder, strange bool, info Info) Entry {
+	return Entry{Name: name, Folder: folder, Strange: strange, known: info}
+}
+
+// Info tells more. On a disk that is a look of its own at each.
+func (e Entry) Info() (Info, error) {
+	if e.disk == nil {
+		return e.known, nil
+	}
+	i, err := e.disk.Info()
+	if err != nil {
+		return Info{}, err
+	}
+	if e.Folder {
+		return Info{At: i.ModTime()}, nil
+	}
+	return Info{Size: i.Size(), At: i.ModTime()}, nil
 }
 
 // Info is what is known of an object without reading it.

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path"
 	"slices"
 	"strings"
 	"syscall"
@@ -30,7 +29,7 @@ var errEnough = errors.New("enough")
 
 func (f *Folder) list(ctx context.Context, folder string, flat bool, yield func(Entry, error) bool) error {
 	if folder == "" {
-		return walking{ctx, f.root, "", flat, yield}.walk(".")
+		return walking{ctx, f.root, flat, yield}.walk(".", "")
 	}
 	inner, err := f.Within(folder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -40,20 +39,19 @@ func (f *Folder) list(ctx context.Context, folder string, flat bool, yield func(
 		return err
 	}
 	defer func() { _ = inner.Close() }()
-	return walking{ctx, inner.root, folder, flat, yield}.walk(".")
+	return walking{ctx, inner.root, flat, yield}.walk(".", folder+"/")
 }
 
 // walking is a list under way.
 type walking struct {
-	ctx    context.Context
-	root   *os.Root
-	folder string // where root is, below the store
-	flat   bool
-	yield  func(Entry, error) bool
+	ctx   context.Context
+	root  *os.Root
+	flat  bool
+	yield func(Entry, error) bool
 }
 
-// walk gives what lies in dir, below root.
-func (w walking) walk(dir string) error {
+// walk gives what lies in dir, below root, with names that begin as before says.
+func (w walking) walk(dir, before string) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
@@ -62,15 +60,18 @@ func (w walking) walk(dir string) error {
 		return fmt.Errorf("%w: the operator looks at that disk", err)
 	}
 	for _, d := range entries {
-		name := path.Join(dir, d.Name())
+		name := before + d.Name()
 		if d.IsDir() && !w.flat {
-			if err := w.walk(name); err != nil {
+			below := d.Name()
+			if dir != "." {
+				below = dir + "/" + below
+			}
+			if err := w.walk(below, name+"/"); err != nil {
 				return err
 			}
 			continue
 		}
-		e := Entry{Name: path.Join(w.folder, name), Folder: d.IsDir(), Strange: !d.IsDir() && !d.Type().IsRegular()}
-		e.Info = func() (Info, error) { return told(d) }
+		e := Entry{Name: name, Folder: d.IsDir(), Strange: !d.IsDir() && !d.Type().IsRegular(), disk: d}
 		if !w.yield(e, nil) {
 			return errEnough
 		}
@@ -105,18 +106,6 @@ func order(a, b fs.DirEntry) int {
 		return cmp.Compare(x[len(y):], "/")
 	}
 	return cmp.Compare(x, y)
-}
-
-// told is what the disk says of an entry of a list.
-func told(d fs.DirEntry) (Info, error) {
-	i, err := d.Info()
-	if err != nil {
-		return Info{}, err
-	}
-	if d.IsDir() {
-		return Info{At: i.ModTime()}, nil
-	}
-	return Info{Size: i.Size(), At: i.ModTime()}, nil
 }
 
 func unfinished(d fs.DirEntry) bool { return strings.HasSuffix(d.Name(), durable.Partial) }
