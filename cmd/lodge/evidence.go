@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"path"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -33,7 +32,7 @@ account's chain. lodge show INVOICE tells where an invoice's evidence lies.`,
 // chains runs f with the settings, the ledger and the evidence that belongs to it.
 func (a *app) chains(ctx context.Context, f func(config.Config, *ledger.Ledger, *evidence.Store) error) error {
 	return a.reading(ctx, func(c config.Config, l *ledger.Ledger) error {
-		store, err := evidence.OpenCopy(c.Evidence())
+		store, err := evidenceOf(c)
 		if err != nil {
 			return err
 		}
@@ -41,10 +40,13 @@ func (a *app) chains(ctx context.Context, f func(config.Config, *ledger.Ledger, 
 	})
 }
 
+// evidenceOf is the evidence of a deployment, to be looked at.
+func evidenceOf(c config.Config) (*evidence.Store, error) { return evidence.OpenCopy(c.Evidence()) }
+
 // kept are the accounts that there is evidence of, or ought to be: those of
 // lodge.yaml, of the ledger and of the evidence.
 func kept(ctx context.Context, c config.Config, l *ledger.Ledger, store *evidence.Store) ([]string, error) {
-	names, _, err := store.Accounts()
+	names, _, err := store.Accounts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -143,18 +145,19 @@ func (w *works) sealLogins(ctx context.Context) {
 	}
 }
 
-// whatIsLeft says why evidence that the ledger names is not there; "" if it is.
-func (a *app) whatIsLeft(folder string, names []string) string {
+// whatIsLeft says why evidence that the ledger names in a folder, below the store, is
+// not there; "" if it is.
+func (a *app) whatIsLeft(ctx context.Context, store *evidence.Store, folder string, names []string) string {
 	missing := 0
 	for _, name := range names {
-		if _, err := os.Lstat(filepath.Join(folder, name)); err != nil {
+		if there, err := store.Has(ctx, path.Join(folder, name)); err != nil || !there {
 			missing++
 		}
 	}
 	if missing == 0 {
 		return ""
 	}
-	word, err := evidence.ReadTomb(folder)
+	word, err := store.Word(ctx, folder)
 	if err != nil {
 		return fmt.Sprintf("%s not there: %s tells more", count(missing, "file"), a.with("evidence verify"))
 	}

@@ -93,7 +93,7 @@ func (a *app) verifyCopy(ctx context.Context, v verification) error {
 		return err
 	}
 	defer func() { _ = store.Close() }()
-	all, _, err := store.Accounts()
+	all, _, err := store.Accounts(ctx)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (a *app) show(ctx context.Context, what, account string, asJSON bool) error
 		if err != nil {
 			return err
 		}
-		a.showOne(c, s, history, held)
+		a.showOne(c, s, history, held, func(p []submission.Proof) { a.showEvidence(ctx, c, p) })
 		return nil
 	})
 }
@@ -87,7 +87,10 @@ func (a *app) one(ctx context.Context, l *ledger.Ledger, what, account string) (
 	return s, nil
 }
 
-func (a *app) showOne(c config.Config, s submission.Submission, history []submission.Entry, held []trouble) {
+// showOne writes all about one, and has seen write what proves it.
+func (a *app) showOne(
+	c config.Config, s submission.Submission, history []submission.Entry, held []trouble, seen func([]submission.Proof),
+) {
 	current := s.Current()
 	sum := hold(ledger.Summarize(s), held)
 	a.facts([][2]string{
@@ -106,7 +109,7 @@ func (a *app) showOne(c config.Config, s submission.Submission, history []submis
 		{"id", s.ID},
 	})
 	for _, r := range s.Revisions {
-		a.showRevision(c, r)
+		a.showRevision(c, r, seen)
 	}
 	_, _ = fmt.Fprintln(a.out, "\nWhat happened:")
 	t := table{head: []string{"  WHEN", "MOVE", "BY", "WHY"}}
@@ -119,7 +122,7 @@ func (a *app) showOne(c config.Config, s submission.Submission, history []submis
 		t.rows[len(t.rows)-1][0] = "  " + a.stamp(e.At)
 	}
 	t.write(a.out, a.columns)
-	a.showLooks(c, history)
+	a.showLooks(history, seen)
 }
 
 // onHold tells who holds it back, why, since when, and what ends that.
@@ -144,14 +147,14 @@ func heldBack(s submission.Submission, held []trouble) string {
 
 // showLooks lists the evidence of what came before and after attempts: rows that
 // look-ups found, pages that failed.
-func (a *app) showLooks(c config.Config, history []submission.Entry) {
+func (a *app) showLooks(history []submission.Entry, seen func([]submission.Proof)) {
 	var proofs []submission.Proof
 	for _, e := range history {
 		proofs = append(proofs, e.Evidence...)
 	}
 	if len(proofs) > 0 {
 		_, _ = fmt.Fprintln(a.out, "\nWhat else was seen:")
-		a.showEvidence(c, proofs)
+		seen(proofs)
 	}
 }
 
@@ -215,7 +218,7 @@ func join(parts ...string) string {
 
 // showRevision writes one version of the file, what intake found and how often
 // it was tried.
-func (a *app) showRevision(c config.Config, r submission.Revision) {
+func (a *app) showRevision(c config.Config, r submission.Revision, seen func([]submission.Proof)) {
 	_, _ = fmt.Fprintf(a.out, "\nRevision %d: %s\n", r.Number, words(r.State))
 	a.indented("from " + r.Object.Name + ", " + count(int(r.Object.Size), "byte") + ", SHA-256 " + r.Object.SHA)
 	if r.Object.Path != "" {
@@ -229,20 +232,28 @@ func (a *app) showRevision(c config.Config, r submission.Revision) {
 	}
 	for _, t := range r.Attempts {
 		a.indented(fmt.Sprintf("attempt %s on %s: %s: %s", t.ID, a.stamp(t.IntendedAt), t.Request, attempted(t)))
-		a.showEvidence(c, t.Evidence)
+		seen(t.Evidence)
 	}
 }
 
 // showEvidence lists the files, folder by folder: people open the folder.
-func (a *app) showEvidence(c config.Config, proofs []submission.Proof) {
+func (a *app) showEvidence(ctx context.Context, c config.Config, proofs []submission.Proof) {
+	if len(proofs) == 0 {
+		return
+	}
+	store, err := evidenceOf(c)
+	if err != nil {
+		writeWrapped(a.out, "    ", printable(fmt.Sprintf("its evidence cannot be looked at: %v", err)), a.columns)
+		return
+	}
+	defer func() { _ = store.Close() }()
 	names := map[string][]string{}
 	for _, p := range proofs {
-		folder := filepath.Join(c.Evidence(), filepath.FromSlash(path.Dir(p.Name)))
-		names[folder] = append(names[folder], path.Base(p.Name))
+		names[path.Dir(p.Name)] = append(names[path.Dir(p.Name)], path.Base(p.Name))
 	}
 	for _, folder := range slices.Sorted(maps.Keys(names)) {
-		_, _ = fmt.Fprintf(a.out, "    evidence in %s\n", printable(folder))
-		if word := a.whatIsLeft(folder, names[folder]); word != "" {
+		_, _ = fmt.Fprintf(a.out, "    evidence in %s\n", printable(store.Place(folder)))
+		if word := a.whatIsLeft(ctx, store, folder, names[folder]); word != "" {
 			writeWrapped(a.out, "      ", word, a.columns)
 		}
 		writeWrapped(a.out, "      ", strings.Join(names[folder], " "), a.columns)

@@ -114,9 +114,9 @@ func (r *run) links(folder string) []int64 {
 }
 
 // named finds a file in the links of its attempt.
-func (r *run) named(file string) (evidence.File, bool) {
+func (r *run) named(ctx context.Context, file string) (evidence.File, bool) {
 	for _, n := range r.links(path.Dir(file)) {
-		l, err := r.link(n)
+		l, err := r.link(ctx, n)
 		if err != nil {
 			continue // told before
 		}
@@ -129,11 +129,11 @@ func (r *run) named(file string) (evidence.File, bool) {
 
 // link reads a link, and keeps the last one: what belongs together comes
 // together.
-func (r *run) link(n int64) (evidence.Link, error) {
+func (r *run) link(ctx context.Context, n int64) (evidence.Link, error) {
 	if r.recently.N == n && n > 0 {
 		return r.recently, nil
 	}
-	l, _, err := r.Store.Link(r.chain.Account, n)
+	l, _, err := r.Store.Link(ctx, r.chain.Account, n)
 	if err == nil && l.N == n {
 		r.recently = l
 	}

@@ -45,7 +45,7 @@ func (r *run) submissions(ctx context.Context) error {
 // it is older than its evidence.
 func (r *run) ahead(ctx context.Context) error {
 	for n := r.item.Chain.N + 1; n <= r.last; n++ {
-		l, err := r.link(n)
+		l, err := r.link(ctx, n)
 		if err != nil {
 			continue // told before
 		}
@@ -114,7 +114,7 @@ func (r *run) proof(ctx context.Context, s submission.Submission, p submission.P
 			"the operator restores the ledger from a backup", p.Name, s.Key.Number)
 		return false, nil
 	}
-	f, ok := r.named(p.Name)
+	f, ok := r.named(ctx, p.Name)
 	if !ok {
 		now, err := r.get(ctx, s.ID)
 		if err != nil || now.Lease.Owner != "" {
@@ -123,7 +123,7 @@ func (r *run) proof(ctx context.Context, s submission.Submission, p submission.P
 		if err := r.follow(ctx); err != nil {
 			return false, err
 		}
-		f, ok = r.named(p.Name)
+		f, ok = r.named(ctx, p.Name)
 	}
 	switch {
 	case !ok:

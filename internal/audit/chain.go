@@ -18,7 +18,7 @@ const (
 
 // follow reads the links that came since it was last called, in order.
 func (r *run) follow(ctx context.Context) error {
-	numbers, strays, err := r.Store.Chain(r.chain.Account)
+	numbers, strays, err := r.Store.Chain(ctx, r.chain.Account)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func links(from, to int64) string {
 // next reads link n, which is there, and the files that it names.
 func (r *run) next(ctx context.Context, n int64) error {
 	before, gap := r.prev, n > r.last+1
-	l, head, err := r.Store.Link(r.chain.Account, n)
+	l, head, err := r.Store.Link(ctx, r.chain.Account, n)
 	r.prev, r.last, r.chain.Head = head.SHA, n, head
 	r.chain.Links++
 	if r.Step != nil {
@@ -76,7 +76,7 @@ func (r *run) next(ctx context.Context, n int64) error {
 	}
 	r.chain.Until = l.At
 	if l.Pruned != nil {
-		return r.pruned(l)
+		return r.pruned(ctx, l)
 	}
 	k := keyOf(l.Folder())
 	if _, ok := r.first[k]; ok {
@@ -92,9 +92,9 @@ func (r *run) next(ctx context.Context, n int64) error {
 
 // pruned notes what a link says was removed. It may only be what is older than
 // it says itself, and came before.
-func (r *run) pruned(l evidence.Link) error {
+func (r *run) pruned(ctx context.Context, l evidence.Link) error {
 	for _, n := range l.Pruned.Links {
-		old, err := r.link(n)
+		old, err := r.link(ctx, n)
 		switch {
 		case n >= l.N || errors.Is(err, fs.ErrNotExist):
 			r.fault(Fault{Link: l.N}, "link %d says that the files of link %d were removed, which was not there then: %s", l.N, n, changed)
@@ -138,11 +138,11 @@ func day(l evidence.Link) string { return l.At.UTC().Format("2006-01-02") }
 
 // missing tells of the files that are not there and that no link says were
 // removed.
-func (r *run) missing(context.Context) error {
+func (r *run) missing(ctx context.Context) error {
 	lost := r.lost
 	r.lost = nil
 	for _, n := range lost {
-		l, err := r.link(n)
+		l, err := r.link(ctx, n)
 		if err != nil {
 			return err // it could be read a moment ago
 		}
@@ -152,7 +152,11 @@ func (r *run) missing(context.Context) error {
 		}
 		for _, f := range l.Files {
 			name := path.Join(l.Folder(), f.Name)
-			if !r.Store.Has(name) {
+			there, err := r.Store.Has(ctx, name)
+			if err != nil {
+				return err
+			}
+			if !there {
 				r.fault(Fault{Link: n, Invoice: l.Invoice, File: name}, "%s is missing; link %d of %s names it: %s", name, n, day(l), restore)
 			}
 		}
@@ -161,13 +165,13 @@ func (r *run) missing(context.Context) error {
 }
 
 // heads compares the chain with what others know of it.
-func (r *run) heads(context.Context) error {
-	r.head(r.item.Chain, "the ledger")
-	r.head(r.Head, "the head that was written down")
+func (r *run) heads(ctx context.Context) error {
+	r.head(ctx, r.item.Chain, "the ledger")
+	r.head(ctx, r.Head, "the head that was written down")
 	return nil
 }
 
-func (r *run) head(known submission.Head, who string) {
+func (r *run) head(ctx context.Context, known submission.Head, who string) {
 	if known.N == 0 {
 		return
 	}
@@ -176,7 +180,7 @@ func (r *run) head(known submission.Head, who string) {
 			links(r.last+1, known.N), who, known.N, restore)
 		return
 	}
-	_, found, err := r.Store.Link(r.chain.Account, known.N)
+	_, found, err := r.Store.Link(ctx, r.chain.Account, known.N)
 	if found.SHA == "" && err != nil {
 		return // missing or unreadable: told before
 	}

@@ -148,6 +148,9 @@ func (f *firm) folder(n int) string {
 	return filepath.Join(f.dir, account, f.ids[n-1], attemptOf(n))
 }
 
+// below is where that folder lies in the store.
+func (f *firm) below(n int) string { return account + "/" + f.ids[n-1] + "/" + attemptOf(n) }
+
 func (f *firm) link(n int) string {
 	return filepath.Join(f.dir, account, "=chain", fmt.Sprintf("%08d.json", n))
 }

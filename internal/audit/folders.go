@@ -29,7 +29,7 @@ func (r *run) folders(ctx context.Context) error {
 // folder finds what no link names in the folder of one attempt. Somebody may be
 // working on it: then it is sealed before the lease on its submission ends.
 func (r *run) folder(ctx context.Context, kept evidence.Kept) error {
-	if len(r.unnamed(kept)) == 0 && (r.links(kept.Path) != nil || len(kept.Files) == 0) {
+	if len(r.unnamed(ctx, kept)) == 0 && (r.links(kept.Path) != nil || len(kept.Files) == 0) {
 		return nil // an empty folder proves nothing: a full disk leaves one
 	}
 	working, err := r.underWay(ctx, kept.Path)
@@ -51,7 +51,7 @@ func (r *run) folder(ctx context.Context, kept evidence.Kept) error {
 			"at that moment: the operator compares it with a backup", kept.Path)
 		return nil
 	}
-	for _, name := range r.unnamed(kept) {
+	for _, name := range r.unnamed(ctx, kept) {
 		r.fault(Fault{File: path.Join(kept.Path, name)}, "no link names the file %s: it was put there later: "+
 			"the operator finds out who put it there", path.Join(kept.Path, name))
 	}
@@ -59,11 +59,11 @@ func (r *run) folder(ctx context.Context, kept evidence.Kept) error {
 }
 
 // unnamed are the files of an attempt's folder that none of its links names.
-func (r *run) unnamed(kept evidence.Kept) []string {
+func (r *run) unnamed(ctx context.Context, kept evidence.Kept) []string {
 	links := r.links(kept.Path)
 	ours := map[string]bool{}
 	for _, n := range links {
-		l, err := r.link(n)
+		l, err := r.link(ctx, n)
 		if err != nil {
 			continue // told before
 		}

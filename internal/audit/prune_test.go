@@ -74,7 +74,7 @@ func TestPrune(t *testing.T) {
 			t.Errorf("invoice %d: %v", n, err)
 		}
 	}
-	if w, err := evidence.ReadTomb(f.folder(1)); err != nil || w.Keep != "7y" || w.Link != 1 || w.By != 6 {
+	if w, err := f.store.Word(t.Context(), f.below(1)); err != nil || w.Keep != "7y" || w.Link != 1 || w.By != 6 {
 		t.Errorf("%+v, %v", w, err)
 	}
 	faults, chain := f.audit()

@@ -125,5 +125,5 @@ func (p *process) kill(how string) {
 	for _, b := range windows {
 		b.die("is killed")
 	}
-	_ = p.store.Close() // what its goroutines write from now on goes nowhere
+	_ = p.folder.Close() // what its goroutines write from now on goes nowhere
 }

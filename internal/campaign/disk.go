@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path"
@@ -9,14 +10,23 @@ import (
 
 	"example.com/lodge/internal/durable"
 	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/objects"
 )
 
 // evidence is the folder that all programs of the world write to.
 func (w *World) evidence() string { return filepath.Join(w.dir, "evidence") }
 
-// create writes a piece of evidence as p's disk does: it may be full, and p may die
-// before, after, and in the middle of a file.
-func (p *process) create(root *os.Root, name string, data []byte) error {
+// A disk is what a program writes evidence to: it may be full, and the program may die
+// before, after, and in the middle of a file. Marks, which may be lost anyway, are
+// spared.
+type disk struct {
+	*objects.Folder
+	p *process
+}
+
+// Create implements [objects.Store].
+func (d disk) Create(ctx context.Context, name string, data []byte) error {
+	p := d.p
 	what, luck, at := pieceOf(name), p.chance.sub(path.Base(name)), p.pointBy // several pieces are written side by side
 	if what == "link" {
 		luck, at = p.chance, p.passBy // the store holds a lock meanwhile
@@ -29,10 +39,10 @@ func (p *process) create(root *os.Root, name string, data []byte) error {
 	}
 	if at(luck, "evidence: half of it") != nil {
 		half := path.Join(path.Dir(name), "."+path.Base(name)+".torn"+durable.Partial)
-		_ = os.WriteFile(filepath.Join(p.w.evidence(), filepath.FromSlash(half)), data[:len(data)/2], 0o600) // as far as it came
+		_ = os.WriteFile(d.Place(half), data[:len(data)/2], 0o600) // as far as it came
 		return errDead
 	}
-	if err := durable.Create(root, name, data); err != nil {
+	if err := d.Folder.Create(ctx, name, data); err != nil {
 		return err
 	}
 	return at(luck, "evidence: after "+what)

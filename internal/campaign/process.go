@@ -13,6 +13,7 @@ import (
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
@@ -32,6 +33,7 @@ type process struct {
 	soft   context.Context // ends when it is told to stop
 	end    context.CancelCauseFunc
 	stop   context.CancelFunc
+	folder *objects.Folder // of the evidence
 	store  *evidence.Store
 	ledger *ledger.Ledger
 
@@ -65,9 +67,10 @@ func (w *World) start(ctx context.Context, id string) (p *process, err error) {
 	p = &process{w: w, id: id, chance: w.chance.sub(id), claims: map[string]int64{}, met: map[fault]bool{}}
 	p.ctx, p.end = context.WithCancelCause(ctx)
 	p.soft, p.stop = context.WithCancel(p.ctx)
-	if p.store, err = evidence.OpenOver(w.evidence(), p.create); err != nil {
+	if p.folder, err = objects.MakeFolder(w.evidence()); err != nil {
 		return nil, err
 	}
+	p.store = evidence.On(disk{p.folder, p})
 	p.ledger = ledger.New(&engine{w.engine, p}, p.clock(), holders{w, p}, submission.Limits{})
 	w.mu.Lock()
 	defer w.mu.Unlock()

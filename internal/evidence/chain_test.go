@@ -83,7 +83,7 @@ func TestChain(t *testing.T) {
 	if diff := cmp.Diff(want, chain(t, store)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	l, head, err := store.Link("a", 2)
+	l, head, err := store.Link(t.Context(), "a", 2)
 	if err != nil || head != two || l.Before != one.SHA || l.By != "h1" || !l.At.Equal(sealedAt) {
 		t.Errorf("%+v, %v, %v", l, head, err)
 	}
@@ -146,7 +146,7 @@ func TestLeftUnsealed(t *testing.T) {
 	if _, err := half.Put(t.Context(), "c.txt", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	next, err := evidence.Open(store.Root())
+	next, err := evidence.Open(store.Place(""))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,77 +13,85 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"hash/maphash"
 	"path"
-	"path/filepath"
 	"strings"
 	"sync"
 
-	"example.com/lodge/internal/durable"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/submission"
 )
 
-// A Store is a folder of evidence. It is safe for use by several goroutines
-// and several processes.
+// A Store keeps evidence in a folder of this machine, or wherever else objects can
+// lie. It is safe for use by several goroutines and several processes.
 type Store struct {
-	root   *os.Root
-	create Create
+	objects objects.Store
+	close   func() error
+	atOnce  int // how many objects are read side by side
 
 	mu    sync.Mutex                 // held while a chain grows
 	heads map[string]submission.Head // of each account, as far as this process has come
 	whole map[string]uint64          // folders of attempts in which all was sealed, with what they held then
+	seed  maphash.Seed               // of the hash of that
 }
 
-// Create writes a new file below root, whole and durably, and never in place of
-// another: [durable.Create].
-type Create func(root *os.Root, name string, data []byte) error
+// Open opens the store in a folder of this machine, and makes the folder if it is
+// not there. Others lose their rights on it.
+func Open(dir string) (*Store, error) { return in(objects.MakeFolder(dir)) }
 
-// Open opens the store in dir and makes the folder if it is not there. Others
-// lose their rights on it.
-func Open(dir string) (*Store, error) {
-	if err := durable.Folder(dir); err != nil {
-		return nil, fmt.Errorf("evidence: %w", err)
-	}
-	return OpenCopy(dir)
-}
+// OpenCopy opens a folder that is there, as it is, for instance a copy on a medium
+// that cannot be written.
+func OpenCopy(dir string) (*Store, error) { return in(objects.OpenFolder(dir)) }
 
-// OpenCopy opens a store that is there, as it is, for instance a copy on a
-// medium that cannot be written.
-func OpenCopy(dir string) (*Store, error) {
-	root, err := os.OpenRoot(dir)
+func in(folder *objects.Folder, err error) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
-	return &Store{root: root, create: durable.Create, heads: map[string]submission.Head{}, whole: map[string]uint64{}}, nil
+	s := On(folder)
+	s.close = folder.Close
+	return s, nil
 }
 
-// OpenOver is [Open] with another way to write files: simulations have disks that
-// fill up, and programs that die in the middle of a file.
-func OpenOver(dir string, create Create) (*Store, error) {
-	s, err := Open(dir)
-	if err == nil {
-		s.create = create
+// manyAtOnce is how many objects are read side by side from where each takes its
+// time.
+const manyAtOnce = 16
+
+// On is the store of evidence in any store of objects, below its prefix, which
+// stays its maker's to close.
+func On(o objects.Store) *Store {
+	s := &Store{objects: o, close: func() error { return nil }, atOnce: manyAtOnce,
+		heads: map[string]submission.Head{}, whole: map[string]uint64{}, seed: maphash.MakeSeed()}
+	if _, ok := o.(nearby); ok {
+		s.atOnce = 1
 	}
-	return s, err
+	return s
 }
+
+// nearby is a store on this machine, of which a folder can be looked up once for all
+// that is read in it.
+type nearby interface {
+	Within(folder string) (*objects.Folder, error)
+}
+
+var _ nearby = (*objects.Folder)(nil)
 
 // Close gives the folder back. Nothing waits to be written.
-func (s *Store) Close() error { return s.root.Close() }
+func (s *Store) Close() error { return s.close() }
 
-// Root is the store's folder.
-func (s *Store) Root() string { return s.root.Name() }
+// Place is where something of the store lies, or with "" the store itself, for
+// people: a path, or s3://BUCKET/KEY.
+func (s *Store) Place(name string) string { return s.objects.Place(name) }
 
 // A Folder takes the evidence of one attempt.
 type Folder struct {
 	store *Store
 	scrub *secret.Scrubber
-	path  string // below the root, with slashes
+	path  string // below the store
 
 	account, submission, attempt string
 
 	mu   sync.Mutex
-	made bool   // the folder is there
 	kept []File // written, and in no link yet
 }
 
@@ -148,11 +156,8 @@ func (f *Folder) write(ctx context.Context, name string, data []byte) (submissio
 	if err := ctx.Err(); err != nil {
 		return submission.Proof{}, f.failed(name, err)
 	}
-	if err := f.make(); err != nil {
-		return submission.Proof{}, f.failed(name, err)
-	}
 	full := path.Join(f.path, name)
-	if err := f.store.create(f.store.root, full, data); err != nil {
+	if err := f.store.objects.Create(ctx, full, data); err != nil {
 		return submission.Proof{}, f.failed(name, err)
 	}
 	proof := proofOf(full, data)
@@ -166,18 +171,6 @@ func proofOf(name string, data []byte) submission.Proof {
 	return submission.Proof{Name: name, SHA: sum(data)}
 }
 
-// make makes the folder, durably, once.
-func (f *Folder) make() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.made {
-		return nil
-	}
-	err := durable.MkdirAll(f.store.root, f.path)
-	f.made = err == nil
-	return err
-}
-
 func (f *Folder) failed(name string, err error) error {
 	return fmt.Errorf("evidence: keep %q of attempt %s, account %s: %w", name, f.attempt, f.account, err)
 }
@@ -189,7 +182,7 @@ func (s *Store) Verify(ctx context.Context, proofs []submission.Proof) error {
 		if err := ctx.Err(); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		if err := s.verify(p); err != nil {
+		if err := s.verify(ctx, p); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -199,9 +192,9 @@ func (s *Store) Verify(ctx context.Context, proofs []submission.Proof) error {
 // ErrAltered is what Verify says of a file that is not what it was.
 var ErrAltered = errors.New("is not what it was")
 
-func (s *Store) verify(p submission.Proof) error {
-	full := filepath.Join(s.root.Name(), filepath.FromSlash(p.Name))
-	sha, _, err := s.Sum(context.Background(), p.Name)
+func (s *Store) verify(ctx context.Context, p submission.Proof) error {
+	full := s.objects.Place(p.Name)
+	sha, _, err := s.Sum(ctx, p.Name)
 	if err != nil {
 		return fmt.Errorf("evidence: %s cannot be read: %w: the operator restores it from a backup", full, err)
 	}

@@ -9,10 +9,10 @@ import (
 	"io/fs"
 	"iter"
 	"path"
-	"path/filepath"
 	"strings"
 	"time"
 
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
 )
 
@@ -108,7 +108,7 @@ func (f *Folder) Late(ctx context.Context, r Result) (submission.Proof, error) {
 			return proof, err
 		}
 		proof = proofOf(path.Join(f.path, name), data)
-		if f.store.verify(proof) == nil {
+		if f.store.verify(ctx, proof) == nil {
 			return proof, nil
 		}
 	}
@@ -158,47 +158,58 @@ func isResult(name string) bool {
 	return strings.HasPrefix(name, resultName) && path.Ext(name) == ".json"
 }
 
-// depth of a record's file below the root: account/submission/attempt/name.
+// depth of a record's file below the store: account/submission/attempt/name.
 const depth = 4
 
-// records reads all files of one kind, as JSON.
+// records reads all files of one kind, as JSON, in the order of their names.
 func records[T any](ctx context.Context, s *Store, wanted func(name string) bool, version func(T) int) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		files := s.root.FS()
-		_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-			var zero T
-			if ctx.Err() != nil {
-				yield(zero, ctx.Err())
-				return fs.SkipAll
+		var names []string
+		give := func() bool {
+			list, errs := make([]T, len(names)), make([]error, len(names))
+			s.sideBySide(len(names), func(i int) { list[i], errs[i] = record(ctx, s, names[i], version) })
+			for i := range names {
+				if !yield(list[i], errs[i]) {
+					return false
+				}
 			}
-			if err == nil && (d.IsDir() || !wanted(path.Base(name)) || strings.Count(name, "/") != depth-1) {
-				return nil
-			}
-			var v T
-			if err == nil {
-				v, err = record(files, name, version)
-			}
+			names = names[:0]
+			return true
+		}
+		for e, err := range s.objects.List(ctx, "", false) {
 			if err != nil {
-				v, err = zero, fmt.Errorf("evidence: %s cannot be read: %w: the operator looks at the file", filepath.Join(s.root.Name(), name), err)
+				if give() {
+					var zero T
+					yield(zero, fmt.Errorf("evidence: %w", err))
+				}
+				return
 			}
-			if !yield(v, err) {
-				return fs.SkipAll
+			if wanted(path.Base(e.Name)) && strings.Count(e.Name, "/") == depth-1 {
+				names = append(names, e.Name)
 			}
-			return nil
-		})
+			if len(names) == s.atOnce && !give() {
+				return
+			}
+		}
+		give()
 	}
 }
 
-func record[T any](files fs.FS, name string, version func(T) int) (v T, err error) {
-	data, err := fs.ReadFile(files, name)
+// maxRecord bounds one record, in bytes.
+const maxRecord = 16 << 20
+
+// record reads one. It is the zero value with an error.
+func record[T any](ctx context.Context, s *Store, name string, version func(T) int) (T, error) {
+	var v, zero T
+	data, err := objects.Read(ctx, s.objects, name, maxRecord)
+	if err == nil {
+		err = json.NewDecoder(bytes.NewReader(data)).Decode(&v)
+	}
+	if err == nil && (version(v) < 1 || version(v) > format) {
+		err = fmt.Errorf("its format is %d and this program knows up to %d", version(v), format)
+	}
 	if err != nil {
-		return v, err
-	}
-	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&v); err != nil {
-		return v, err
-	}
-	if n := version(v); n < 1 || n > format {
-		return v, fmt.Errorf("its format is %d and this program knows up to %d", n, format)
+		return zero, fmt.Errorf("evidence: %s cannot be read: %w: the operator looks at the file", s.objects.Place(name), err)
 	}
 	return v, nil
 }

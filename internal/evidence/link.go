@@ -8,12 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"path"
 	"time"
 
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
 )
 
@@ -76,9 +76,9 @@ var ErrBroken = errors.New("the chain of evidence is broken")
 
 // Link reads link n of an account's chain. It returns also what the chain is up
 // to there. [fs.ErrNotExist] says that there is none.
-func (s *Store) Link(account string, n int64) (Link, submission.Head, error) {
+func (s *Store) Link(ctx context.Context, account string, n int64) (Link, submission.Head, error) {
 	name := linkPath(account, n)
-	data, err := s.read(name, maxLink)
+	data, err := s.readLink(ctx, name)
 	if err != nil {
 		return Link{}, submission.Head{}, err
 	}
@@ -93,19 +93,10 @@ func (s *Store) Link(account string, n int64) (Link, submission.Head, error) {
 	return l, head, nil
 }
 
-// read reads a small file of the store.
-func (s *Store) read(name string, limit int64) ([]byte, error) {
-	f, err := s.root.Open(name)
+func (s *Store) readLink(ctx context.Context, name string) ([]byte, error) {
+	data, err := objects.Read(ctx, s.objects, name, maxLink)
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("it has more than %d bytes", limit)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("evidence: %s: %w", name, err)
 	}
 	return data, nil
 }
@@ -120,7 +111,7 @@ func sum(data []byte) string {
 func (s *Store) Links(ctx context.Context, account string, after submission.Head) iter.Seq2[Link, error] {
 	return func(yield func(Link, error) bool) {
 		for {
-			l, head, err := s.Link(account, after.N+1)
+			l, head, err := s.Link(ctx, account, after.N+1)
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 				return

@@ -6,14 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
-	"example.com/lodge/internal/durable"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
 )
 
@@ -154,11 +151,11 @@ func (s *Store) forget(ctx context.Context, account string, links []int64, by in
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		l, _, err := s.Link(account, n)
+		l, _, err := s.Link(ctx, account, n)
 		if err != nil {
 			return err
 		}
-		if err := s.empty(l, by, why); err != nil {
+		if err := s.empty(ctx, l, by, why); err != nil {
 			return fmt.Errorf("attempt %s of submission %s: %w", l.Attempt, l.Submission, err)
 		}
 	}
@@ -167,23 +164,22 @@ func (s *Store) forget(ctx context.Context, account string, links []int64, by in
 
 // empty removes a link's files. The word of it comes last: a folder that has it
 // is done with.
-func (s *Store) empty(l Link, by int64, why Pruned) error {
-	tomb := path.Join(l.Folder(), tombName)
-	entries, err := fs.ReadDir(s.root.FS(), l.Folder())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+func (s *Store) empty(ctx context.Context, l Link, by int64, why Pruned) error {
+	there, err := objects.Sweep(ctx, s.objects, l.Folder())
 	if err != nil {
 		return err
 	}
-	there := 0
-	for _, e := range entries {
-		_, named := l.Has(e.Name())
-		if named || e.Name() == markName(l.N) || strings.HasSuffix(e.Name(), durable.Partial) {
-			there++
-			if err := s.root.Remove(path.Join(l.Folder(), e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+	for e, err := range s.objects.List(ctx, l.Folder(), true) {
+		if err != nil {
+			return err
+		}
+		name := path.Base(e.Name)
+		if _, named := l.Has(name); e.Folder || !named && name != markName(l.N) {
+			continue
+		}
+		there++
+		if err := s.objects.Remove(ctx, e.Name); err != nil {
+			return err
 		}
 	}
 	if there == 0 {
@@ -191,7 +187,7 @@ func (s *Store) empty(l Link, by int64, why Pruned) error {
 	}
 	data, err := encodeJSON(Word{Link: l.N, By: by, Keep: why.Keep})
 	if err == nil {
-		err = s.create(s.root, tomb, data)
+		err = s.objects.Create(ctx, path.Join(l.Folder(), tombName), data)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return nil
@@ -210,10 +206,10 @@ type Word struct {
 	Keep string `json:"keep"`           // the setting
 }
 
-// ReadTomb reads the word that is left in an attempt's folder, by its full path.
-func ReadTomb(folder string) (Word, error) {
+// Word reads the word that is left in an attempt's folder, below the store.
+func (s *Store) Word(ctx context.Context, folder string) (Word, error) {
 	var w Word
-	data, err := os.ReadFile(filepath.Join(folder, tombName))
+	data, err := objects.Read(ctx, s.objects, path.Join(folder, tombName), maxRecord)
 	if err == nil {
 		err = json.Unmarshal(data, &w)
 	}

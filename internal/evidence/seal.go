@@ -6,15 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"example.com/lodge/internal/durable"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
 )
 
@@ -55,19 +53,19 @@ func (f *Folder) Seal(ctx context.Context, how Sealing) (submission.Head, error)
 // link of its own.
 func (s *Store) SealLeft(ctx context.Context, account, submissionID, but string, how Sealing) (submission.Head, error) {
 	head := how.After
-	attempts, err := s.notWhole(path.Join(encode(account), encode(submissionID)))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return head, fmt.Errorf("evidence: what is left of account %s: %w", account, err)
-	}
+	attempts, err := s.notWhole(ctx, path.Join(encode(account), encode(submissionID)))
 	var errs []error
-	for _, name := range attempts {
-		if name == encode(but) && but != "" {
+	if err != nil {
+		errs = append(errs, fmt.Errorf("evidence: what is left of account %s: %w", account, err))
+	}
+	for _, a := range attempts {
+		if a.name == encode(but) && but != "" {
 			continue
 		}
 		// Attempts are called by ULIDs, which encode leaves as they are.
-		l := Link{Account: account, Submission: submissionID, Attempt: name, Left: true}
+		l := Link{Account: account, Submission: submissionID, Attempt: a.name, Left: true}
 		how.After = head
-		if l.Files, err = s.unsealed(ctx, l); err == nil && len(l.Files) > 0 {
+		if l.Files, err = s.unsealed(ctx, l, a); err == nil && len(l.Files) > 0 {
 			head, err = s.seal(ctx, l, how)
 		}
 		if err != nil {
@@ -84,20 +82,10 @@ func (s *Store) seal(ctx context.Context, l Link, how Sealing) (submission.Head,
 	l.At, l.By, l.Invoice = how.At.UTC(), how.By, how.Invoice
 	slices.SortFunc(l.Files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
 	head, err := s.append(ctx, l, how.After)
-	if err == nil {
-		s.mark(l, head)
+	if err == nil { // of a mark only the name counts, and a mark that is lost is a hint less
+		_ = objects.Hint(ctx, s.objects, path.Join(l.Folder(), markName(head.N)), []byte(head.String()+"\n"))
 	}
 	return head, err
-}
-
-// mark is a hint, of which only the name counts: it need not reach the disk.
-func (s *Store) mark(l Link, head submission.Head) {
-	f, err := s.root.OpenFile(path.Join(l.Folder(), markName(head.N)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return
-	}
-	_, _ = fmt.Fprintln(f, head)
-	_ = f.Close()
 }
 
 // append writes l as the next link. Others may be at it: whoever comes second
@@ -109,11 +97,6 @@ func (s *Store) append(ctx context.Context, l Link, after submission.Head) (subm
 	if head.N < after.N {
 		head = after
 	}
-	if head.N == 0 {
-		if err := durable.MkdirAll(s.root, path.Dir(linkPath(l.Account, 1))); err != nil {
-			return after, err
-		}
-	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return head, err
@@ -124,13 +107,13 @@ func (s *Store) append(ctx context.Context, l Link, after submission.Head) (subm
 			return head, err
 		}
 		name := linkPath(l.Account, l.N)
-		err = s.create(s.root, name, data)
+		err = s.objects.Create(ctx, name, data)
 		taken := errors.Is(err, fs.ErrExist)
 		if err != nil && !taken {
 			return head, err
 		}
 		if taken {
-			if data, err = s.read(name, maxLink); err != nil {
+			if data, err = s.readLink(ctx, name); err != nil {
 				return head, err
 			}
 		}
@@ -160,21 +143,17 @@ func Marked(name string) int64 {
 }
 
 // unsealed hashes the files of an attempt's folder that no link names.
-func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
-	entries, err := fs.ReadDir(s.root.FS(), l.Folder())
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) unsealed(ctx context.Context, l Link, a gatheredIn) ([]File, error) {
 	named := map[string]bool{tombName: true}
-	for _, e := range entries {
-		n := Marked(e.Name())
+	for _, name := range a.names {
+		n := Marked(name)
 		if n == 0 {
 			continue
 		}
-		named[e.Name()] = true
-		sealed, _, err := s.Link(l.Account, n)
+		named[name] = true
+		sealed, _, err := s.Link(ctx, l.Account, n)
 		if err != nil || sealed.Folder() != l.Folder() {
-			foreign := fmt.Errorf("%s names a link that is not its own: %w: lodge evidence verify tells more", e.Name(), ErrBroken)
+			foreign := fmt.Errorf("%s names a link that is not its own: %w: lodge evidence verify tells more", name, ErrBroken)
 			return nil, errors.Join(foreign, err)
 		}
 		for _, f := range sealed.Files {
@@ -182,18 +161,18 @@ func (s *Store) unsealed(ctx context.Context, l Link) ([]File, error) {
 		}
 	}
 	var files []File
-	for _, e := range entries {
-		if named[e.Name()] || !e.Type().IsRegular() || strings.HasSuffix(e.Name(), durable.Partial) {
+	for _, name := range a.names {
+		if named[name] || a.strange[name] {
 			continue
 		}
-		sha, size, err := s.Sum(ctx, path.Join(l.Folder(), e.Name()))
+		sha, size, err := s.Sum(ctx, path.Join(l.Folder(), name))
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{Name: e.Name(), SHA: sha, Size: size})
+		files = append(files, File{Name: name, SHA: sha, Size: size})
 	}
 	if len(files) == 0 {
-		s.rememberWhole(l.Folder(), entries)
+		s.rememberWhole(l.Folder(), a.names)
 	}
 	return files, nil
 }

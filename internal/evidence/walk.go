@@ -2,50 +2,43 @@ package evidence
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
-
-	"example.com/lodge/internal/durable"
 )
 
 // Accounts are the accounts of which the store holds anything, in order. Strays
 // are what lies beside them and is no account's.
-func (s *Store) Accounts() (names, strays []string, err error) {
-	entries, err := fs.ReadDir(s.root.FS(), ".")
-	if err != nil {
-		return nil, nil, fmt.Errorf("evidence: %w", err)
-	}
-	for _, e := range entries {
-		if e.IsDir() && plainName(e.Name()) {
-			names = append(names, e.Name())
-		} else {
-			strays = append(strays, e.Name())
+func (s *Store) Accounts(ctx context.Context) (names, strays []string, err error) {
+	for e, err := range s.objects.List(ctx, "", true) {
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("evidence: %w", err)
+		case e.Folder && plainName(e.Name):
+			names = append(names, e.Name)
+		default:
+			strays = append(strays, e.Name)
 		}
 	}
+	slices.Sort(names)
 	return names, strays, nil
 }
 
 // Chain lists the numbers of an account's links, in order, and what else lies in
 // its chain. What a killed program left unfinished is passed over.
-func (s *Store) Chain(account string) (numbers []int64, strays []string, err error) {
-	dir := path.Dir(linkPath(account, 1))
-	entries, err := fs.ReadDir(s.root.FS(), dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("evidence: %w", err)
-	}
-	for _, e := range entries {
-		n, _ := strconv.ParseInt(strings.TrimSuffix(e.Name(), ".json"), 10, 64)
-		switch {
-		case n > 0 && path.Join(dir, e.Name()) == linkPath(account, n) && e.Type().IsRegular():
+func (s *Store) Chain(ctx context.Context, account string) (numbers []int64, strays []string, err error) {
+	for e, err := range s.objects.List(ctx, path.Dir(linkPath(account, 1)), true) {
+		if err != nil {
+			return nil, nil, fmt.Errorf("evidence: %w", err)
+		}
+		n, _ := strconv.ParseInt(strings.TrimSuffix(path.Base(e.Name), ".json"), 10, 64)
+		if n > 0 && e.Name == linkPath(account, n) && !e.Folder && !e.Strange {
 			numbers = append(numbers, n)
-		case !strings.HasSuffix(e.Name(), durable.Partial):
-			strays = append(strays, path.Join(dir, e.Name()))
+		} else {
+			strays = append(strays, e.Name)
 		}
 	}
 	slices.Sort(numbers) // beyond eight digits names do not sort as numbers do
@@ -55,69 +48,49 @@ func (s *Store) Chain(account string) (numbers []int64, strays []string, err err
 // A Kept is what lies in the folder of one attempt.
 type Kept struct {
 	Path  string   // below the store
-	Files []string // their names, marks and the word of a prune included
-	Stray bool     // it is no folder of an attempt: Path lies where none may
+	Files []string // their names, marks and the word of a prune included; of a folder that lies there its own
+	Stray bool     // it is nothing of an attempt: Path lies where none may
 }
 
 // Folders gives the folders of all attempts of an account, and of one submission
-// if that is not "".
+// if that is not "". Empty ones are left out.
 func (s *Store) Folders(ctx context.Context, account, submissionID string) iter.Seq2[Kept, error] {
 	return func(yield func(Kept, error) bool) {
 		root := encode(account)
-		for sub, err := range s.entries(ctx, root) {
-			where := path.Join(root, sub.name)
-			switch {
-			case err == nil && (sub.name == chainName || submissionID != "" && sub.name != encode(submissionID)):
-				continue
-			case err != nil || !sub.folder:
-				if !yield(Kept{Path: where, Stray: true}, err) {
-					return
-				}
-				continue
-			}
-			for attempt, err := range s.entries(ctx, where) {
-				kept := Kept{Path: path.Join(where, attempt.name), Stray: !attempt.folder}
-				if err == nil && attempt.folder {
-					kept.Files, err = s.names(ctx, kept.Path)
-				}
-				if !yield(kept, err) {
-					return
-				}
-			}
+		within := root
+		if submissionID != "" {
+			within = path.Join(root, encode(submissionID))
 		}
-	}
-}
-
-type entry struct {
-	name   string
-	folder bool
-}
-
-// entries lists a folder; one that is not there is empty.
-func (s *Store) entries(ctx context.Context, dir string) iter.Seq2[entry, error] {
-	return func(yield func(entry, error) bool) {
-		list, err := fs.ReadDir(s.root.FS(), dir)
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			yield(entry{}, fmt.Errorf("evidence: %w", err))
-			return
-		}
-		for _, e := range list {
-			if !strings.HasSuffix(e.Name(), durable.Partial) && !yield(entry{e.Name(), e.IsDir()}, nil) {
+		var kept Kept // what was gathered so far
+		for e, err := range s.objects.List(ctx, within, false) {
+			if err != nil {
+				yield(Kept{}, fmt.Errorf("evidence: %w", err))
 				return
 			}
+			parts := strings.SplitN(e.Name, "/", depth)
+			switch {
+			case parts[1] == chainName:
+				continue
+			case len(parts) < depth:
+				if !yield(Kept{Path: e.Name, Stray: true}, nil) {
+					return
+				}
+				continue
+			}
+			folder := strings.Join(parts[:depth-1], "/")
+			if folder != kept.Path {
+				if kept.Path != "" && !yield(kept, nil) {
+					return
+				}
+				kept = Kept{Path: folder}
+			}
+			name, _, _ := strings.Cut(parts[depth-1], "/")
+			if !slices.Contains(kept.Files[max(0, len(kept.Files)-1):], name) {
+				kept.Files = append(kept.Files, name)
+			}
+		}
+		if kept.Path != "" {
+			yield(kept, nil)
 		}
 	}
-}
-
-func (s *Store) names(ctx context.Context, dir string) (names []string, err error) {
-	for e, err := range s.entries(ctx, dir) {
-		if err != nil {
-			return names, err
-		}
-		names = append(names, e.name)
-	}
-	return names, nil
 }

@@ -25,8 +25,9 @@ type Folder struct {
 }
 
 var (
-	_ Store  = (*Folder)(nil)
-	_ Hinter = (*Folder)(nil)
+	_ Store   = (*Folder)(nil)
+	_ Hinter  = (*Folder)(nil)
+	_ Sweeper = (*Folder)(nil)
 )
 
 // MakeFolder opens the folder at path, and makes it if it is not there. Others lose
@@ -51,6 +52,19 @@ func OpenFolder(path string) (*Folder, error) {
 // Close gives the folder back. Nothing waits to be written, and nothing is from now
 // on.
 func (f *Folder) Close() error { return f.root.Close() }
+
+// Within is the store that a folder of this one is by itself, looked up once for all
+// that is read in it. A folder that is not there is [fs.ErrNotExist].
+func (f *Folder) Within(folder string) (*Folder, error) {
+	if err := Check(folder); err != nil {
+		return nil, err
+	}
+	root, err := f.root.OpenRoot(folder + "/") // without the "/" a pipe would be opened, and waited for
+	if err != nil {
+		return nil, fmt.Errorf("%w: the operator looks at that disk", absent(err))
+	}
+	return &Folder{root: root, made: map[string]bool{}}, nil
+}
 
 // Place implements [Store].
 func (f *Folder) Place(name string) string {

@@ -56,8 +56,28 @@ type Entry struct {
 	Folder  bool
 	Strange bool // nothing that a store keeps: a link, a pipe, a key that is no name
 
-	// Info tells more. On a disk that is a look of its own at each.
-	Info func() (Info, error)
+	known Info
+	disk  fs.DirEntry // on which it has yet to be looked at; nil: it is known
+}
+
+// Known is an entry of a store that tells all of an object at once.
+func Known(name string, folder, strange bool, info Info) Entry {
+	return Entry{Name: name, Folder: folder, Strange: strange, known: info}
+}
+
+// Info tells more. On a disk that is a look of its own at each.
+func (e Entry) Info() (Info, error) {
+	if e.disk == nil {
+		return e.known, nil
+	}
+	i, err := e.disk.Info()
+	if err != nil {
+		return Info{}, err
+	}
+	if e.Folder {
+		return Info{At: i.ModTime()}, nil
+	}
+	return Info{Size: i.Size(), At: i.ModTime()}, nil
 }
 
 // Info is what is known of an object without reading it.
@@ -79,6 +99,21 @@ func Hint(ctx context.Context, s Store, name string, data []byte) error {
 		return h.Hint(ctx, name, data)
 	}
 	return s.Create(ctx, name, data)
+}
+
+// A Sweeper is a [Store] in which killed writers leave something behind.
+type Sweeper interface {
+	// Sweep removes what they left directly in a folder, and says how many there
+	// were. Somebody who writes there meanwhile may fail.
+	Sweep(ctx context.Context, folder string) (int, error)
+}
+
+// Sweep removes what killed writers left unfinished directly in a folder.
+func Sweep(ctx context.Context, s Store, folder string) (int, error) {
+	if sweeper, ok := s.(Sweeper); ok {
+		return sweeper.Sweep(ctx, folder)
+	}
+	return 0, nil
 }
 
 // Read reads a whole object of at most limit bytes.

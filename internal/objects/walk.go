@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path"
 	"slices"
 	"strings"
 	"syscall"
@@ -29,35 +28,30 @@ func (f *Folder) List(ctx context.Context, folder string, flat bool) iter.Seq2[E
 var errEnough = errors.New("enough")
 
 func (f *Folder) list(ctx context.Context, folder string, flat bool, yield func(Entry, error) bool) error {
-	root := f.root
-	if folder != "" {
-		if err := Check(folder); err != nil {
-			return err
-		}
-		inner, err := f.root.OpenRoot(folder) // looked up once, whatever lies below
-		if err = absent(err); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%w: the operator looks at that disk", err)
-		}
-		defer func() { _ = inner.Close() }()
-		root = inner
+	if folder == "" {
+		return walking{ctx, f.root, flat, yield}.walk(".", "")
 	}
-	return walking{ctx, root, folder, flat, yield}.walk(".")
+	inner, err := f.Within(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = inner.Close() }()
+	return walking{ctx, inner.root, flat, yield}.walk(".", folder+"/")
 }
 
 // walking is a list under way.
 type walking struct {
-	ctx    context.Context
-	root   *os.Root
-	folder string // where root is, below the store
-	flat   bool
-	yield  func(Entry, error) bool
+	ctx   context.Context
+	root  *os.Root
+	flat  bool
+	yield func(Entry, error) bool
 }
 
-// walk gives what lies in dir, below root.
-func (w walking) walk(dir string) error {
+// walk gives what lies in dir, below root, with names that begin as before says.
+func (w walking) walk(dir, before string) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
@@ -66,15 +60,18 @@ func (w walking) walk(dir string) error {
 		return fmt.Errorf("%w: the operator looks at that disk", err)
 	}
 	for _, d := range entries {
-		name := path.Join(dir, d.Name())
+		name := before + d.Name()
 		if d.IsDir() && !w.flat {
-			if err := w.walk(name); err != nil {
+			below := d.Name()
+			if dir != "." {
+				below = dir + "/" + below
+			}
+			if err := w.walk(below, name+"/"); err != nil {
 				return err
 			}
 			continue
 		}
-		e := Entry{Name: path.Join(w.folder, name), Folder: d.IsDir(), Strange: !d.IsDir() && !d.Type().IsRegular()}
-		e.Info = func() (Info, error) { return told(d) }
+		e := Entry{Name: name, Folder: d.IsDir(), Strange: !d.IsDir() && !d.Type().IsRegular(), disk: d}
 		if !w.yield(e, nil) {
 			return errEnough
 		}
@@ -93,28 +90,52 @@ func read(root *os.Root, dir string) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	entries, err := file.ReadDir(-1)
-	entries = slices.DeleteFunc(entries, func(d fs.DirEntry) bool { return strings.HasSuffix(d.Name(), durable.Partial) })
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(sorted(a), sorted(b)) })
+	entries = slices.DeleteFunc(entries, unfinished)
+	slices.SortFunc(entries, order)
 	return entries, errors.Join(err, file.Close())
 }
 
-// sorted is by what an entry is sorted: so that all below a folder comes where its
-// names have it.
-func sorted(d fs.DirEntry) string {
-	if d.IsDir() {
-		return d.Name() + "/"
+// order compares the names of two entries of one folder, of folders with the "/"
+// that follows in the names of all that is below them.
+func order(a, b fs.DirEntry) int {
+	x, y := a.Name(), b.Name()
+	switch {
+	case a.IsDir() && strings.HasPrefix(y, x):
+		return cmp.Compare("/", y[len(x):])
+	case b.IsDir() && strings.HasPrefix(x, y):
+		return cmp.Compare(x[len(y):], "/")
 	}
-	return d.Name()
+	return cmp.Compare(x, y)
 }
 
-// told is what the disk says of an entry of a list.
-func told(d fs.DirEntry) (Info, error) {
-	i, err := d.Info()
+func unfinished(d fs.DirEntry) bool { return strings.HasSuffix(d.Name(), durable.Partial) }
+
+// Sweep implements [Sweeper].
+func (f *Folder) Sweep(ctx context.Context, folder string) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	inner, err := f.Within(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
 	if err != nil {
-		return Info{}, err
+		return 0, err
 	}
-	if d.IsDir() {
-		return Info{At: i.ModTime()}, nil
+	defer func() { _ = inner.Close() }()
+	entries, err := fs.ReadDir(inner.root.FS(), ".")
+	if err != nil {
+		return 0, fmt.Errorf("%w: the operator looks at that disk", err)
 	}
-	return Info{Size: i.Size(), At: i.ModTime()}, nil
+	n := 0
+	for _, d := range entries {
+		if d.IsDir() || !unfinished(d) {
+			continue
+		}
+		if err := inner.root.Remove(d.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return n, fmt.Errorf("%w: the operator looks at that disk", err)
+		}
+		n++
+	}
+	return n, nil
 }

@@ -17,7 +17,7 @@ import (
 // made: with the ledger the word was lost that it did, and carriers lock accounts
 // after three. A person sees whether the site still takes the password.
 func (r Recovery) logins(ctx context.Context) error {
-	names, _, err := r.Evidence.Accounts()
+	names, _, err := r.Evidence.Accounts(ctx)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (r Recovery) logins(ctx context.Context) error {
 // know of; zero if there is none, or if one succeeded after it.
 func (r Recovery) failedLogin(ctx context.Context, item ledger.Account) (time.Time, error) {
 	since := r.Since
-	if link, head, err := r.Evidence.Link(item.Name, item.Chain.N); since.IsZero() && err == nil && head == item.Chain {
+	if link, head, err := r.Evidence.Link(ctx, item.Name, item.Chain.N); since.IsZero() && err == nil && head == item.Chain {
 		since = link.At
 	}
 	var last ulid.ULID

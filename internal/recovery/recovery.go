@@ -175,7 +175,7 @@ func (r Recovery) covered(ctx context.Context, account string) (time.Time, error
 	if err != nil || item.Chain.N == 0 {
 		return time.Time{}, err
 	}
-	link, head, err := r.Evidence.Link(account, item.Chain.N)
+	link, head, err := r.Evidence.Link(ctx, account, item.Chain.N)
 	if err != nil || head != item.Chain {
 		return time.Time{}, nil //nolint:nilerr // then everything is looked through, as without a chain
 	}

@@ -46,7 +46,7 @@ func (v Visit) Rehearse(ctx context.Context, r Rehearsal) (Rehearsed, error) {
 	if a.folder, err = s.Evidence.Attempt(s.Account.Name, evidence.Rehearsals, a.id, s.scrub); err != nil {
 		return out, err
 	}
-	out.Folder = a.folder.Path()
+	out.Folder = a.folder.Place()
 	st := &stage{attempt: a, rehearsal: r, out: out, told: tellings(r.Tell, s.scrub)}
 	defer st.told.end()
 	s.stage = st

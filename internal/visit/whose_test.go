@@ -42,7 +42,7 @@ func TestNobodyKnowsWhose(t *testing.T) {
 	if rev := b.Get(id).Current(); rev.State != submission.NeedsPerson || b.Uploads(number) != 2 {
 		t.Errorf("it is %s (%s), with %d uploads", rev.State, rev.Why, b.Uploads(number))
 	}
-	late, err := filepath.Glob(filepath.Join(b.Evidence.Root(), "*", "*", "*", "result*.json"))
+	late, err := filepath.Glob(filepath.Join(b.Evidence.Place(""), "*", "*", "*", "result*.json"))
 	if err != nil || len(late) > 0 {
 		t.Errorf("what the table refused is kept as if it could not be written: %v, %v", late, err)
 	}

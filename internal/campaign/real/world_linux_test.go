@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -193,7 +192,7 @@ func (i *invoice) said(ctx context.Context, l *ledger.Ledger, store *evidence.St
 			proofs = append(proofs, e.Attempt.Evidence...)
 		}
 		for _, p := range proofs {
-			data, err := os.ReadFile(filepath.Join(store.Root(), p.Name))
+			data, err := os.ReadFile(store.Place(p.Name))
 			if err != nil {
 				i.history = errors.Join(i.history, err)
 			}
