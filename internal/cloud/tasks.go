@@ -91,8 +91,8 @@ func (t *Tasks) Start(ctx context.Context, task dispatch.Task) (string, error) {
 		return OwnerOf(aws.ToString(out.Tasks[0].TaskArn)), nil
 	case len(out.Failures) == 0:
 		return "", fmt.Errorf("start a task for slot %d: ECS answered with neither a task nor a failure", task.Slot)
-	case w.doubts > 1: // an earlier try may have been late, and this one in its way
-		return "", fmt.Errorf("start a task for slot %d: after an answer that was lost: %w", task.Slot, failureOf(out.Failures[0]))
+	case w.doubts > 1: // an earlier try may be late, and have taken the room itself: no refusal
+		return "", fmt.Errorf("start a task for slot %d: an answer was lost, and the next was: %v", task.Slot, failureOf(out.Failures[0]))
 	}
 	return "", failureOf(out.Failures[0])
 }

@@ -123,7 +123,7 @@ const longestReason = 255
 func (t *Tasks) end(ctx context.Context, id, why string) error {
 	fates, err := t.Fates(ctx, id)
 	if err != nil {
-		return err
+		return fmt.Errorf("tell task %s to end: %w", id, err)
 	}
 	f := fates[id]
 	if f.State == dispatch.Ended || f.State == dispatch.Missing {

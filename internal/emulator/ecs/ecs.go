@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"example.com/lodge/internal/config"
 )
 
 // Settings say what a cluster runs.
@@ -203,6 +201,3 @@ func (c *Cluster) seen(name string) *task {
 	}
 	return t
 }
-
-// accountsVariable is what the tasks of Lodge are told their accounts in.
-const accountsVariable = config.EnvAccounts
