@@ -92,7 +92,7 @@ func (t *Tasks) Start(ctx context.Context, task dispatch.Task) (string, error) {
 	case len(out.Failures) == 0:
 		return "", fmt.Errorf("start a task for slot %d: ECS answered with neither a task nor a failure", task.Slot)
 	case w.doubts > 1: // an earlier try may be late, and have taken the room itself: no refusal
-		return "", fmt.Errorf("start a task for slot %d: an answer was lost, and the next was: %v", task.Slot, failureOf(out.Failures[0]))
+		return "", fmt.Errorf("start a task for slot %d: an answer was lost, and the next was: %s", task.Slot, failureOf(out.Failures[0]).Why)
 	}
 	return "", failureOf(out.Failures[0])
 }

@@ -77,8 +77,8 @@ func TestUnknownWhetherDead(t *testing.T) {
 	unknown("a cluster that is not there", elsewhere, stranger, 24*time.Hour)
 	y.Set(func(k *ecs.Knobs) { k.Throttled = 1 })
 	unknown("throttled", y.tasks(), stranger, 24*time.Hour)
-	y.Set(func(k *ecs.Knobs) { k.Lost = 1 })
-	unknown("lost", y.tasks(), stranger, 24*time.Hour)
+	y.Set(func(k *ecs.Knobs) { k.Broken = 1 })
+	unknown("broken", y.tasks(), stranger, 24*time.Hour)
 	if got, err := y.tasks().DeadSince(t.Context(), stranger, time.Hour); !got || err != nil {
 		t.Errorf("forgotten: dead %v, %v", got, err)
 	}
@@ -93,6 +93,36 @@ func TestUnknownWhetherDead(t *testing.T) {
 	cancel()
 	if got, err := y.tasks().DeadSince(ctx, stranger, time.Hour); got || err == nil {
 		t.Errorf("an ended context: dead %v, %v", got, err)
+	}
+}
+
+// Developer Guide, "Task lifecycle": until it is STOPPED something of a task may be
+// left, and STOPPED is for good.
+func TestStates(t *testing.T) {
+	for status, want := range map[string]dispatch.State{
+		"PROVISIONING": dispatch.Starting, "PENDING": dispatch.Starting, "ACTIVATING": dispatch.Starting, "RUNNING": dispatch.Running,
+		"DEACTIVATING": dispatch.Running, "STOPPING": dispatch.Running, "DEPROVISIONING": dispatch.Running, "NEW": dispatch.Running,
+		"": dispatch.Running, "STOPPED": dispatch.Ended,
+	} {
+		answer := line{http.StatusOK, fmt.Sprintf(`{"tasks":[{"taskArn":"arn:aws:ecs:us-east-1:1:task/lodge-test/%s","lastStatus":%q,`+
+			`"desiredStatus":"STOPPED","executionStoppedAt":1}]}`, strings.TrimPrefix(stranger, "ecs:"), status)}
+		tasks, _ := scripted(t, answer)
+		if got, err := tasks.State(t.Context(), stranger); err != nil || got[stranger] != want {
+			t.Errorf("%s is %q, want %q: %v", status, got[stranger], want, err)
+		}
+		tasks, _ = scripted(t, answer)
+		if dead, err := tasks.Dead(t.Context(), stranger); err != nil || dead != (want == dispatch.Ended) {
+			t.Errorf("%s: dead %v, %v", status, dead, err)
+		}
+	}
+	for what, text := range map[string]string{
+		"nothing":        `{"tasks":[],"failures":[]}`,
+		"another reason": `{"tasks":[],"failures":[{"arn":"arn:aws:ecs:us-east-1:1:task/lodge-test/` + strings.TrimPrefix(stranger, "ecs:") + `","reason":"ACCESS"}]}`,
+	} {
+		tasks, _ := scripted(t, line{http.StatusOK, text})
+		if got, err := tasks.State(t.Context(), stranger); err == nil {
+			t.Errorf("%s is said of it: %v", what, got)
+		}
 	}
 }
 
