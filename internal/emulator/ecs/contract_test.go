@@ -210,6 +210,11 @@ func TestStopTaskUnknown(t *testing.T) {
 	if code(err) != "InvalidParameterException" || !strings.Contains(err.Error(), "The referenced task was not found.") {
 		t.Errorf("%v", err)
 	}
+	arn := *r.started(nil)[0].TaskArn
+	_, err = r.client.StopTask(t.Context(), &sdk.StopTaskInput{Cluster: aws.String("lodge-test"), Task: aws.String(arn[len(arn)-32:])})
+	if code(err) != "InvalidParameterException" {
+		t.Errorf("by its id, where the reference wants an ARN: %v", err)
+	}
 	_, err = r.client.StopTask(t.Context(), &sdk.StopTaskInput{Cluster: aws.String("other"), Task: aws.String("none")})
 	if code(err) != "ClusterNotFoundException" {
 		t.Errorf("%v", err)
@@ -371,7 +376,7 @@ func TestDeaths(t *testing.T) {
 // Most and MostOf are what the end-to-end test prints.
 func TestMost(t *testing.T) {
 	r := rigged(t, "wait", ecs.Settings{})
-	with := func(accounts string) string {
+	with := func(accounts string) string { // as the worker reads them: escaped names
 		return *r.started(func(in *sdk.RunTaskInput) {
 			in.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{
 				Name: aws.String("worker"), Environment: []types.KeyValuePair{{Name: aws.String("LODGE_ACCOUNTS"), Value: &accounts}},
@@ -379,11 +384,11 @@ func TestMost(t *testing.T) {
 		})[0].TaskArn
 	}
 	first := with("a,b")
-	with("b")
+	with("b,%61c")
 	r.stop(first)
 	r.reaches(first, "STOPPED")
 	with("a")
-	if r.Most() != 2 || r.MostOf("a") != 1 || r.MostOf("b") != 2 || r.MostOf("c") != 0 || len(r.Tasks()) != 3 {
+	if r.Most() != 2 || r.MostOf("a") != 1 || r.MostOf("b") != 2 || r.MostOf("ac") != 1 || r.MostOf("c") != 0 || len(r.Tasks()) != 3 {
 		t.Errorf("most %d, of a %d, of b %d, of c %d", r.Most(), r.MostOf("a"), r.MostOf("b"), r.MostOf("c"))
 	}
 }

@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"example.com/lodge/internal/config"
 )
 
 // Settings say what a cluster runs.
@@ -40,7 +38,7 @@ type Knobs struct {
 	Pull      string // why no image can be pulled; "": it can
 	Throttled int    // so many calls are throttled and do nothing
 	Broken    int    // so many calls answer 500 and do nothing
-	Lost      int    // so many calls do what they were asked and then lose their answer
+	Lost      int    // so many RunTask do what they were asked and then lose their answer
 
 	Provisioning time.Duration // how long a task is PROVISIONING, and again DEPROVISIONING
 	Pending      time.Duration // how long it is PENDING
@@ -203,6 +201,3 @@ func (c *Cluster) seen(name string) *task {
 	}
 	return t
 }
-
-// accountsVariable is what the tasks of Lodge are told their accounts in.
-const accountsVariable = config.EnvAccounts

@@ -22,7 +22,7 @@ func (c *Cluster) stopTask(in stopTask) (any, *fault) {
 		return nil, failed
 	}
 	t := c.seen(in.Task)
-	if t == nil {
+	if t == nil || in.Task != t.arn() { // "The full Amazon Resource Name (ARN) of the task"
 		return nil, invalid("The referenced task was not found.")
 	}
 	reason := in.Reason
@@ -207,9 +207,7 @@ func (t *task) watch(process *exec.Cmd, exited <-chan error, knobs Knobs) (why s
 			return why
 		case <-told:
 			_ = process.Process.Signal(syscall.SIGTERM)
-			timer := time.NewTimer(t.cluster.settings.StopTimeout)
-			defer timer.Stop()
-			told, late = nil, timer.C
+			told, late = nil, time.After(t.cluster.settings.StopTimeout)
 			continue
 		case why = <-t.kill:
 		case <-late:

@@ -61,12 +61,12 @@ func (c *Cluster) call(operation string, body []byte) (out any, failed *fault, l
 	case used(&c.knobs.Throttled):
 		return nil, &fault{kind: "ThrottlingException", message: "Rate exceeded"}, false
 	case used(&c.knobs.Broken):
-		return nil, &fault{kind: "ServerException", message: "Service Unavailable. Please try again later.", status: http.StatusInternalServerError}, false
+		return nil, &fault{kind: "ServerException", message: "Please try again later.", status: http.StatusInternalServerError}, false
 	}
-	lost = used(&c.knobs.Lost)
 	switch operation {
 	case "RunTask":
 		out, failed = with(body, c.runTask)
+		lost = used(&c.knobs.Lost)
 	case "StopTask":
 		out, failed = with(body, c.stopTask)
 	case "DescribeTasks":

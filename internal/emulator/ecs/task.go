@@ -3,11 +3,14 @@ package ecs
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/lodge/internal/config"
 )
 
 // The states of a task: Developer Guide, "Task lifecycle".
@@ -54,9 +57,16 @@ func (t *task) gone() bool { return !t.ended.IsZero() }
 // accounts are those that it was given.
 func (t *task) accounts() []string {
 	for _, v := range t.environment() {
-		if list, ok := strings.CutPrefix(v, accountsVariable+"="); ok {
-			return strings.Split(list, ",")
+		list, ok := strings.CutPrefix(v, config.EnvAccounts+"=")
+		if !ok {
+			continue
 		}
+		var names []string
+		for _, escaped := range strings.Split(list, ",") {
+			name, _ := url.PathUnescape(escaped)
+			names = append(names, name)
+		}
+		return names
 	}
 	return nil
 }
