@@ -11,6 +11,7 @@ import (
 
 	"example.com/lodge/internal/backup"
 	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/release"
 	"example.com/lodge/internal/secret"
 )
 
@@ -58,7 +59,7 @@ func (a *app) backup(ctx context.Context, o backupOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	w := backup.Writing{Config: c, Evidence: o.evidence, Version: version(), Now: a.clock.Now}
+	w := backup.Writing{Config: c, Evidence: o.evidence, Version: release.Version(), Now: a.clock.Now}
 	if !o.plain {
 		if w.Recipients, w.Keys, err = a.recipients(c, o.recipients); err != nil {
 			return err

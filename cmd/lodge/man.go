@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/lodge/internal/release"
 )
 
 func (a *app) manCommand() *cobra.Command {
@@ -28,7 +30,7 @@ It is made from the same texts as --help.`,
 func (a *app) man(root *cobra.Command) error {
 	w := bufio.NewWriter(a.out)
 	p := page{w}
-	p.line(`.TH LODGE 1 "%s" "%s" "Lodge"`, built(a.clock.Now()).Format(time.DateOnly), roff(version()))
+	p.line(`.TH LODGE 1 "%s" "%s" "Lodge"`, built(a.clock.Now()).Format(time.DateOnly), roff(release.Version()))
 	p.line(".nh\n.ad l") // names are typed as they are read
 	p.section("NAME")
 	p.line(`lodge \- %s`, roff(strings.ToLower(root.Short[:1])+root.Short[1:]))

@@ -15,6 +15,7 @@ import (
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/outbox"
+	"example.com/lodge/internal/release"
 	"example.com/lodge/internal/secret"
 )
 
@@ -89,7 +90,7 @@ func (a *app) receiver(c config.Config, d config.Destination) (outbox.Receiver, 
 	}
 	secrets := a.secrets(c)
 	return outbox.NewWebhook(outbox.WebhookOptions{
-		URL: d.Webhook, Clock: a.clock, UserAgent: "Lodge/" + version(),
+		URL: d.Webhook, Clock: a.clock, UserAgent: "Lodge/" + release.Version(),
 		Secret: func(ctx context.Context) (secret.Value, error) { return secrets.Get(ctx, config.OutboxAccount, d.Name) },
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/faults"
 	"example.com/lodge/internal/notify"
+	"example.com/lodge/internal/release"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/telemetry"
 	"example.com/lodge/internal/visit"
@@ -59,8 +60,8 @@ func (a *app) tellers(ctx context.Context, c config.Config) *tellers {
 	t.hide(ctx, a, c)
 	t.notifier = a.notifier(c, log)
 	var err, also error
-	t.faults, err = faults.Open(faults.Options{DSN: c.Sentry, Release: version(), Stage: c.Stage, Clock: a.clock})
-	t.telemetry, also = telemetry.Open(ctx, telemetry.Options{Endpoint: c.Telemetry, Version: version(), Stage: c.Stage, Log: log})
+	t.faults, err = faults.Open(faults.Options{DSN: c.Sentry, Release: release.Version(), Stage: c.Stage, Clock: a.clock})
+	t.telemetry, also = telemetry.Open(ctx, telemetry.Options{Endpoint: c.Telemetry, Version: release.Version(), Stage: c.Stage, Log: log})
 	if err := errors.Join(err, also); err != nil {
 		log.Warn("faults or telemetry are not sent", "error", err)
 	}

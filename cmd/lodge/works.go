@@ -19,6 +19,7 @@ import (
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/outbox"
+	"example.com/lodge/internal/release"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/visit"
@@ -187,7 +188,7 @@ func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tel
 	return visit.Visit{
 		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
 		Owner: w.holder.ID(), Staged: w.staged, Browser: w.browser, Log: log, Tell: tell,
-		Version: version(), LooksOnly: w.looks,
+		Version: release.Version(), LooksOnly: w.looks,
 	}, nil
 }
 

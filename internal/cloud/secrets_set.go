@@ -20,7 +20,7 @@ import (
 
 const (
 	current = "AWSCURRENT" // the label of the version that is read
-	staged  = "LODGE_SET"  // the label of a version that waits to become current
+	waiting = "LODGE_SET"  // the label of a version that waits to become current
 
 	longestSecret = 65536 // bytes of a value (API_PutSecretValue, SecretString)
 
@@ -102,7 +102,7 @@ func token() string {
 func (s *Secrets) write(ctx context.Context, account, before, token, text string) error {
 	name := s.name(account)
 	put, err := s.client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
-		SecretId: &name, ClientRequestToken: &token, SecretString: &text, VersionStages: []string{staged},
+		SecretId: &name, ClientRequestToken: &token, SecretString: &text, VersionStages: []string{waiting},
 	})
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
 		return s.create(ctx, account, token, text)

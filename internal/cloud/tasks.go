@@ -155,7 +155,7 @@ func (l *Launch) input(cluster string, task dispatch.Task) *ecs.RunTaskInput {
 			Name: aws.String(container), Environment: []types.KeyValuePair{
 				variable(config.EnvSlot, strconv.Itoa(task.Slot)),
 				variable(config.EnvFence, strconv.FormatInt(task.Fence, 10)),
-				variable(config.EnvAccounts, listed(task.Accounts)),
+				variable(config.EnvAccounts, words(task.Accounts)),
 			},
 		}}},
 	}
@@ -171,9 +171,9 @@ func variable(name, value string) types.KeyValuePair {
 	return types.KeyValuePair{Name: &name, Value: &value}
 }
 
-// listed is a list of accounts as a variable has it: separated by commas, what is
+// words is a list of accounts as a variable has it: separated by commas, what is
 // no plain name escaped as in the path of a URL.
-func listed(accounts []string) string {
+func words(accounts []string) string {
 	var list []string
 	for _, name := range accounts {
 		list = append(list, url.PathEscape(name))

@@ -26,6 +26,12 @@ type Account struct {
 	stage string
 }
 
+// Host is the host of the account's portal, with its port if it names one.
+func (a Account) Host() string {
+	_, host, _ := strings.Cut(a.Portal, "://")
+	return host
+}
+
 // MayCommit says why nothing may be filed for the account, or nil if it may. A
 // stage other than production commits only to a portal on this machine or for
 // an account marked as a test. Looking things up is not its business.

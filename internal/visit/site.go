@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/url"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/breaker"
@@ -22,11 +21,7 @@ type met struct {
 
 // SiteOf names the site that the visits to an account go to.
 func SiteOf(a config.Account) ledger.SiteName {
-	u, err := url.Parse(a.Portal)
-	if err != nil {
-		return ledger.SiteName{Carrier: a.Carrier}
-	}
-	return ledger.SiteName{Carrier: a.Carrier, Host: u.Host}
+	return ledger.SiteName{Carrier: a.Carrier, Host: a.Host()}
 }
 
 // enterSite asks whether the site may be visited now, and whether only as a

@@ -1,0 +1,81 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
+	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/intake"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/ledger/dynamo"
+	"example.com/lodge/internal/objects"
+	"example.com/lodge/internal/staged"
+	"example.com/lodge/internal/submission"
+)
+
+// A Deployment is a Lodge in AWS, opened: by the programs that run there, and by a
+// laptop that looks at it. What it may do is what the caller's role allows.
+type Deployment struct {
+	Config  config.Config
+	Clients Clients
+	Ledger  *ledger.Ledger
+	Tasks   *Tasks // who holds leases; it starts none until its Launch is set
+	Secrets *Secrets
+}
+
+// Open opens the Lodge that c describes, whose AWS is set. It asks the ledger for
+// its name, and nothing else. Close gives it back.
+func Open(ctx context.Context, c config.Config, clk clock.Clock) (*Deployment, error) {
+	if c.AWS == nil {
+		return nil, fmt.Errorf("%s says nothing of AWS: the operator adds the section \"aws\"", c.Path)
+	}
+	clients, err := Connect(ctx, *c.AWS)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := dynamo.Open(ctx, clients.DynamoDB(), c.AWS.Name())
+	if err != nil {
+		return nil, err
+	}
+	tasks := NewTasks(clients.ECS(), c.AWS.Name())
+	return &Deployment{
+		Config: c, Clients: clients, Tasks: tasks,
+		Ledger:  ledger.New(engine, clk, tasks, submission.Limits{}),
+		Secrets: NewSecrets(clients.Secrets(), c.AWS.SecretName, append(c.Names(), config.NotifyAccount, config.OutboxAccount), clk),
+	}, nil
+}
+
+// Close gives the ledger back.
+func (d *Deployment) Close() error { return d.Ledger.Close() }
+
+// Objects is a part of the bucket: below a prefix such as [config.EvidenceKeys], or
+// all of it, where the staged copies are found by the names that the ledger has.
+func (d *Deployment) Objects(prefix string) (objects.Store, error) {
+	return NewBucket(d.Clients.S3(), d.Config.AWS.Bucket, prefix)
+}
+
+// Inbox is where files arrive. Of the carriers those of the accounts are used;
+// build is the version of this program.
+func (d *Deployment) Inbox(known []carriers.Carrier, build string) (*Inbox, error) {
+	all, err := d.Objects("")
+	if err != nil {
+		return nil, err
+	}
+	taker := intake.Taker{Accounts: map[string]carriers.Carrier{}, Staged: staged.Copies{Store: all}, Ledger: d.Ledger}
+	for _, account := range d.Config.Accounts {
+		i := slices.IndexFunc(known, func(c carriers.Carrier) bool { return c.Name == account.Carrier })
+		if i < 0 {
+			return nil, fmt.Errorf("account %s: this program has no carrier %q: the operator deploys one that has", account.Name, account.Carrier)
+		}
+		taker.Accounts[account.Name] = known[i]
+	}
+	if err := taker.Check(); err != nil {
+		return nil, err
+	}
+	return &Inbox{
+		S3: d.Clients.S3(), Bucket: d.Config.AWS.Bucket, Taker: taker, Strays: d.Ledger, Watermark: d.Config.Watermark, Build: build,
+	}, nil
+}
