@@ -32,6 +32,9 @@ const (
 	Author   Person = "author"
 )
 
+// People are those who act: all but Nobody.
+func People() []Person { return []Person{Biller, Operator, Author} }
+
 // Acts says who acts on an error of kind k.
 func (k Kind) Acts() Person {
 	switch k {

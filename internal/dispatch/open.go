@@ -3,6 +3,7 @@ package dispatch
 import (
 	"time"
 
+	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
 )
 
@@ -11,6 +12,11 @@ import (
 type Account struct {
 	Name string
 	Site ledger.SiteName
+}
+
+// AccountOf is an account as a plan knows it.
+func AccountOf(a config.Account) Account {
+	return Account{Name: a.Name, Site: ledger.SiteName{Carrier: a.Carrier, Host: a.Host()}}
 }
 
 // open says which of those accounts may be worked on now: those that are not

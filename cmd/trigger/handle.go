@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
+	"example.com/lodge/internal/cloud"
+	"example.com/lodge/internal/dispatch"
+	"example.com/lodge/internal/intake"
+	"example.com/lodge/internal/ledger"
+)
+
+// A trigger is what one environment of the function keeps between calls.
+type trigger struct {
+	deployment *cloud.Deployment
+	inbox      *cloud.Inbox
+	dispatcher *dispatch.Dispatcher
+	clock      clock.Clock
+	metrics    *cloud.Metrics
+	log        *slog.Logger
+}
+
+// spare is how long before the function would be ended a call stops by itself, so
+// that its answer and its log still go out.
+const spare = 3 * time.Second
+
+// handle answers one call: a batch of messages, or one event. Of a batch the answer
+// names the messages that are to come again (Lambda Developer Guide, "Implementing
+// partial batch responses"); an error means all of them.
+//
+// What arrived is registered before anything else, and is settled then, whatever
+// becomes of the tasks: the next sweep starts those that could not be.
+func (t *trigger) handle(ctx context.Context, payload json.RawMessage) (any, error) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-spare))
+		defer cancel()
+	}
+	messages, rung, err := cloud.Payload(payload)
+	if err != nil {
+		t.log.Error("a call that is not understood", "error", err)
+		return nil, err
+	}
+	if len(messages) == 0 {
+		return nil, t.rung(ctx, rung)
+	}
+	batch, err := t.inbox.Batch(ctx, messages)
+	t.tell(batch)
+	if err != nil {
+		t.log.Error("all messages come again", "messages", len(messages), "error", err)
+		return nil, err
+	}
+	if err := t.rung(ctx, batch.Others); err != nil {
+		t.log.Error("what arrived is registered; the next sweep does the rest", "error", err)
+	}
+	answer := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
+	for _, f := range batch.Failures {
+		answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: f.ID})
+	}
+	return answer, nil
+}
+
+// rung does what follows from whatever rang: slots of tasks that ended are given
+// back, a sweep looks at everything, and then tasks are started for what is due.
+func (t *trigger) rung(ctx context.Context, list []cloud.Event) error {
+	var failed []error
+	sweeping := false
+	for _, e := range list {
+		switch e.Kind {
+		case cloud.SweepDue:
+			sweeping = true
+		case cloud.TaskChanged:
+			failed = append(failed, t.ended(ctx, e))
+		}
+	}
+	if sweeping {
+		failed = append(failed, t.sweep(ctx))
+	}
+	report, err := t.dispatcher.Pass(ctx)
+	if report != (dispatch.Report{}) {
+		t.log.Info("looked at what is due", "report", report)
+	}
+	return errors.Join(append(failed, err)...)
+}
+
+// ended gives back the slot of a task that has ended, and counts what did not end by
+// itself.
+func (t *trigger) ended(ctx context.Context, e cloud.Event) error {
+	if e.Status != "STOPPED" {
+		return nil
+	}
+	id := cloud.OwnerOf(e.Task)
+	fates, err := t.deployment.Tasks.Fates(ctx, id)
+	if err != nil {
+		return err
+	}
+	end := fates[id]
+	if end.State == dispatch.Running || end.State == dispatch.Starting {
+		return nil // the event is of another time, or of nobody's making: ECS knows better
+	}
+	if end.Acts != carriers.Nobody {
+		t.log.Error("a task failed", "task", id, "why", end.Why, "acts", end.Acts)
+		t.metrics.TaskFailed()
+	}
+	return t.dispatcher.Stopped(ctx, id)
+}
+
+// How often the bucket is compared with what was taken in, and how soon again after
+// a comparison that did not come to its end.
+const (
+	compareEvery = 24 * time.Hour
+	compareAgain = time.Hour
+)
+
+// sweep does what no event asks for: it compares the bucket with the ledger, once a
+// day, and measures what waits.
+func (t *trigger) sweep(ctx context.Context) error {
+	return errors.Join(t.measure(ctx), t.compare(ctx))
+}
+
+func (t *trigger) compare(ctx context.Context) error {
+	begun, mine, err := t.deployment.Ledger.BeginComparison(ctx, compareEvery, compareAgain)
+	if err != nil || !mine {
+		return err
+	}
+	arrivals, err := t.inbox.Compare(ctx, begun)
+	t.tell(cloud.Batch{Arrivals: arrivals})
+	return err
+}
+
+// measure writes the figures that the alarms watch.
+func (t *trigger) measure(ctx context.Context) error {
+	o, err := t.deployment.Ledger.Outlook(ctx)
+	if err != nil {
+		return err
+	}
+	var age time.Duration
+	for _, d := range o.Due {
+		age = max(age, o.At.Sub(d.At))
+	}
+	needs, err := t.deployment.Ledger.CountOf(ctx, ledger.Query{Needs: carriers.People()})
+	if err != nil {
+		return err
+	}
+	for _, a := range o.Accounts {
+		if a.Suspended != nil {
+			needs++
+		}
+	}
+	strays, err := t.deployment.Ledger.Strays(ctx)
+	if err != nil {
+		return err
+	}
+	t.metrics.Waiting(age, needs+len(strays.List)+strays.More)
+	return nil
+}
+
+// tell writes into the log what arrived and what is to come again.
+func (t *trigger) tell(b cloud.Batch) {
+	for _, a := range b.Arrivals {
+		level := slog.LevelInfo
+		if a.Status == intake.Left || a.Status == intake.Quarantined {
+			level = slog.LevelWarn
+		}
+		attributes := []any{"key", a.Key, "version", a.Version, "status", a.Status, "invoices", len(a.Invoices)}
+		if a.Err != nil {
+			attributes = append(attributes, "error", a.Err.Error(), "acts", a.Needs)
+		}
+		t.log.Log(context.Background(), level, "arrived", attributes...)
+	}
+	for _, f := range b.Failures {
+		t.log.Warn("a message comes again", "message", f.ID, "poison", f.Poison, "error", fmt.Sprint(f.Err))
+	}
+}
