@@ -22,7 +22,8 @@ const throttled = 30 * time.Second
 var (
 	// busy: it takes it later.
 	busy = []string{
-		"ThrottlingException", "Throttling", "Throttled", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "KMSThrottling",
+		"ThrottlingException", "Throttling", "Throttled", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
+		"KMSThrottling",
 		"InternalFailure", "InternalException", "InternalError", "ServiceUnavailable",
 	}
 	// unfit: it never takes this event.

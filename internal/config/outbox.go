@@ -53,7 +53,8 @@ func (r *reader) destination(name string, at, value ast.Node) {
 		},
 	})(value)
 	if d.kinds() != 1 {
-		r.wrong(at, "%s is either a webhook with its address, or \"status: true\", or in AWS \"eventbridge\" with a bus or \"sns\" with a topic", what)
+		r.wrong(at, "%s is either a webhook with its address, or \"status: true\", or in AWS \"eventbridge\" with a bus "+
+			"or \"sns\" with a topic", what)
 	}
 	for _, other := range r.config.Outbox {
 		if d.Status && other.Status {

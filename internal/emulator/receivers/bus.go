@@ -89,7 +89,7 @@ const (
 )
 
 type result struct {
-	EventId      string `json:",omitempty"` //nolint:revive,staticcheck // as it is called
+	EventID      string `json:"EventId,omitempty"`
 	ErrorCode    string `json:",omitempty"`
 	ErrorMessage string `json:",omitempty"`
 }
@@ -118,7 +118,7 @@ func (b *Bus) put(body []byte) (any, *awsjson.Error) {
 			continue
 		}
 		b.entries = append(b.entries, e)
-		out.Entries = append(out.Entries, result{EventId: fmt.Sprintf("00000000-0000-0000-0000-%012d", len(b.entries))})
+		out.Entries = append(out.Entries, result{EventID: fmt.Sprintf("00000000-0000-0000-0000-%012d", len(b.entries))})
 	}
 	return out, nil
 }

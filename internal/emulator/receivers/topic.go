@@ -53,7 +53,8 @@ func (p *Topic) Delivered() []Message {
 
 // statuses are those of codes that are not 400 (API_Publish, Errors).
 var statuses = map[string]int{
-	"AuthorizationError": http.StatusForbidden, "InternalError": http.StatusInternalServerError, "NotFound": http.StatusNotFound, "Throttled": 429,
+	"AuthorizationError": http.StatusForbidden, "InternalError": http.StatusInternalServerError, "NotFound": http.StatusNotFound,
+	"Throttled": http.StatusTooManyRequests,
 }
 
 func (p *Topic) serve(w http.ResponseWriter, r *http.Request) {
@@ -61,7 +62,8 @@ func (p *Topic) serve(w http.ResponseWriter, r *http.Request) {
 	defer p.mu.Unlock()
 	w.Header().Set("Content-Type", "text/xml")
 	code := p.fails
-	if err := r.ParseForm(); err != nil || r.Form.Get("Action") != "Publish" || !strings.Contains(r.Header.Get("Authorization"), "/sns/aws4_request") {
+	err, signed := r.ParseForm(), strings.Contains(r.Header.Get("Authorization"), "/sns/aws4_request")
+	if err != nil || !signed || r.Form.Get("Action") != "Publish" {
 		code = "InvalidAction"
 	}
 	if code == "" {
