@@ -141,12 +141,13 @@ func (f *Fake) create(body []byte) (any, *awsjson.Error) {
 		return nil, &awsjson.Error{Code: "ValidationException", Message: "Invalid name."}
 	}
 	k := f.secrets[in.Name]
-	if k == nil {
+	switch {
+	case k == nil:
 		k = &kept{name: in.Name, versions: map[string]*version{}}
-	} else if k.deleted {
+	case k.deleted:
 		return nil, &awsjson.Error{Code: "InvalidRequestException",
 			Message: "You can't create this secret because a secret with this name is already scheduled for deletion."}
-	} else if k.versions[in.ClientRequestToken] == nil {
+	case k.versions[in.ClientRequestToken] == nil:
 		return nil, &awsjson.Error{Code: "ResourceExistsException",
 			Message: "The operation failed because the secret " + in.Name + " already exists."}
 	}
