@@ -11,8 +11,8 @@ import (
 
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/filing"
 	"example.com/lodge/internal/ledger"
-	"example.com/lodge/internal/submission"
 )
 
 func (a *app) evidenceCommand() *cobra.Command {
@@ -85,7 +85,8 @@ func (a *app) seal(ctx context.Context, what, account, why string) error {
 	if err != nil {
 		return err
 	}
-	return a.chains(ctx, func(_ config.Config, l *ledger.Ledger, store *evidence.Store) error {
+	return a.chains(ctx, func(c config.Config, l *ledger.Ledger, store *evidence.Store) error {
+		desk := filing.Desk{Config: c, Ledger: l, Evidence: store}
 		s, err := a.one(ctx, l, what, account)
 		if err != nil {
 			return err
@@ -97,7 +98,7 @@ func (a *app) seal(ctx context.Context, what, account, why string) error {
 		if err != nil {
 			return err
 		}
-		head, err := sealLeft(ctx, l, store, ledger.Summarize(s), who+": "+why)
+		head, err := desk.Seal(ctx, ledger.Summarize(s), who+": "+why)
 		if err != nil {
 			return err
 		}
@@ -110,39 +111,9 @@ func (a *app) seal(ctx context.Context, what, account, why string) error {
 	})
 }
 
-// sealLeft seals what programs that ended have left of a submission.
-func sealLeft(ctx context.Context, l *ledger.Ledger, store *evidence.Store, s ledger.Summary, by string) (submission.Head, error) {
-	item, err := l.Account(ctx, s.Account)
-	if err != nil {
-		return submission.Head{}, err
-	}
-	now, err := l.Now(ctx)
-	if err != nil {
-		return submission.Head{}, err
-	}
-	head, err := store.SealLeft(ctx, s.Account, s.ID, "", evidence.Sealing{After: item.Chain, At: now, By: by, Invoice: s.Invoice})
-	if head.N > 0 {
-		err = errors.Join(err, l.Chained(ctx, s.Account, head))
-	}
-	return head, err
-}
-
 // sealLeft seals what the dead had begun, once their submissions are free.
 func (w *works) sealLeft(ctx context.Context, left []ledger.Summary) {
-	for _, s := range left {
-		if _, err := sealLeft(ctx, w.ledger, w.evidence, s, w.holder.ID()); err != nil {
-			w.tell(fmt.Errorf("evidence of invoice %s that an ended program left was not sealed: %w", s.Invoice, err))
-		}
-	}
-}
-
-// sealLogins seals what was seen of failed logins by programs that ended.
-func (w *works) sealLogins(ctx context.Context) {
-	for _, account := range w.accounts {
-		if _, err := sealLeft(ctx, w.ledger, w.evidence, ledger.Summary{Account: account, ID: evidence.Logins}, w.holder.ID()); err != nil {
-			w.tell(fmt.Errorf("evidence of failed logins to account %s was not sealed: %w", account, err))
-		}
-	}
+	w.tell(w.desk.SealLeft(ctx, left))
 }
 
 // whatIsLeft says why evidence that the ledger names in a folder, below the store, is

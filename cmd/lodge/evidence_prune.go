@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/filing"
 	"example.com/lodge/internal/ledger"
 )
 
@@ -48,12 +48,13 @@ func (a *app) prune(ctx context.Context, accounts []string, dry bool) error {
 				return err
 			}
 		}
+		desk := filing.Desk{Config: c, Ledger: l, Evidence: store}
 		done := "was removed"
 		if dry {
 			done = "would be removed"
 		}
 		for _, account := range accounts {
-			r, err := prune(ctx, l, store, c.Keep, account, who, dry)
+			r, err := desk.Prune(ctx, account, who, dry)
 			if err != nil {
 				return err
 			}
@@ -64,54 +65,13 @@ func (a *app) prune(ctx context.Context, accounts []string, dry bool) error {
 	})
 }
 
-// prune removes old evidence of an account in the name of who.
-func prune(
-	ctx context.Context, l *ledger.Ledger, store *evidence.Store, keep config.Keep, account, who string, dry bool,
-) (evidence.Removed, error) {
-	item, err := l.Account(ctx, account)
-	if err != nil {
-		return evidence.Removed{}, err
-	}
-	now, err := l.Now(ctx)
-	if err != nil {
-		return evidence.Removed{}, err
-	}
-	r, head, err := store.Prune(ctx, account, evidence.Pruning{
-		Sealing: evidence.Sealing{After: item.Chain, At: now, By: who}, Before: keep.Before(now), Keep: keep.String(), Dry: dry,
-		Free: func(ctx context.Context, id string) (bool, error) {
-			s, err := l.Get(ctx, id)
-			if errors.Is(err, ledger.ErrNotFound) {
-				return false, nil // the ledger ought to know it: nothing is removed until it does
-			}
-			return err == nil && s.Settled(), err
-		},
-	})
-	if head.N > 0 && !dry {
-		err = errors.Join(err, l.Chained(ctx, account, head))
-	}
-	return r, err
-}
-
-// How often a run removes old evidence, and how often it asks whether it is time.
-const (
-	pruneEvery = 24 * time.Hour
-	pruneAsks  = time.Hour
-)
+// pruneAsks is how often a run asks whether it is time to remove old evidence.
+const pruneAsks = time.Hour
 
 // pruneDaily removes old evidence, if no run has done so today.
 func (w *works) pruneDaily(ctx context.Context) {
-	now := w.clock.Now()
-	if w.config.Keep.ForEver() || now.Before(w.prunes) {
-		return
-	}
-	w.prunes = now.Add(pruneAsks)
-	for _, account := range w.accounts {
-		mine, err := w.ledger.PruneTurn(ctx, account, pruneEvery)
-		if err == nil && mine {
-			_, err = prune(ctx, w.ledger, w.evidence, w.config.Keep, account, w.holder.ID(), false)
-		}
-		if err != nil {
-			w.tell(fmt.Errorf("old evidence of account %s was not removed: %w", account, err))
-		}
+	if now := w.clock.Now(); !now.Before(w.prunes) {
+		w.prunes = now.Add(pruneAsks)
+		w.tell(w.desk.PruneDaily(ctx, w.accounts))
 	}
 }

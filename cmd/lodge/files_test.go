@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"example.com/lodge/internal/demo"
+	"example.com/lodge/internal/filing"
 	"example.com/lodge/ledes"
 )
 
@@ -231,7 +232,7 @@ func TestSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	carrier, _ := w.carrier("harbor")
-	got, err := secretsOf(context.Background(), w.secrets(c), "firm-harbor", carrier)
+	got, err := filing.SecretsOf(context.Background(), w.secrets(c), "firm-harbor", carrier)
 	if err != nil || len(got.Values) != 2 || got.Version == "" {
 		t.Errorf("secrets %v, %v", got, err)
 	}

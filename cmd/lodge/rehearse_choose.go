@@ -27,7 +27,7 @@ func (w *works) choose(ctx context.Context, c config.Config, carrier carriers.Ca
 		if err != nil {
 			return chosen{}, err
 		}
-		return fromLedger(ctx, s, w.staged)
+		return fromLedger(ctx, s, w.desk.Staged)
 	}
 	ready, err := w.oldestReady(ctx, o.account)
 	if err != nil {
@@ -38,7 +38,7 @@ func (w *works) choose(ctx context.Context, c config.Config, carrier carriers.Ca
 		if err != nil {
 			return chosen{}, err
 		}
-		return fromLedger(ctx, s, w.staged)
+		return fromLedger(ctx, s, w.desk.Staged)
 	}
 	return w.lookOnly(ctx, carrier, o.account)
 }

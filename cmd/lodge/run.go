@@ -83,7 +83,7 @@ func (a *app) work(ctx context.Context, c config.Config, o runOptions) error {
 	}
 	w.tellMore(o.verbose)
 	w.looks = o.looks
-	w.sealLogins(hard)
+	w.tell(w.desk.SealLogins(hard, w.accounts))
 	end := w.relayBeside(hard)
 	if o.watch {
 		err = w.watch(hard, soft, o.json)

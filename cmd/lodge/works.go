@@ -1,12 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"time"
 
@@ -14,13 +12,12 @@ import (
 	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/filing"
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/outbox"
-	"example.com/lodge/internal/release"
-	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/visit"
 )
@@ -33,10 +30,9 @@ type works struct {
 	ledger   *ledger.Ledger
 	evidence *evidence.Store
 	copies   *objects.Folder
-	staged   staged.Copies
 	intake   *intake.Intake
 	holder   *holder.Holder
-	browser  browser.Options
+	desk     *filing.Desk
 	level    slog.Level // of what is told of the work
 	tellers  *tellers   // who else is told of it
 	relay    *outbox.Relay
@@ -60,7 +56,8 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string, loo
 	if look.headed {
 		w.config.Visits = 1 // people watch one window
 	}
-	if w.browser, err = browserOptions(c, look); err != nil {
+	chromium, err := filing.Browser(c, browser.Options{Headed: look.headed, Slow: look.slow})
+	if err != nil {
 		return nil, err
 	}
 	if w.ledger, err = a.ledger(ctx, c); err != nil {
@@ -80,14 +77,16 @@ func (a *app) works(ctx context.Context, c config.Config, accounts []string, loo
 	if err := w.recover(ctx); err != nil {
 		return nil, err
 	}
-	copies, err := objects.OpenFolder(c.State)
-	if err != nil {
+	if w.copies, err = objects.OpenFolder(c.State); err != nil {
 		return nil, err
 	}
-	w.staged, w.copies = staged.Copies{Store: copies}, copies
+	w.desk = &filing.Desk{
+		Config: w.config, Carriers: a.carriers, Ledger: w.ledger, Evidence: w.evidence, Staged: staged.Copies{Store: w.copies},
+		Secrets: a.secrets(c), Owner: w.holder.ID(), Browser: chromium, Clock: a.clock,
+	}
 	w.intake, err = intake.New(intake.Options{
 		Inbox: c.Inbox, State: c.State, Watermark: c.Watermark,
-		Accounts: a.inboxes(c), Staged: w.staged, Ledger: w.ledger, Clock: a.clock,
+		Accounts: a.inboxes(c), Staged: w.desk.Staged, Ledger: w.ledger, Clock: a.clock,
 	})
 	if err != nil {
 		return nil, err
@@ -142,79 +141,11 @@ func (a *app) inboxes(c config.Config) map[string]carriers.Carrier {
 	return byAccount
 }
 
-// errUnsandboxed refuses root: Chromium gives up its sandbox then, and what a
-// page breaks out of is all that stands between it and the other accounts.
-var errUnsandboxed = errors.New("as root Chromium runs without its sandbox: run lodge as another user, " +
-	"or, where that cannot be, set \"allow_unsandboxed: true\" under \"browser\" in lodge.yaml: the operator decides")
-
-// browserOptions finds the browser before anything needs it.
-func browserOptions(c config.Config, look watching) (browser.Options, error) {
-	if os.Geteuid() == 0 && !c.Browser.AllowUnsandboxed {
-		return browser.Options{}, errUnsandboxed
-	}
-	o := browser.Options{Exe: c.Browser.Path, Profiles: c.Profiles(), NoSandbox: c.Browser.AllowUnsandboxed,
-		Headed: look.headed, Slow: look.slow}
-	if o.Exe == "" {
-		find := browser.Find
-		if look.headed {
-			find = browser.FindHeaded
-		}
-		exe, err := find()
-		if o.Exe = exe; err != nil {
-			return o, err
-		}
-	}
-	if _, err := os.Stat(o.Exe); err != nil {
-		return o, fmt.Errorf("the browser that lodge.yaml or $LODGE_CHROMIUM names is not there: %w: the operator corrects it", err)
-	}
-	return o, o.Presentable()
-}
-
 // visit prepares the visit to an account.
 func (w *works) visit(ctx context.Context, account string, log *slog.Logger, tell func(visit.Progress)) (visit.Visit, error) {
-	acc, err := w.config.Account(account)
-	if err != nil {
-		return visit.Visit{}, err
-	}
-	carrier, err := w.carrier(acc.Carrier)
-	if err != nil {
-		return visit.Visit{}, err
-	}
-	carrier.Limits.Visits = cmp.Or(acc.Visits, carrier.Limits.Visits)
-	secrets, err := secretsOf(ctx, w.secrets(w.config), account, carrier)
-	if err != nil {
-		return visit.Visit{}, err
-	}
-	return visit.Visit{
-		Carrier: carrier, Account: acc, Secrets: secrets, Ledger: w.ledger, Evidence: w.evidence, Clock: w.clock,
-		Owner: w.holder.ID(), Staged: w.staged, Browser: w.browser, Log: log, Tell: tell,
-		Version: release.Version(), LooksOnly: w.looks,
-	}, nil
-}
-
-// secretsOf reads what the carrier asks for. Optional secrets may be missing.
-func secretsOf(ctx context.Context, store secret.Store, account string, c carriers.Carrier) (visit.Secrets, error) {
-	values := map[string]secret.Value{}
-	var errs []error
-	for _, s := range c.Secrets {
-		value, err := store.Get(ctx, account, s.Key)
-		switch {
-		case err == nil:
-			values[s.Key] = value
-		case !errors.Is(err, secret.ErrMissing):
-			errs = append(errs, fmt.Errorf("account %s: secret %s: %w", account, s.Key, err))
-		case !s.Optional:
-			errs = append(errs, err) // names the account by itself
-		}
-	}
-	if len(errs) > 0 {
-		return visit.Secrets{}, errors.Join(errs...)
-	}
-	version, err := store.Version(ctx, account)
-	if err != nil {
-		return visit.Secrets{}, fmt.Errorf("account %s: %w", account, err)
-	}
-	return visit.Secrets{Values: values, Version: version}, nil
+	v, err := w.desk.Visit(ctx, account, log, tell)
+	v.LooksOnly = w.looks
+	return v, err
 }
 
 // willing are the accounts that are not resting after a failure.

@@ -1,6 +1,3 @@
-// Package cloud is Lodge's door to AWS, one file a service: what is kept in S3,
-// what arrives there, secrets in Secrets Manager, tasks of ECS. It knows their
-// calls, errors and delays; what is to be done is decided elsewhere.
 package cloud
 
 import (

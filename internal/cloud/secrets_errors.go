@@ -21,7 +21,8 @@ func meanings() []meaning {
 			"secret's key (kms:Decrypt, kms:GenerateDataKey): the operator gives it the right"},
 		{[]string{"InvalidRequestException"}, "it is marked for deletion, or another service of AWS manages it: the operator restores it " +
 			"(aws secretsmanager restore-secret)"},
-		{[]string{"DecryptionFailure", "EncryptionFailure"}, "its KMS key is disabled, pending deletion or not there: the operator looks at the key"},
+		{[]string{"DecryptionFailure", "EncryptionFailure"},
+			"its KMS key is disabled, pending deletion or not there: the operator looks at the key"},
 		{[]string{"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"},
 			"AWS is asked too often just now: Lodge asks again, nobody has to act"},
 		{[]string{"InternalServiceError", "InternalServiceErrorException", "ServiceUnavailable"},
@@ -29,7 +30,8 @@ func meanings() []meaning {
 		{[]string{"LimitExceededException"}, "it has as many versions, or the AWS account as many secrets, as Secrets Manager keeps: " +
 			"the operator waits a day, or asks AWS for more"},
 		{[]string{"UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException", "IncompleteSignature",
-			"MissingAuthenticationTokenException", "RequestExpired"}, "AWS does not know the credentials, or they have expired: the operator renews them"},
+			"MissingAuthenticationTokenException", "RequestExpired"},
+			"AWS does not know the credentials, or they have expired: the operator renews them"},
 	}
 }
 
@@ -55,7 +57,8 @@ func (s *Secrets) explain(account, operation string, err error) error {
 			}
 		}
 	}
-	return &ServiceError{fmt.Sprintf("%s: Secrets Manager answers %s with %s: the operator looks it up", what, operation, api.ErrorCode()), api.ErrorCode()}
+	says := fmt.Sprintf("%s: Secrets Manager answers %s with %s: the operator looks it up", what, operation, api.ErrorCode())
+	return &ServiceError{says, api.ErrorCode()}
 }
 
 // A ServiceError is what a service of AWS answered, in Lodge's words.

@@ -119,6 +119,8 @@ type reader struct {
 	sentry, telemetry ast.Node // where these are written; nil: not here
 
 	deployed, inbox, secrets ast.Node // likewise: aws, and what it leaves no place for
+
+	placed []placed // destinations in AWS
 }
 
 // top are the keys of lodge.yaml.
@@ -253,6 +255,7 @@ func (r *reader) settle() {
 		c.Grace = time.Duration(r.grace) * time.Second
 	}
 	r.settleAWS()
+	r.settleOutbox()
 	for _, p := range []*string{&c.Inbox, &c.State, &c.Secrets.File, &c.Secrets.Identity, &c.Browser.Path} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(r.folder(), *p)

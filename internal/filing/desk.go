@@ -60,28 +60,25 @@ func (d *Desk) Visit(ctx context.Context, account string, log *slog.Logger, tell
 	}, nil
 }
 
-// SecretsOf reads what a carrier asks of an account. Optional secrets may be
-// missing; of the others a missing one is a [*secret.MissingError].
+// SecretsOf reads what a carrier asks of an account, all of one version. Optional
+// secrets may be missing; of the others a missing one is a [*secret.MissingError].
 func SecretsOf(ctx context.Context, store secret.Store, account string, c carriers.Carrier) (visit.Secrets, error) {
-	values := map[string]secret.Value{}
+	var keys []string
+	for _, s := range c.Secrets {
+		keys = append(keys, s.Key)
+	}
+	values, version, missing, err := secret.Together(ctx, store, account, keys...)
+	if err != nil {
+		return visit.Secrets{}, fmt.Errorf("account %s: %w", account, err)
+	}
 	var errs []error
 	for _, s := range c.Secrets {
-		value, err := store.Get(ctx, account, s.Key)
-		switch {
-		case err == nil:
-			values[s.Key] = value
-		case !errors.Is(err, secret.ErrMissing):
-			errs = append(errs, fmt.Errorf("account %s: secret %s: %w", account, s.Key, err))
-		case !s.Optional:
+		if err := missing[s.Key]; err != nil && !s.Optional {
 			errs = append(errs, err) // names the account by itself
 		}
 	}
 	if len(errs) > 0 {
 		return visit.Secrets{}, errors.Join(errs...)
-	}
-	version, err := store.Version(ctx, account)
-	if err != nil {
-		return visit.Secrets{}, fmt.Errorf("account %s: %w", account, err)
 	}
 	return visit.Secrets{Values: values, Version: version}, nil
 }

@@ -74,28 +74,12 @@ func loopback(host string) bool {
 
 // Tell implements [Receiver] with one request an event.
 func (w *Webhook) Tell(ctx context.Context, s submission.Submission, entries []submission.Entry, told func(int64) error) error {
-	for i, entry := range entries {
-		event, ok := eventOf(s, entry)
-		if !ok && i+1 < len(entries) {
-			continue // it is marked with the next one that is told
-		}
-		if ok {
-			if err := w.post(ctx, event); err != nil {
-				return err
-			}
-		}
-		if err := told(entry.Seq); err != nil {
-			return err
-		}
-	}
-	return nil
+	return Each(s, entries, told, func(e Event) error { return w.post(ctx, e) })
 }
 
 // Test implements [Receiver] with an event of the type lodge.test.
 func (w *Webhook) Test(ctx context.Context) (string, error) {
-	now := w.Clock.Now().UTC()
-	err := w.post(ctx, Event{ID: fmt.Sprintf("evt_test_%d", now.UnixNano()), Type: "lodge.test", Timestamp: now})
-	if err != nil {
+	if err := w.post(ctx, Sample(w.Clock.Now())); err != nil {
 		return "", err
 	}
 	return w.host + " took a signed event of the type lodge.test", nil

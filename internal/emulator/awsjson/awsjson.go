@@ -35,7 +35,9 @@ type Operation func(body []byte) (any, *Error)
 // Handler serves the operations of a service. service is its name in signatures,
 // such as "secretsmanager"; prefix that of its targets. around is called for each
 // request, with its operation, and calls do, or does not.
-func Handler(service, prefix string, operations map[string]Operation, around func(name string, body []byte, do Operation) (any, *Error)) http.Handler {
+func Handler(
+	service, prefix string, operations map[string]Operation, around func(name string, body []byte, do Operation) (any, *Error),
+) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, longest))
 		if err != nil {

@@ -38,7 +38,7 @@ type request struct {
 type answer struct {
 	ARN           string
 	Name          string
-	VersionId     string   `json:",omitempty"` //nolint:revive,staticcheck // as it is called
+	VersionID     string   `json:"VersionId,omitempty"`
 	VersionStages []string `json:",omitempty"`
 	SecretString  *string  `json:",omitempty"`
 	SecretBinary  []byte   `json:",omitempty"`
@@ -56,7 +56,7 @@ func notFound(text string) *awsjson.Error {
 func (k *kept) answer(v *version) answer {
 	a := answer{ARN: arnPrefix + k.name + arnSuffix, Name: k.name}
 	if v != nil {
-		a.VersionId, a.VersionStages = v.id, v.stages
+		a.VersionID, a.VersionStages = v.id, v.stages
 	}
 	return a
 }
@@ -120,7 +120,8 @@ func (k *kept) add(in request) (v *version, again bool, _ *awsjson.Error) {
 		return nil, false, parameter("Too many staging labels.")
 	}
 	if v := k.versions[in.ClientRequestToken]; v != nil {
-		if !bytes.Equal(v.binary, in.SecretBinary) || (v.text == nil) != (in.SecretString == nil) || v.text != nil && *v.text != *in.SecretString {
+		same := (v.text == nil) == (in.SecretString == nil) && (v.text == nil || *v.text == *in.SecretString)
+		if !same || !bytes.Equal(v.binary, in.SecretBinary) {
 			return nil, false, &awsjson.Error{Code: "ResourceExistsException",
 				Message: "You can't use ClientRequestToken because that value is already in use for a version of this secret."}
 		}
@@ -140,13 +141,15 @@ func (f *Fake) create(body []byte) (any, *awsjson.Error) {
 		return nil, &awsjson.Error{Code: "ValidationException", Message: "Invalid name."}
 	}
 	k := f.secrets[in.Name]
-	if k == nil {
+	switch {
+	case k == nil:
 		k = &kept{name: in.Name, versions: map[string]*version{}}
-	} else if k.deleted {
+	case k.deleted:
 		return nil, &awsjson.Error{Code: "InvalidRequestException",
 			Message: "You can't create this secret because a secret with this name is already scheduled for deletion."}
-	} else if k.versions[in.ClientRequestToken] == nil {
-		return nil, &awsjson.Error{Code: "ResourceExistsException", Message: "The operation failed because the secret " + in.Name + " already exists."}
+	case k.versions[in.ClientRequestToken] == nil:
+		return nil, &awsjson.Error{Code: "ResourceExistsException",
+			Message: "The operation failed because the secret " + in.Name + " already exists."}
 	}
 	var v *version
 	if in.SecretString != nil || in.SecretBinary != nil {
