@@ -86,7 +86,7 @@ func (a *app) sample(ctx context.Context, c config.Config, d config.Destination)
 // receiver is who is told at a destination.
 func (a *app) receiver(c config.Config, d config.Destination) (outbox.Receiver, error) {
 	if d.Status {
-		return outbox.StatusFiles{Folder: c.Status()}, nil
+		return outbox.StatusFolder(c.Status()), nil
 	}
 	secrets := a.secrets(c)
 	return outbox.NewWebhook(outbox.WebhookOptions{

@@ -57,6 +57,8 @@ func old(t *testing.T) *firm {
 
 func TestPrune(t *testing.T) {
 	f := old(t)
+	half := f.folder(1) + "/.form.jpg.ABC.partial" // of a writer that was killed
+	f.write(half, []byte("half of it"))
 	dry := f.pruning()
 	dry.Dry = true
 	want := evidence.Removed{Attempts: 3, Files: 11, Kept: 1}
@@ -68,6 +70,9 @@ func TestPrune(t *testing.T) {
 		if got.Bytes = 0; got != want {
 			t.Errorf("dry %v: %+v, want %+v", p.Dry, got, want)
 		}
+	}
+	if _, err := os.Stat(half); err == nil {
+		t.Error("what a killed writer left of what is pruned stays")
 	}
 	for n, there := range map[int]bool{1: false, 2: false, 4: true} {
 		if _, err := os.Stat(f.folder(n) + "/form.jpg"); (err == nil) != there {

@@ -113,6 +113,35 @@ func TestFolderThatWasRemoved(t *testing.T) {
 	}
 }
 
+// What killed writers left in a folder goes when it is asked for, and nothing else.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	f := folder(t, dir)
+	left, deeper := filepath.Join(dir, "a", ".x.ABC.partial"), filepath.Join(dir, "a", "b", ".y.ABC.partial")
+	if err := errors.Join(f.Create(t.Context(), "a/x", nil), f.Create(t.Context(), "a/b/y", nil), os.WriteFile(left, nil, 0o600),
+		os.WriteFile(deeper, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := objects.Sweep(t.Context(), f, "nothing"); n != 0 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if n, err := objects.Sweep(t.Context(), f, "a"); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	var names []string
+	for e, err := range f.List(t.Context(), "", false) {
+		names = append(names, e.Name)
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	_, gone := os.Stat(left)
+	_, stays := os.Stat(deeper)
+	if !errors.Is(gone, fs.ErrNotExist) || stays != nil || len(names) != 2 {
+		t.Errorf("%v, %v, %q", gone, stays, names)
+	}
+}
+
 func TestRightsOfFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "store")
 	if err := os.Mkdir(dir, 0o755); err != nil {

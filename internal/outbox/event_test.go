@@ -168,7 +168,7 @@ func TestUnfitFields(t *testing.T) {
 
 func TestStatusFiles(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "status")
-	f, s := StatusFiles{folder}, full()
+	f, s := StatusFolder(folder), full()
 	var marks []int64
 	told := func(seq int64) error { marks = append(marks, seq); return nil }
 	for range 2 { // again: the same file
@@ -208,7 +208,8 @@ func TestStatusFiles(t *testing.T) {
 // written is not marked.
 func TestStatusFilesStayInside(t *testing.T) {
 	dir := t.TempDir()
-	f := StatusFiles{filepath.Join(dir, "status")}
+	folder := filepath.Join(dir, "status")
+	f := StatusFolder(folder)
 	never := func(int64) error { t.Error("marked"); return nil }
 	for _, s := range []submission.Submission{
 		{ID: full().ID, Key: submission.Key{Account: ".."}}, {ID: full().ID, Key: submission.Key{Account: "a/b"}}, {ID: full().ID},
@@ -218,7 +219,7 @@ func TestStatusFilesStayInside(t *testing.T) {
 			t.Errorf("%q/%q was written", s.Key.Account, s.ID)
 		}
 	}
-	if err := os.WriteFile(f.Folder, nil, 0o600); err != nil {
+	if err := os.WriteFile(folder, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Tell(t.Context(), full(), []submission.Entry{{Seq: 1}}, never); err == nil {
@@ -226,5 +227,11 @@ func TestStatusFilesStayInside(t *testing.T) {
 	}
 	if _, err := f.Test(t.Context()); err == nil {
 		t.Error("the sample was written below a file")
+	}
+	if err := os.Remove(folder); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := f.Test(t.Context()); err != nil || text != "files can be written below "+folder {
+		t.Errorf("the folder is not made again: %q, %v", text, err)
 	}
 }

@@ -5,15 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path"
-	"path/filepath"
+	"io"
 	"regexp"
 	"time"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/durable"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
 )
 
@@ -53,10 +51,20 @@ func statusOf(s submission.Submission) Status {
 	return status
 }
 
-// StatusFiles is a [Receiver] that keeps one file for each submission below
-// Folder: ACCOUNT/ID.json, a [Status]. Whoever reads it gets all of the old one
-// or all of the new one. The folder lies outside of every inbox.
-type StatusFiles struct{ Folder string }
+// StatusFiles is a [Receiver] that keeps one file for each submission:
+// ACCOUNT/ID.json, a [Status]. Whoever reads it gets all of the old one or all of the
+// new one. It lies outside of every inbox.
+type StatusFiles struct {
+	// Open opens where the files lie, for one write: a folder that could not be
+	// written may be back by the next. What is an io.Closer is closed.
+	Open func() (objects.Store, error)
+}
+
+// StatusFolder keeps the files in a folder of this machine, and makes the folder if it
+// is not there.
+func StatusFolder(path string) StatusFiles {
+	return StatusFiles{func() (objects.Store, error) { return objects.MakeFolder(path) }}
+}
 
 var _ Receiver = StatusFiles{}
 
@@ -67,7 +75,7 @@ var accountRE = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 var idRE = regexp.MustCompile(`^[0-9a-z]{26}$`)
 
 // Tell implements [Receiver]: one write, however many entries there are.
-func (f StatusFiles) Tell(_ context.Context, s submission.Submission, entries []submission.Entry, told func(int64) error) error {
+func (f StatusFiles) Tell(ctx context.Context, s submission.Submission, entries []submission.Entry, told func(int64) error) error {
 	if !accountRE.MatchString(s.Key.Account) || !idRE.MatchString(s.ID) {
 		unnamed := Event{Data: Data{Invoice: Invoice{Submission: s.ID}}}
 		return &RefusedError{unnamed, "its account or id can be no file name: the operator looks at it"}
@@ -76,34 +84,36 @@ func (f StatusFiles) Tell(_ context.Context, s submission.Submission, entries []
 	if err != nil {
 		return err
 	}
-	if err := f.write(s.Key.Account, s.ID+".json", append(data, '\n')); err != nil {
+	name := s.Key.Account + "/" + s.ID + ".json"
+	if err := f.with(func(o objects.Store) error { return o.Put(ctx, name, append(data, '\n')) }); err != nil {
 		return err
 	}
 	return told(entries[len(entries)-1].Seq)
 }
 
 // Test implements [Receiver]: it writes a file and takes it away.
-func (f StatusFiles) Test(context.Context) (string, error) {
+func (f StatusFiles) Test(ctx context.Context) (string, error) {
 	const name = "lodge-test.json"
-	if err := f.write(".", name, []byte("{}\n")); err != nil {
-		return "", err
-	}
-	return "files can be written below " + f.Folder, os.Remove(filepath.Join(f.Folder, name))
+	where := ""
+	err := f.with(func(o objects.Store) error {
+		where = o.Place("")
+		if err := o.Put(ctx, name, []byte("{}\n")); err != nil {
+			return err
+		}
+		return o.Remove(ctx, name)
+	})
+	return "files can be written below " + where, err
 }
 
-func (f StatusFiles) write(dir, name string, data []byte) (err error) {
-	if err := durable.Folder(f.Folder); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(f.Folder)
+// with does one thing where the files lie.
+func (f StatusFiles) with(do func(objects.Store) error) error {
+	o, err := f.Open()
 	if err != nil {
 		return fmt.Errorf("status files: %w", err)
 	}
-	defer func() { err = errors.Join(err, root.Close()) }()
-	if dir != "." {
-		if err := durable.MkdirAll(root, dir); err != nil {
-			return err
-		}
+	err = do(o)
+	if c, ok := o.(io.Closer); ok {
+		err = errors.Join(err, c.Close())
 	}
-	return durable.Replace(root, path.Join(dir, name), data)
+	return err
 }
