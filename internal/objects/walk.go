@@ -34,7 +34,14 @@ func (f *Folder) list(ctx context.Context, folder string, flat bool, yield func(
 		if err := Check(folder); err != nil {
 			return err
 		}
-		inner, err := f.root.OpenRoot(folder) // looked up once, whatever lies below
+		info, err := f.root.Lstat(folder)
+		if err == nil && !info.IsDir() {
+			return nil // and to open a pipe would be to wait
+		}
+		var inner *os.Root
+		if err == nil {
+			inner, err = f.root.OpenRoot(folder) // looked up once, whatever lies below
+		}
 		if err = absent(err); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -94,17 +101,21 @@ func read(root *os.Root, dir string) ([]fs.DirEntry, error) {
 	}
 	entries, err := file.ReadDir(-1)
 	entries = slices.DeleteFunc(entries, func(d fs.DirEntry) bool { return strings.HasSuffix(d.Name(), durable.Partial) })
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(sorted(a), sorted(b)) })
+	slices.SortFunc(entries, order)
 	return entries, errors.Join(err, file.Close())
 }
 
-// sorted is by what an entry is sorted: so that all below a folder comes where its
-// names have it.
-func sorted(d fs.DirEntry) string {
-	if d.IsDir() {
-		return d.Name() + "/"
+// order compares the names of two entries of one folder, of folders with the "/"
+// that follows in the names of all that is below them.
+func order(a, b fs.DirEntry) int {
+	x, y := a.Name(), b.Name()
+	switch {
+	case a.IsDir() && strings.HasPrefix(y, x):
+		return cmp.Compare("/", y[len(x):])
+	case b.IsDir() && strings.HasPrefix(x, y):
+		return cmp.Compare(x[len(y):], "/")
 	}
-	return d.Name()
+	return cmp.Compare(x, y)
 }
 
 // told is what the disk says of an entry of a list.
