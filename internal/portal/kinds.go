@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -124,16 +125,25 @@ func vanish(r *Record, f Fault, now time.Time) { r.GoneAt = now.Add(time.Duratio
 // wait lets d pass. If the request or the portal ends before, nobody is there
 // to be answered.
 func (x *exchange) wait(d Duration) (answered bool) {
+	x.hear()
 	pause(x.r.Context(), time.Duration(d))
 	return x.r.Context().Err() != nil && x.cut(false)
 }
 
 // hang is wait, for ever if d is zero.
 func (x *exchange) hang(d Duration) (answered bool) {
+	x.hear()
 	if d == 0 {
 		<-x.r.Context().Done()
 	}
 	return x.wait(d)
+}
+
+// hear reads what is sent, for the site to read later: net/http notices that a
+// client has gone only once it has read all of its request.
+func (x *exchange) hear() {
+	body, _ := io.ReadAll(x.r.Body) // of what broke off the site reads as much, and takes nothing in
+	x.r.Body = io.NopCloser(bytes.NewReader(body))
 }
 
 func pause(ctx context.Context, d time.Duration) {

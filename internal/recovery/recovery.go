@@ -32,9 +32,10 @@ type Report struct {
 }
 
 // Run brings every attempt that only the evidence has into the ledger, those of
-// one submission in the order in which they were made, and then every late result. An intent that
-// cannot be read stops it, with the name of its file: it may be of an invoice
-// that the carrier has. Run changes nothing that it has done before, and a run
+// one submission in the order in which they were made, stops the accounts of which
+// a login failed that the ledger does not know of, and then brings in every late
+// result. An intent that cannot be read stops it, with the name of its file: it may
+// be of an invoice that the carrier has. Run changes nothing that it has done before, and a run
 // that was broken off is completed by the next.
 func (r Recovery) Run(ctx context.Context) (Report, error) {
 	var report Report
@@ -53,6 +54,9 @@ func (r Recovery) Run(ctx context.Context) (Report, error) {
 	}
 	if err := errors.Join(failed...); err != nil {
 		return report, fmt.Errorf("the ledger is older than the evidence, and could not be brought up to it; nothing is filed: %w", err)
+	}
+	if err := r.logins(ctx); err != nil {
+		return report, fmt.Errorf("nothing is filed: %w", err)
 	}
 	report.Results, err = r.results(ctx)
 	return report, err

@@ -269,3 +269,44 @@ func TestBehindTrustsTheHead(t *testing.T) {
 	check(t, w.Ledger.Chained(t.Context(), "acme", submission.Head{N: head.N + 1, SHA: strings.Repeat("a", 64)}))
 	behind("a head of another chain", true)
 }
+
+// With the ledger the word was lost that a login failed: it is not tried again
+// before a person has looked.
+func TestFailedLogins(t *testing.T) {
+	stopped := ledger.Suspension{Kind: string(carriers.Credentials), Why: "of an older login", SecretVersion: "1"}
+	for name, c := range map[string]struct {
+		known  time.Duration // from the failed login to when the ledger's copy was made
+		before bool          // the account is suspended in the ledger, until a newer secret lifts it
+		later  bool          // something was sent after it
+		want   bool
+	}{
+		"after the copy was made":             {known: -time.Hour, want: true},
+		"and an older one is known":           {known: -time.Hour, before: true, want: true},
+		"before the copy was made":            {known: time.Hour},
+		"after it, and a later one succeeded": {known: -time.Hour, later: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			failed := time.Now().Add(-2 * time.Hour)
+			scrub, err := secret.NewScrubber()
+			check(t, err)
+			f, err := w.Evidence.Attempt("acme", evidence.Logins, ulid.MustNew(ulid.Timestamp(failed), nil).String(), scrub)
+			check(t, err)
+			_, err = f.Put(t.Context(), "cause.txt", []byte("the password is not right"))
+			check(t, err)
+			if c.before {
+				check(t, w.Ledger.Suspend(t.Context(), "acme", "a visit", stopped))
+			}
+			if c.later {
+				w.intent("1", "a", 1)
+			}
+			w.Since = failed.Add(c.known)
+			w.run()
+			a, err := w.Ledger.Account(t.Context(), "acme")
+			check(t, err)
+			if got := a.Suspended != nil && a.Suspended.SecretVersion == ""; got != c.want {
+				t.Errorf("suspended until a person has looked: %t, want %t: %+v", got, c.want, a.Suspended)
+			}
+		})
+	}
+}

@@ -110,16 +110,31 @@ func TestSendAgainAfter307(t *testing.T) {
 	}
 }
 
+// A request that hangs ends with its client: campaigns wait for that.
 func TestHangs(t *testing.T) {
 	for what, uploads := range map[portal.What]int{portal.Hang: 0, portal.HangAfter: 1} {
 		t.Run(string(what), func(t *testing.T) {
-			p, _ := start(t)
+			uploaded := make(chan struct{}, 1)
+			p, _ := start(t, func(o *portal.Options) {
+				o.Watch = func(place portal.Place) func() {
+					return func() {
+						if place == portal.Upload {
+							uploaded <- struct{}{}
+						}
+					}
+				}
+			})
 			b := ada(t, p)
 			b.add(fmt.Sprintf(`{"what":%q}`, what))
 			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 			defer cancel()
 			if _, err := b.send(ctx, good("INV-1")); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("got %v", err)
+			}
+			select {
+			case <-uploaded:
+			case <-time.After(10 * time.Second):
+				t.Error("the request hangs on without its client")
 			}
 			if got := counts(t, p).Uploads; got != uploads {
 				t.Errorf("counted %d uploads, want %d", got, uploads)
