@@ -134,7 +134,8 @@ func (p *process) visit(context.Context, string) (visit.Visit, error) {
 	return visit.Visit{
 		Carrier: p.carrierOf(version), Account: config.Account{Name: account, Carrier: carrier, Portal: address, Test: true},
 		Secrets: visit.Secrets{Values: map[string]secret.Value{"password": secret.NewValue(password)}, Version: fmt.Sprint(version)},
-		Ledger:  p.ledger, Evidence: p.store, Clock: p.clock(), Owner: p.id, Staged: staged.Copies{Store: p.w.copies}, Window: p.open, Log: p.log(),
+		Ledger:  p.ledger, Evidence: p.store, Clock: p.clock(), Owner: p.id,
+		Staged: staged.Copies{Store: p.w.copies}, Window: p.open, Log: p.log(),
 		Jitter: func() float64 { return p.chance.draw("jitter") },
 	}, nil
 }

@@ -19,8 +19,8 @@ import (
 func TestFlood(t *testing.T) {
 	const objects, events, programs = 200, 1000, 4
 	w := newWorld(t)
-	random := rand.New(rand.NewPCG(7, 11)) //nolint:gosec // an order, and no secret
-	newest := map[string]string{}          // by invoice: the version that is to be filed
+	random := rand.New(rand.NewPCG(7, 11))
+	newest := map[string]string{} // by invoice: the version that is to be filed
 	queue := make(chan cloud.Message, 4*events)
 	cents := int64(0)
 	put := func(n int) {

@@ -66,16 +66,6 @@ func mine(key string) bool {
 	return false
 }
 
-// look looks at what is newest under a key, and takes it in if that is due.
-func (in *Inbox) look(ctx context.Context, key string) Arrival {
-	v, err := in.newest(ctx, key)
-	if err != nil {
-		a := in.arrival(version{Key: key})
-		return a.failed(fmt.Errorf("find its newest version: %w", err))
-	}
-	return in.take(ctx, v)
-}
-
 // take takes in a version that was the newest when it was listed.
 func (in *Inbox) take(ctx context.Context, v version) Arrival {
 	a := in.arrival(v)
@@ -121,7 +111,8 @@ func (in *Inbox) arrival(v version) Arrival {
 func (in *Inbox) wrong(key string) (carriers.Person, error) {
 	name, ok := strings.CutPrefix(key, config.InboxKeys)
 	if !ok {
-		return carriers.Operator, fmt.Errorf("it is not below %s, where files arrive, and Lodge did not write it: move it or remove it", config.InboxKeys)
+		return carriers.Operator, fmt.Errorf(
+			"it is not below %s, where files arrive, and Lodge did not write it: move it or remove it", config.InboxKeys)
 	}
 	account, file, ok := strings.Cut(name, "/")
 	_, known := in.Taker.Accounts[account]

@@ -10,7 +10,9 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/cloud"
+	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/intake"
+	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
 )
@@ -56,6 +58,34 @@ func TestAnObjectBecomesASubmission(t *testing.T) {
 	w.pass(time.Hour)
 	if n, err := w.inbox.Forget(t.Context(), w.Now()); err != nil || n != 0 {
 		t.Errorf("forgot %d marks that are older, %v", n, err)
+	}
+}
+
+// TestTheCopiesLieInTheBucket, under the names that ledgers hold of folders too.
+func TestTheCopiesLieInTheBucket(t *testing.T) {
+	w := newWorld(t)
+	store, err := cloud.NewBucket(w.client, bucket, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.inbox.Taker.Staged = staged.Copies{Store: store}
+	content := file(t, 12345, "A-1")
+	w.put(one, content)
+	if a := w.looked(one); a.Status != intake.Taken {
+		t.Fatalf("%+v", a)
+	}
+	o := w.get("A-1").Current().Object
+	if copied, err := w.inbox.Taker.Staged.Read(t.Context(), o); err != nil || string(copied) != content {
+		t.Errorf("its copy: %q, %v", copied, err)
+	}
+	if o.Path != "staged/"+o.SHA[:2]+"/"+o.SHA+".txt" || !strings.HasPrefix(o.Path, config.StagedKeys) {
+		t.Errorf("it is %s", o.Path)
+	}
+	if there, err := w.mem.HeadObject(bucket, o.Path); err != nil || there.Size != o.Size {
+		t.Errorf("in the bucket: %+v, %v", there, err)
+	}
+	if _, err := w.compare(); err != nil || len(w.strays()) != 0 {
+		t.Errorf("a comparison: strays %v, %v", w.strays(), err)
 	}
 }
 

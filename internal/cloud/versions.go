@@ -10,13 +10,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
 
 	"example.com/lodge/ledes"
 )
@@ -117,7 +116,10 @@ func merged(page *s3.ListObjectVersionsOutput) ([]version, error) {
 	var rows []version
 	latest := map[version]bool{}
 	for _, v := range page.Versions {
-		row := version{Key: aws.ToString(v.Key), ID: aws.ToString(v.VersionId), At: second(v.LastModified), Size: aws.ToInt64(v.Size), ETag: aws.ToString(v.ETag)}
+		row := version{
+			Key: aws.ToString(v.Key), ID: aws.ToString(v.VersionId), At: second(v.LastModified),
+			Size: aws.ToInt64(v.Size), ETag: aws.ToString(v.ETag),
+		}
 		rows = append(rows, row)
 		latest[row] = aws.ToBool(v.IsLatest)
 	}
@@ -166,22 +168,20 @@ var (
 	errDenied = errors.New("the operator acts")
 )
 
-// unread are the answers of S3 after which reading again at once is of no use (API
-// reference, "Error responses"; AWS KMS API reference, Decrypt).
+// unread are the answers of S3 that a person ends (API reference, "Error responses").
 var unread = map[string]string{
-	"AccessDenied":                   "Lodge's role may not read it, or not use the key that it is encrypted with",
-	"InvalidObjectState":             "it is in an archive: restore it",
-	"InvalidRequest":                 "it is encrypted with a key that only its owner has, or cannot be read in another way",
-	"KMS.DisabledException":          "the key that it is encrypted with is disabled",
-	"KMS.NotFoundException":          "the key that it is encrypted with is gone",
-	"KMS.KMSInvalidStateException":   "the key that it is encrypted with cannot be used",
-	"KMS.InvalidStateException":      "the key that it is encrypted with cannot be used",
-	"KMS.KMSAccessDeniedException":   "Lodge's role may not use the key that it is encrypted with",
-	"KMS.AccessDeniedException":      "Lodge's role may not use the key that it is encrypted with",
-	"KMS.KeyUnavailableException":    "the key that it is encrypted with cannot be used",
-	"KMS.InvalidKeyUsageException":   "the key that it is encrypted with is not meant for that",
-	"KMS.IncorrectKeyException":      "it is encrypted with another key than it says",
-	"KMS.InvalidGrantTokenException": "Lodge's role may not use the key that it is encrypted with",
+	"AccessDenied":       "Lodge's role may not read it, or not use the key that it is encrypted with",
+	"InvalidObjectState": "it is in an archive: restore it",
+	"InvalidRequest":     "it is encrypted with a key that only its owner has, or cannot be read in another way",
+}
+
+// unreadable says why a version cannot be read, where a person ends that; else "".
+// S3 passes on the errors of KMS under their names (AWS KMS API reference, Decrypt).
+func unreadable(code string) string {
+	if strings.HasPrefix(code, "KMS.") {
+		return "the key that it is encrypted with cannot be used: " + code
+	}
+	return unread[code]
 }
 
 // open opens a version for reading. Of one that is too large only so much is asked
@@ -198,19 +198,11 @@ func (in *Inbox) open(ctx context.Context, v version) (io.ReadCloser, error) {
 	if err == nil {
 		return answer.Body, nil
 	}
-	code := ""
-	if e, ok := errors.AsType[smithy.APIError](err); ok {
-		code = e.ErrorCode()
-	}
-	status := 0
-	if e, ok := errors.AsType[*awshttp.ResponseError](err); ok {
-		status = e.HTTPStatusCode()
-	}
-	why, known := unread[code]
-	switch {
-	case status == http.StatusNotFound && code != "NoSuchBucket", status == http.StatusMethodNotAllowed: // a delete marker is no object
+	why := unreadable(code(err))
+	switch status := answered(err); {
+	case status == http.StatusNotFound && code(err) != "NoSuchBucket", status == http.StatusMethodNotAllowed: // a delete marker is no object
 		return nil, fmt.Errorf("%w: %w", errGone, err)
-	case known:
+	case why != "":
 		return nil, fmt.Errorf("%s; %w: %w", why, errDenied, err)
 	}
 	return nil, fmt.Errorf("read it: %w", err)

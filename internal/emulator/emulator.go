@@ -42,7 +42,7 @@ func start(t testing.TB, p program) (url string, ok bool) {
 		missing(t, p, err)
 		return "", false
 	}
-	server := exec.CommandContext(t.Context(), "node", p.program) //nolint:gosec // one of the two above
+	server := exec.CommandContext(t.Context(), "node", p.program)
 	server.Dir, server.Stderr = folder, os.Stderr
 	in, err := server.StdinPipe() // it ends when this is closed, even by our own death
 	if err != nil {

@@ -226,7 +226,7 @@ func acts(err error) carriers.Person {
 	switch {
 	case interrupted(err), BrowserDied(err):
 		return carriers.Nobody
-	case errors.Is(err, errNotKept), errors.Is(err, errNotLent):
+	case errors.Is(err, errNotKept), errors.Is(err, errNotLent), errors.Is(err, errUnread):
 		return carriers.Operator
 	}
 	return carriers.KindOf(err).Acts()
