@@ -67,6 +67,7 @@ func TestLostAnswer(t *testing.T) {
 				r.arrive("a0", "a1")
 				r.passes(dispatch.Report{Due: 2, Planned: 2, Started: 1, Open: 1}, "it is not known whether its task was started; the same is asked for again")
 				pass(dispatch.Confirm - time.Second)
+				r.check(r.d.Stopped(r.Context(), "")) // which is no task, and not the unknown one
 				r.passes(dispatch.Report{Due: 2}, "")
 				pass(time.Second)
 				r.fates = []dispatchtest.Fate{dispatchtest.Throttled} // which says nothing of the first time
@@ -104,7 +105,7 @@ func TestUnconfirmedConfirmsItself(t *testing.T) {
 		r.arrive("a0")
 		r.passes(dispatch.Report{Due: 1, Planned: 1, Open: 1}, "not known")
 		if _, err := r.ledger.RenewSlot(r.Context(), 1, 1, "task-1", 5*time.Minute); err != nil {
-			t.Fatal(err)
+			r.Fatal(err)
 		}
 		pass(dispatch.Confirm)
 		r.passes(dispatch.Report{Due: 1}, "")
@@ -364,7 +365,7 @@ func TestOpen(t *testing.T) {
 		pass(breaker.Shortest)
 		r.passes(dispatch.Report{Due: 7, Planned: 1, Started: 1}, "")
 		if s := r.slots("1/1 a3 task-1, 2/2 a0 task-2, 3/3 a2 task-3, 4/4 a5 task-4"); len(s) != 4 {
-			t.Fatal("the site that was left alone is not tried by one")
+			r.Fatal("the site that was left alone is not tried by one")
 		}
 		r.passes(dispatch.Report{Due: 7}, "") // while one tries it
 		probe, err := r.ledger.EnterSite(ctx, pier, "task-4", time.Minute)
