@@ -6,9 +6,10 @@ SEEDS ?= 10000
 KILLS ?= 100
 BROKEN ?= 40
 INVOICES ?= 0
+ARRIVALS ?= 10000
 SEED ?= 1
 
-.PHONY: help demo demo-clean test fuse faults faults-full worlds faults-real protocol bench month check fmt generate build clean
+.PHONY: help demo demo-clean test fuse faults faults-full worlds faults-real protocol burst bench month check fmt generate build clean
 .PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
 help: ## list what can be made
@@ -54,6 +55,9 @@ faults-real: ## only real programs and browsers, and their safeguards taken away
 
 protocol: ## search small worlds completely, and again with each rule taken away; print how many states
 	CGO_ENABLED=0 go test -count=1 -v -timeout 30m -run 'TestWorlds|TestKnockOuts' ./internal/protocol
+
+burst: ## ARRIVALS=10000 files at four triggers at once, twice in parts, with a fleet that misbehaves; print what came of them
+	CGO_ENABLED=0 go test -count=1 -v -timeout 60m -run 'TestBurst/on_a_file' ./internal/dispatch -arrivals $(ARRIVALS)
 
 bench: build ## measure a submission beside plain HTTP and the usual way, in about ten minutes (ARGS=--help)
 	@.ci/chromium tests

@@ -162,15 +162,35 @@ func TestEnd(t *testing.T) {
 	if f := fates[id]; err != nil || f.State != dispatch.Ended || !strings.HasPrefix(f.Why, "it was told to end; exit code 0 (ECS: ") || f.Since.IsZero() {
 		t.Errorf("%+v, %v", f, err)
 	}
+	calls := y.Calls("StopTask")
 	for _, owner := range []string{id, stranger, "01JD0000000000000000000000-1", ""} {
 		if err := y.tasks().End(t.Context(), owner, "why"); err != nil {
 			t.Errorf("end of %q: %v", owner, err)
 		}
 	}
+	if y.Calls("StopTask") != calls {
+		t.Error("what has ended, or is no task, was told to end")
+	}
 	other := y.started(slot(2))
 	y.Set(func(k *ecs.Knobs) { k.Throttled = 1 })
 	if err := y.tasks().End(t.Context(), other, "why"); err == nil || !strings.Contains(err.Error(), other[4:]) {
 		t.Errorf("nobody told it: %v", err)
+	}
+}
+
+// API reference, StopTask: what can be wrong with it. A task that is forgotten
+// between two calls has ended.
+func TestEndInBetween(t *testing.T) {
+	runs := line{http.StatusOK, `{"tasks":[{"taskArn":"arn:aws:ecs:us-east-1:1:task/lodge-test/` + strings.TrimPrefix(stranger, "ecs:") + `","lastStatus":"RUNNING"}]}`}
+	for text, fails := range map[string]bool{
+		`{"__type":"InvalidParameterException","message":"The referenced task was not found."}`: false,
+		`{"__type":"InvalidParameterException","message":"Identifier is of the wrong form"}`:    true,
+		`{"__type":"AccessDeniedException","message":"not found"}`:                              true,
+	} {
+		tasks, s := scripted(t, runs, line{http.StatusBadRequest, text})
+		if err := tasks.Stop(t.Context(), stranger); (err != nil) != fails || len(s.requests()) != 2 {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sourcegraph/conc/pool"
@@ -51,19 +52,29 @@ type Dispatcher struct {
 
 // A Report says what a pass did.
 type Report struct {
-	Due      int // accounts that have something due, whether they may be worked on or not
-	Planned  int // accounts for which a task was wanted
-	Started  int // tasks, those among them that had been asked for before
-	Refused  int // tasks that were not started
-	Open     int // tasks of which it is not known whether they were started
-	Ended    int // slots given back of tasks that had ended untold
-	Outlived int // tasks told to end, since their lease is over
+	Full     bool // all slots are in use and nobody's lease is over: nothing else was looked at
+	Due      int  // accounts that have something due, whether they may be worked on or not
+	Planned  int  // accounts for which a task was wanted
+	Started  int  // tasks, those among them that had been asked for before
+	Refused  int  // tasks that were not started
+	Open     int  // tasks of which it is not known whether they were started
+	Ended    int  // slots given back of tasks that had ended untold
+	Outlived int  // tasks told to end, since their lease is over
 }
 
 // Pass looks once at what is due and at the slots, and does what there is to do.
 // What fails concerns one slot and stops nothing else: the error tells of all that
 // failed, and the next pass goes on from what the ledger says.
+//
+// While all slots are in use, as they are when much arrives, it reads one item.
 func (d *Dispatcher) Pass(ctx context.Context) (Report, error) {
+	full, err := d.full(ctx)
+	if err != nil {
+		return Report{}, fmt.Errorf("dispatch: %w", err)
+	}
+	if full {
+		return Report{Full: true}, nil
+	}
 	o, err := d.Ledger.Outlook(ctx)
 	if err != nil {
 		return Report{}, fmt.Errorf("dispatch: %w", err)
@@ -83,6 +94,19 @@ func (d *Dispatcher) Pass(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
+// full says whether there is nothing to take and nothing to look after.
+func (d *Dispatcher) full(ctx context.Context) (bool, error) {
+	slots, err := d.Ledger.Slots(ctx)
+	if err != nil || len(slots.Taken) < d.Limits.Tasks {
+		return false, err
+	}
+	now, err := d.Ledger.Now(ctx)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(slots.Taken, func(t ledger.Slot) bool { return t.Lapsed(now) }), nil
+}
+
 // take takes slots for what is planned, and for what was never confirmed.
 func (d *Dispatcher) take(ctx context.Context, o ledger.Outlook, r *Report) ([]ledger.Slot, error) {
 	for _, due := range o.Due {
@@ -97,66 +121,67 @@ func (d *Dispatcher) take(ctx context.Context, o ledger.Outlook, r *Report) ([]l
 		r.Planned += len(s)
 		wanted.Starts = append(wanted.Starts, s)
 	}
-	open := false
-	for _, t := range o.Slots.Taken {
-		open = open || t.Task == "" && t.Lapsed(o.At)
-	}
-	if len(starts) == 0 && !open {
+	unconfirmed := slices.ContainsFunc(o.Slots.Taken, func(t ledger.Slot) bool { return t.Task == "" && t.Lapsed(o.At) })
+	if len(starts) == 0 && !unconfirmed {
 		return nil, nil
 	}
 	return d.Ledger.TakeSlots(ctx, wanted)
 }
 
-// startAll asks for the tasks of slots, several at a time.
+// answer is what a launcher said about the task of a slot.
+type answer struct {
+	slot ledger.Slot
+	id   string
+	err  error
+}
+
+// startAll asks for the tasks of slots, several at a time, and tells the ledger
+// what became of each, one at a time: they all are in one item.
 func (d *Dispatcher) startAll(ctx context.Context, name string, slots []ledger.Slot, r *Report) error {
-	work := pool.NewWithResults[started]().WithMaxGoroutines(together)
-	for _, s := range slots {
-		work.Go(func() started { return d.start(ctx, taskFor(name, s), s) })
-	}
-	var failed []error
-	for _, s := range work.Wait() {
-		switch {
-		case s.refused:
-			r.Refused++
-		case s.open:
-			r.Open++
-		default:
-			r.Started++
+	answers := make(chan answer)
+	go func() {
+		defer close(answers)
+		work := pool.New().WithMaxGoroutines(together)
+		for _, s := range slots {
+			work.Go(func() {
+				asked, cancel := context.WithTimeout(ctx, answered)
+				defer cancel()
+				id, err := d.Launcher.Start(asked, taskFor(name, s))
+				answers <- answer{s, id, err}
+			})
 		}
-		failed = append(failed, s.err)
+		work.Wait()
+	}()
+	var failed []error
+	for a := range answers {
+		failed = append(failed, d.note(ctx, a, r))
 	}
 	return errors.Join(failed...)
 }
 
-// started is what became of asking for one task.
-type started struct {
-	refused, open bool
-	err           error
-}
-
-// start asks for the task of one slot and tells the ledger what became of it.
-func (d *Dispatcher) start(ctx context.Context, task Task, slot ledger.Slot) started {
-	asked, cancel := context.WithTimeout(ctx, answered)
-	id, err := d.Launcher.Start(asked, task)
-	cancel()
-	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), noted)
+// note tells the ledger what became of one task, be the pass at its end or not.
+func (d *Dispatcher) note(ctx context.Context, a answer, r *Report) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noted)
 	defer cancel()
+	slot := a.slot
 	switch {
-	case errors.Is(err, ErrRefused):
-		err = fmt.Errorf("%s: %w", slot, err)
-		return started{refused: true, err: errors.Join(err, d.Ledger.UndoSlot(ctx, slot))}
-	case err != nil:
-		return started{open: true, err: fmt.Errorf("%s: it is not known whether its task was started; the same is asked for again from %s: %w",
-			slot, slot.Until.Format(time.RFC3339), err)}
+	case errors.Is(a.err, ErrRefused):
+		r.Refused++
+		return errors.Join(fmt.Errorf("%s: %w", slot, a.err), d.Ledger.UndoSlot(ctx, slot))
+	case a.err != nil:
+		r.Open++
+		return fmt.Errorf("%s: it is not known whether its task was started; the same is asked for again from %s: %w",
+			slot, slot.Until.Format(time.RFC3339), a.err)
 	}
-	err = d.Ledger.NoteTask(ctx, slot.N, slot.Fence, id, cmp.Or(d.Lease, Lease))
+	r.Started++
+	err := d.Ledger.NoteTask(ctx, slot.N, slot.Fence, a.id, cmp.Or(d.Lease, Lease))
 	switch {
 	case errors.Is(err, ledger.ErrStale):
-		return started{err: d.stop(ctx, id)} // the slot is over, or another task's: this one must not go on
+		return d.stop(ctx, a.id) // the slot is over, or another task's: this one must not go on
 	case err == nil && slot.Asked > 1:
-		err = d.freeIfEnded(ctx, slot, id)
+		return d.freeIfEnded(ctx, slot, a.id)
 	}
-	return started{err: err}
+	return err
 }
 
 // freeIfEnded gives back the slot of a task that may have come and gone while

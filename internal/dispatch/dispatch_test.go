@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/breaker"
 	"example.com/lodge/internal/dispatch"
@@ -27,7 +29,7 @@ func TestPass(t *testing.T) {
 		r.slots("1/1 a0+a2 task-1, 2/2 a1 task-2")
 		r.tasks("task-1 a0+a2, task-2 a1")
 		r.arrive("a0", "a3")
-		r.passes(dispatch.Report{Due: 5}, "")
+		r.passes(dispatch.Report{Full: true}, "")
 		_, err := settle(r.Context(), r.ledger, "a1", "task-2", 9)
 		r.check(err)
 		r.fleet.Kill("task-2")
@@ -67,7 +69,8 @@ func TestLostAnswer(t *testing.T) {
 				r.arrive("a0", "a1")
 				r.passes(dispatch.Report{Due: 2, Planned: 2, Started: 1, Open: 1}, "it is not known whether its task was started; the same is asked for again")
 				pass(dispatch.Confirm - time.Second)
-				r.passes(dispatch.Report{Due: 2}, "")
+				r.check(r.d.Stopped(r.Context(), "")) // which is no task, and not the unknown one
+				r.passes(dispatch.Report{Full: true}, "")
 				pass(time.Second)
 				r.fates = []dispatchtest.Fate{dispatchtest.Throttled} // which says nothing of the first time
 				r.passes(dispatch.Report{Due: 2, Refused: 1}, "no task was started")
@@ -104,10 +107,10 @@ func TestUnconfirmedConfirmsItself(t *testing.T) {
 		r.arrive("a0")
 		r.passes(dispatch.Report{Due: 1, Planned: 1, Open: 1}, "not known")
 		if _, err := r.ledger.RenewSlot(r.Context(), 1, 1, "task-1", 5*time.Minute); err != nil {
-			t.Fatal(err)
+			r.Fatal(err)
 		}
 		pass(dispatch.Confirm)
-		r.passes(dispatch.Report{Due: 1}, "")
+		r.passes(dispatch.Report{Full: true}, "")
 		r.slots("1/1 a0 task-1")
 	})
 }
@@ -120,7 +123,7 @@ func TestEndedUntold(t *testing.T) {
 		r.passes(dispatch.Report{Due: 1, Planned: 1, Started: 1}, "")
 		r.fleet.Kill("task-1")
 		pass(dispatch.Lease - time.Second)
-		r.passes(dispatch.Report{Due: 1}, "")
+		r.passes(dispatch.Report{Full: true}, "")
 		pass(time.Second)
 		r.passes(dispatch.Report{Due: 1, Planned: 1, Started: 1, Ended: 1}, "")
 		r.slots("1/2 a0 task-2")
@@ -157,7 +160,7 @@ func TestOutlived(t *testing.T) {
 		pass(dispatch.Lease)
 		for range 3 {
 			r.passes(dispatch.Report{Due: 3, Outlived: 1}, "")
-			r.passes(dispatch.Report{Due: 3}, "") // it has a while to do so
+			r.passes(dispatch.Report{Full: true}, "") // it has a while to do so
 			r.slots("1/1 a0+a1 task-1")
 			pass(dispatch.Confirm)
 		}
@@ -179,7 +182,7 @@ func TestRenewedIsLeftAlone(t *testing.T) {
 			pass(dispatch.Lease - time.Minute)
 			_, err := r.ledger.RenewSlot(r.Context(), 1, 1, "task-1", dispatch.Lease)
 			r.check(err)
-			r.passes(dispatch.Report{Due: 1}, "")
+			r.passes(dispatch.Report{Full: true}, "")
 		}
 		r.tasks("task-1 a0")
 	})
@@ -364,7 +367,7 @@ func TestOpen(t *testing.T) {
 		pass(breaker.Shortest)
 		r.passes(dispatch.Report{Due: 7, Planned: 1, Started: 1}, "")
 		if s := r.slots("1/1 a3 task-1, 2/2 a0 task-2, 3/3 a2 task-3, 4/4 a5 task-4"); len(s) != 4 {
-			t.Fatal("the site that was left alone is not tried by one")
+			r.Fatal("the site that was left alone is not tried by one")
 		}
 		r.passes(dispatch.Report{Due: 7}, "") // while one tries it
 		probe, err := r.ledger.EnterSite(ctx, pier, "task-4", time.Minute)
@@ -403,5 +406,33 @@ func TestToken(t *testing.T) {
 			t.Errorf("token %q of %d characters", token, len(token))
 		}
 		seen[token] = true
+	}
+}
+
+// TestPassReadsLittle: what a pass asks the ledger is the same however much is due,
+// and never what is due itself.
+func TestPassReadsLittle(t *testing.T) {
+	for _, due := range []int{5, 50} {
+		within(t, 1, func(r *rig) {
+			asked := map[string]int{}
+			r.over(ledgertest.Failing{Engine: r.engine, Fail: func(call string, done bool) error {
+				if done {
+					asked[call]++
+				}
+				return nil
+			}})
+			for range due {
+				r.arrive("a0", "a1", "a2")
+			}
+			clear(asked)
+			r.passes(dispatch.Report{Due: 3, Planned: 2, Started: 1}, "")
+			r.passes(dispatch.Report{Full: true}, "")
+			// By the first: the slots, all items, what is due next of each account, and what
+			// is leased; the slots taken, and the task noted. By the second: the slots.
+			want := map[string]int{"Accounts": 1, "NextDue": 1, "List": 1, "Now": 4, "LoadAccount": 4, "StoreAccount": 2}
+			if diff := cmp.Diff(want, asked); diff != "" {
+				t.Errorf("with %d due: %s", due, diff)
+			}
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/ledger"
 )
 
@@ -66,44 +67,50 @@ func Plan(s Situation) []Start {
 	return starts
 }
 
+// A waiter is an account that can be started, and since when it waits.
+type waiter struct {
+	ledger.Due
+	since time.Time
+}
+
 // waiting is what can be started, in the order in which it is.
 func (s Situation) waiting() []ledger.Due {
-	earliest := map[string]ledger.Due{}
-	for _, d := range s.Due {
-		if first, ok := earliest[d.Account]; !ok || d.At.Before(first.At) {
-			earliest[d.Account] = d
-		}
-	}
 	held := map[string]bool{}
 	for _, t := range s.Slots.Taken {
 		for _, account := range t.Accounts {
 			held[account] = true
 		}
 	}
-	var list []ledger.Due
-	for account, d := range earliest {
+	var list []waiter
+	for account, d := range s.earliest() {
 		if s.May[account] && !held[account] && !d.At.After(s.Now) && !s.rests(d) {
-			list = append(list, d)
+			list = append(list, waiter{d, clock.Later(d.At, s.Slots.Stints[account].At)})
 		}
 	}
-	slices.SortFunc(list, func(a, b ledger.Due) int {
-		return cmp.Or(s.since(a).Compare(s.since(b)), cmp.Compare(a.Account, b.Account))
-	})
+	slices.SortFunc(list, func(a, b waiter) int { return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.Account, b.Account)) })
 	probed := map[ledger.SiteName]bool{}
-	return slices.DeleteFunc(list, func(d ledger.Due) bool {
-		site, ok := s.Probes[d.Account]
-		again := ok && probed[site]
-		probed[site] = ok
-		return again
-	})
+	var due []ledger.Due
+	for _, w := range list {
+		if site, ok := s.Probes[w.Account]; ok {
+			if probed[site] {
+				continue
+			}
+			probed[site] = true
+		}
+		due = append(due, w.Due)
+	}
+	return due
 }
 
-// since is since when an account waits.
-func (s Situation) since(d ledger.Due) time.Time {
-	if last := s.Slots.Stints[d.Account].At; last.After(d.At) {
-		return last
+// earliest is the earliest that each account has due.
+func (s Situation) earliest() map[string]ledger.Due {
+	first := make(map[string]ledger.Due, len(s.Due))
+	for _, d := range s.Due {
+		if f, ok := first[d.Account]; !ok || d.At.Before(f.At) {
+			first[d.Account] = d
+		}
 	}
-	return d.At
+	return first
 }
 
 // rests says whether an account's last stint left its work as it is now, and was

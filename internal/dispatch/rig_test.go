@@ -89,20 +89,16 @@ func (r *rig) fate(int) (fate dispatchtest.Fate) {
 func (r *rig) arrive(accounts ...string) {
 	r.Helper()
 	for _, a := range accounts {
-		register(r.T, r.ledger, a, time.Now().Format("150405.000"))
+		_, err := register(r.Context(), r.ledger, a, time.Now().Format("150405.000"))
+		r.check(err)
 		time.Sleep(time.Millisecond) //nolint:forbidigo // in a bubble
 	}
 }
 
-func register(t *testing.T, l *ledger.Ledger, account, number string) ledger.Registered {
-	t.Helper()
+func register(ctx context.Context, l *ledger.Ledger, account, number string) (ledger.Registered, error) {
 	key := submission.Key{Account: account, LawFirmID: "12-3", ClientID: "C1", Number: number}
 	object := submission.Object{Name: account + "/" + number + ".txt", SHA: "sha-" + number, Canon: "canon-" + number}
-	got, err := l.Register(t.Context(), "harbor", key, submission.Revision{State: submission.Ready, Object: object}, "intake")
-	if err != nil {
-		t.Error(err)
-	}
-	return got
+	return l.Register(ctx, "harbor", key, submission.Revision{State: submission.Ready, Object: object}, "intake")
 }
 
 // passes makes a pass, and checks what it says of itself and whether it failed.

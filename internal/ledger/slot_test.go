@@ -92,9 +92,15 @@ func TestSlots(t *testing.T) {
 		}
 		inUse(t, l, `2/2 crew "" 1`)
 	}
+	if err := l.NoteTask(ctx, 2, 2, "task-b", ttl-time.Second); err != nil {
+		t.Error(err)
+	}
+	if s := inUse(t, l, `2/2 crew "task-b" 1`); !s.Taken[0].Until.Equal(got[1].Until) {
+		t.Errorf("the lease went from %s to %s", got[1].Until, s.Taken[0].Until)
+	}
 	w.pass(time.Second)
 	taken(t, l, wanted(w, 2, start(w, "acme")))
-	inUse(t, l, `1/3 acme "" 1, 2/2 crew "" 1`)
+	inUse(t, l, `1/3 acme "" 1, 2/2 crew "task-b" 1`)
 }
 
 // TestTimeFreesNoSlot: a slot of which nobody says anything stays in use. One whose

@@ -114,7 +114,8 @@ func TestRunTask(t *testing.T) {
 // successfully using the same client token and the same parameters, the retry
 // succeeds without performing any further actions"; RunTask, ConflictException: "The
 // provided clientToken is already in use with a different RunTask request. The
-// resourceIds are the existing task ARNs".
+// resourceIds are the existing task ARNs". A token lives for 24 hours, or until an hour
+// after its task, whichever is shorter.
 func TestClientToken(t *testing.T) {
 	r := rigged(t, "wait", ecs.Settings{})
 	token := func(in *sdk.RunTaskInput) { in.ClientToken = aws.String("slot-1-fence-1") }
@@ -143,6 +144,10 @@ func TestClientToken(t *testing.T) {
 	}
 	if r.started(nil); r.Started() != 2 {
 		t.Errorf("without a token: %d tasks", r.Started())
+	}
+	r.Set(func(k *ecs.Knobs) { k.Forget = time.Nanosecond })
+	if again := *r.started(token)[0].TaskArn; again == first {
+		t.Error("a token is remembered for longer than its task")
 	}
 }
 

@@ -44,7 +44,7 @@ type Knobs struct {
 	Pending      time.Duration // how long it is PENDING
 	ListLag      time.Duration // how far behind ListTasks is; 0: 200 ms, less than 0: not at all
 	DescribeLag  time.Duration // how long DescribeTasks and StopTask do not know a new task
-	Forget       time.Duration // how long a STOPPED task is known; 0: 1 hour
+	Forget       time.Duration // how long a STOPPED task is known, and its token; 0: 1 hour
 
 	// Life is how long the nth task, from 1, may run until its host dies; 0: for
 	// ever. nil: hosts do not die.

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -73,7 +74,7 @@ func (c *Cluster) runTask(in runTask) (any, *fault) {
 	text, _ := json.Marshal(in) //nolint:gosec // no secret is in it: the token is what makes a call the same call
 	before, known := c.tokens[token]
 	switch {
-	case token == "", !known, time.Since(before.at) > tokenLife:
+	case token == "", !known, time.Since(before.at) > tokenLife, c.forgot(before):
 	case before.text != string(text):
 		return nil, &fault{
 			kind:    "ConflictException",
@@ -99,6 +100,14 @@ func (c *Cluster) runTask(in runTask) (any, *fault) {
 		c.tokens[token] = request{string(text), time.Now(), begun}
 	}
 	return outcome(begun, failures), nil
+}
+
+// forgot says whether the tasks of a request ended so long ago that its token is
+// forgotten with them. mu is held.
+func (c *Cluster) forgot(r request) bool {
+	return !slices.ContainsFunc(r.tasks, func(t *task) bool {
+		return t.last != stopped || time.Since(t.stoppedAt) <= cmp.Or(c.knobs.Forget, forget)
+	})
 }
 
 // wrong says what is wrong with the parameters of RunTask.
