@@ -12,6 +12,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/stop"
 	"example.com/lodge/internal/visit"
 )
 
@@ -104,8 +105,8 @@ func (w *works) rehearse(ctx context.Context, c config.Config, o rehearsing) err
 	_, _ = fmt.Fprintf(w.err, "Rehearsing %s at %s with %s. Nothing will be sent.\n",
 		o.account, v.Account.Portal, cmp.Or(printable(r.what), "no invoice"))
 	done, err := v.Rehearse(ctx, r.Rehearsal)
-	if errors.Is(context.Cause(ctx), errStopped) {
-		return errors.Join(errStopped, errors.New("nothing was sent"))
+	if errors.Is(context.Cause(ctx), stop.ErrStopped) {
+		return errors.Join(stop.ErrStopped, errors.New("nothing was sent"))
 	}
 	if _, statErr := os.Stat(done.Folder); statErr != nil {
 		done.Folder = ""

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"example.com/lodge/internal/stop"
 	"os"
 	"strings"
 	"syscall"
@@ -58,7 +59,7 @@ func TestGraceEnds(t *testing.T) {
 		signals <- syscall.SIGTERM
 		begun := time.Now()
 		<-hard.Done()
-		if took := time.Since(begun); took != time.Minute-windUp {
+		if took := time.Since(begun); took != time.Minute-stop.WindUp {
 			t.Errorf("broken off after %s of a minute's grace", took)
 		}
 		done()

@@ -16,6 +16,7 @@ import (
 	"example.com/lodge/internal/dispatch"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/outbox"
 )
 
 // A trigger is what one environment of the function keeps between calls.
@@ -23,6 +24,7 @@ type trigger struct {
 	deployment *cloud.Deployment
 	inbox      *cloud.Inbox
 	dispatcher *dispatch.Dispatcher
+	relay      *outbox.Relay
 	clock      clock.Clock
 	metrics    *cloud.Metrics
 	log        *slog.Logger
@@ -120,10 +122,17 @@ const (
 	compareAgain = time.Hour
 )
 
-// sweep does what no event asks for: it compares the bucket with the ledger, once a
-// day, and measures what waits.
+// relayFor bounds how long destinations are told in one call: tasks wait for it.
+const relayFor = 15 * time.Second
+
+// sweep does what no event asks for: it measures what waits, compares the bucket
+// with the ledger, once a day, and tells what is owed and no task tells.
 func (t *trigger) sweep(ctx context.Context) error {
-	return errors.Join(t.measure(ctx), t.compare(ctx))
+	err := errors.Join(t.measure(ctx), t.compare(ctx))
+	ctx, cancel := context.WithTimeout(ctx, relayFor)
+	defer cancel()
+	t.relay.Pass(ctx)
+	return err
 }
 
 func (t *trigger) compare(ctx context.Context) error {

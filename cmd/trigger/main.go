@@ -57,10 +57,15 @@ func open(ctx context.Context, env config.Environment, out io.Writer) (*trigger,
 	if err != nil {
 		return nil, err
 	}
+	log := slog.New(slog.NewJSONHandler(out, nil))
+	relay, err := d.Relay(ctx, "trigger", clock.System{}, log)
+	if err != nil {
+		return nil, err
+	}
 	return &trigger{
-		deployment: d, inbox: inbox, clock: clock.System{}, metrics: cloud.NewMetrics(out, c.Stage, clock.System{}),
+		deployment: d, relay: relay, inbox: inbox, clock: clock.System{}, metrics: cloud.NewMetrics(out, c.Stage, clock.System{}),
 		dispatcher: &dispatch.Dispatcher{Ledger: d.Ledger, Launcher: d.Tasks, Accounts: accounts, Limits: dispatch.Limits{Tasks: c.AWS.Tasks}},
-		log:        slog.New(slog.NewJSONHandler(out, nil)),
+		log:        log,
 	}, nil
 }
 

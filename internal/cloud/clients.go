@@ -11,8 +11,10 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"example.com/lodge/internal/config"
@@ -75,6 +77,16 @@ func (c Clients) Secrets() *secretsmanager.Client {
 // ECS runs tasks.
 func (c Clients) ECS() *ecs.Client {
 	return ecs.NewFromConfig(c.settings, func(o *ecs.Options) { o.RetryMaxAttempts = c.tries() })
+}
+
+// EventBridge is where events go that rules pass on.
+func (c Clients) EventBridge() *eventbridge.Client {
+	return eventbridge.NewFromConfig(c.settings, func(o *eventbridge.Options) { o.RetryMaxAttempts = c.tries() })
+}
+
+// SNS is where topics are.
+func (c Clients) SNS() *sns.Client {
+	return sns.NewFromConfig(c.settings, func(o *sns.Options) { o.RetryMaxAttempts = c.tries() })
 }
 
 // SQS is the queue of what rings the bell.

@@ -107,7 +107,7 @@ type Launch struct {
 }
 
 // container is what the worker's container is called in the task definition.
-const container = "worker"
+const container = config.ProgramWorker
 
 // ReadLaunch reads a Launch from the variables that the deployment gives the
 // trigger.

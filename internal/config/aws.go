@@ -35,6 +35,7 @@ const (
 	EnvSlot           = "LODGE_SLOT"            // of a task: the number of its slot
 	EnvFence          = "LODGE_FENCE"           // of a task: the fence of its slot
 	EnvAccounts       = "LODGE_ACCOUNTS"        // of a task: its accounts, separated by commas
+	EnvNoInit         = "LODGE_NO_INIT"         // of a task: "true" where no init process is wanted; see the worker
 	EnvTaskDefinition = "LODGE_TASK_DEFINITION" // of the trigger: the ARN of what it starts
 	EnvSubnets        = "LODGE_SUBNETS"         // of the trigger: where tasks run, separated by commas
 	EnvSecurityGroups = "LODGE_SECURITY_GROUPS" // of the trigger: what tasks may talk to, separated by commas

@@ -108,6 +108,12 @@ func (c Config) Told() string { return filepath.Join(c.State, "told.json") }
 // Status is the folder of the status files.
 func (c Config) Status() string { return filepath.Join(c.State, "status") }
 
+// MakeScratch makes what a program in AWS needs of the state folder: room for the
+// profiles of browsers.
+func (c Config) MakeScratch() error {
+	return errors.Join(durable.Folder(c.State), durable.Folder(c.Profiles()))
+}
+
 // MakeFolders makes the folders that are not there, for Lodge's user alone, and
 // takes the rights of others on the state folder away. An inbox that is there
 // stays as it is: others put files into it.

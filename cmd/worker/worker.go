@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"example.com/lodge/carriers/all"
+	"example.com/lodge/internal/batch"
+	"example.com/lodge/internal/browser"
+	"example.com/lodge/internal/clock"
+	"example.com/lodge/internal/cloud"
+	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/dispatch"
+	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/filing"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/outbox"
+	"example.com/lodge/internal/recovery"
+	"example.com/lodge/internal/staged"
+	"example.com/lodge/internal/stop"
+	"example.com/lodge/internal/visit"
+)
+
+// The times of a worker.
+const (
+	// shift is how long a worker begins new visits. Then another goes on, in a fresh
+	// container: what leaks and what was deployed since are no older than this.
+	shift = 4 * time.Hour
+	// slotFor is how long the slot is the worker's from each renewal on.
+	slotFor = 5 * time.Minute
+	// renewEvery leaves room for three renewals that fail.
+	renewEvery = time.Minute
+	// relayFor is how long destinations may take for what is owed at the end.
+	relayFor = 20 * time.Second
+	// settling bounds what is written once the work is over: that the slot is free.
+	settling = 10 * time.Second
+)
+
+// errNoInit refuses to be the first process of a container. What Chromium's own
+// processes leave behind is then reaped by nobody, and a SIGTERM that the program
+// did not ask for is not delivered to it (signal(7), pid_namespaces(7)).
+var errNoInit = errors.New("this is the first process of its container, and nothing reaps what Chromium leaves: " +
+	"the operator has the task definition start an init process (initProcessEnabled), or sets " + config.EnvNoInit + "=true")
+
+// A worker is one task at work.
+type worker struct {
+	*cloud.Deployment
+	desk  *filing.Desk
+	task  dispatch.Task
+	self  cloud.Identity
+	relay *outbox.Relay
+	clock clock.Clock
+	log   *slog.Logger
+}
+
+// run does a task's work. pid is the program's own; signals end it.
+func run(ctx context.Context, env config.Environment, pid int, signals <-chan os.Signal, log *slog.Logger) error {
+	if told, _ := env(config.EnvNoInit); pid == 1 && told != "true" {
+		return errNoInit
+	}
+	w, err := open(ctx, env, log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.Close() }()
+	hard, soft, done := stop.On(ctx, signals, w.Config.Grace, func(s os.Signal) {
+		if s == nil {
+			log.Warn("breaking off; the next task settles what was under way")
+			return
+		}
+		log.Info("told to end: finishing what is under way", "signal", s.String(), "grace", w.Config.Grace.String())
+	})
+	defer done()
+	return w.work(hard, soft)
+}
+
+// open opens everything. What is missing is told before anything is begun.
+func open(ctx context.Context, env config.Environment, log *slog.Logger) (*worker, error) {
+	path, err := config.Find("", env)
+	if err != nil {
+		return nil, err
+	}
+	known, clk := all.Carriers(), clock.System{}
+	c, err := config.Read(path, known, env)
+	if err != nil {
+		return nil, err
+	}
+	task, err := cloud.ReadTask(env)
+	if err != nil {
+		return nil, err
+	}
+	self, err := cloud.Self(ctx)
+	if err != nil {
+		return nil, err
+	}
+	chromium, err := filing.Browser(c, browser.Options{})
+	if err != nil {
+		return nil, err
+	}
+	d, err := cloud.Open(ctx, c, clk)
+	if err != nil {
+		return nil, err
+	}
+	w := &worker{Deployment: d, task: task, self: self, clock: clk, log: log}
+	kept, err := d.Objects(config.EvidenceKeys)
+	if err != nil {
+		return nil, err
+	}
+	copies, err := d.Objects("")
+	if err != nil {
+		return nil, err
+	}
+	w.desk = &filing.Desk{
+		Config: c, Carriers: known, Ledger: d.Ledger, Evidence: evidence.On(kept), Staged: staged.Copies{Store: copies},
+		Secrets: d.Secrets, Owner: self.Owner, Browser: chromium, Clock: clk,
+	}
+	w.relay, err = d.Relay(ctx, self.Owner, clk, log)
+	return w, err
+}
+
+// work files until nothing is due. The slot is given back when nothing is held any
+// more; if that fails, it is free when the task's end is noticed.
+func (w *worker) work(hard, soft context.Context) error {
+	if _, err := w.Ledger.RenewSlot(hard, w.task.Slot, w.task.Fence, w.self.Owner, slotFor); err != nil {
+		if errors.Is(err, ledger.ErrStale) {
+			w.log.Info("the slot is another's by now: nothing to do", "slot", w.task.Slot)
+			return nil
+		}
+		return err
+	}
+	soft, endShift := context.WithTimeout(soft, shift)
+	defer endShift()
+	soft, lost := context.WithCancel(soft)
+	defer lost()
+	renewing := w.renew(soft, lost)
+	end := w.relayBeside(hard)
+	err := w.file(hard, soft)
+	lost()
+	renewing.Wait()
+	end()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(hard), settling)
+	defer cancel()
+	return errors.Join(err, w.Ledger.GiveSlot(ctx, w.task.Slot, w.task.Fence))
+}
+
+// renew renews the slot until ctx ends. Once it is another's, lost is called: what
+// is under way finishes, since the leases of visits are what counts there.
+func (w *worker) renew(ctx context.Context, lost func()) *sync.WaitGroup {
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		for clock.Pause(ctx, renewEvery) {
+			_, err := w.Ledger.RenewSlot(ctx, w.task.Slot, w.task.Fence, w.self.Owner, slotFor)
+			switch {
+			case errors.Is(err, ledger.ErrStale):
+				w.log.Warn("the slot is another's by now: nothing new is begun", "slot", w.task.Slot)
+				lost()
+				return
+			case err != nil && ctx.Err() == nil:
+				w.log.Warn("the slot was not renewed; tried again", "slot", w.task.Slot, "error", err.Error())
+			}
+		}
+	})
+	return &renewing
+}
+
+// file makes visits until nothing is due in the task's accounts.
+func (w *worker) file(hard, soft context.Context) error {
+	if err := w.Config.MakeScratch(); err != nil {
+		return err
+	}
+	if err := w.recover(hard); err != nil {
+		return err
+	}
+	w.complain("not all evidence of failed logins is sealed", w.desk.SealLogins(hard, w.task.Accounts))
+	b := batch.Batch{
+		Ledger: w.Ledger, Owner: w.self.Owner, Accounts: w.task.Accounts, Visits: w.Config.Visits, Log: w.log, Clock: w.clock,
+		Left: func(ctx context.Context, left []ledger.Summary) {
+			w.complain("not all evidence that others left is sealed", w.desk.SealLeft(ctx, left))
+		},
+		Visit: func(ctx context.Context, account string) (visit.Visit, error) {
+			return w.desk.Visit(ctx, account, w.log, w.tell)
+		},
+	}
+	w.log.Info("at work", "slot", w.task.Slot, "fence", w.task.Fence, "accounts", w.task.Accounts, "visits", w.Config.Visits,
+		"sandboxed", !w.Config.Browser.AllowUnsandboxed)
+	result, err := b.Run(hard, soft)
+	for _, f := range result.Failures {
+		w.log.Error("an account could not be worked on", "account", f.Account, "error", f.Err.Error())
+	}
+	w.complain("old evidence stays", w.desk.PruneDaily(hard, w.task.Accounts))
+	w.log.Info("nothing more to do", "submissions", result.Done, "visits", result.Visits, "failures", len(result.Failures))
+	return err
+}
+
+// recover makes the ledger safe to file from, where it was put back to an earlier
+// time: it learns from the evidence what was sent since.
+func (w *worker) recover(ctx context.Context) error {
+	r := recovery.Recovery{Ledger: w.Ledger, Evidence: w.desk.Evidence, Who: w.self.Owner}
+	behind, err := r.Behind(ctx, w.task.Accounts)
+	if err != nil || !behind {
+		return err
+	}
+	report, err := r.Run(ctx)
+	if err == nil {
+		w.log.Warn("the ledger is older than the evidence: what was sent is looked up before anything else is filed",
+			"intents", report.Intents, "unknown", report.Attempts)
+	}
+	return err
+}
+
+// tell writes what visits do into the log. Texts of carriers and invoices stay out.
+func (w *worker) tell(p visit.Progress) {
+	if p.Step == visit.StepDone {
+		w.log.Info("worked on", "account", p.Account, "invoice", p.Invoice, "submission", p.ID, "state", p.State, "took", p.Took.String())
+	}
+}
+
+// complain tells of what is no reason to stop.
+func (w *worker) complain(what string, err error) {
+	if err != nil {
+		w.log.Warn(what, "error", fmt.Sprint(err))
+	}
+}
+
+// relayBeside tells the destinations while invoices are filed. end has them told
+// the rest, for a while; what is left is told by the next sweep.
+func (w *worker) relayBeside(ctx context.Context) (end func()) {
+	ctx, breakOff := context.WithCancel(context.WithoutCancel(ctx))
+	last, finish := context.WithCancel(ctx)
+	var telling sync.WaitGroup
+	telling.Go(func() { w.relay.Run(ctx, last) })
+	return func() {
+		limit := time.AfterFunc(relayFor, breakOff)
+		defer limit.Stop()
+		finish()
+		telling.Wait()
+		breakOff()
+	}
+}
