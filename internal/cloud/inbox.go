@@ -32,7 +32,10 @@ type Inbox struct {
 
 // Strays is where it is kept what arrived and belongs to nobody: a [ledger.Ledger].
 type Strays interface {
+	// NoteStrays adds what was met, and forgets what is gone, by name.
 	NoteStrays(ctx context.Context, met []ledger.Stray, gone []string) error
+	// Compared takes the word of a comparison that began at begun and met all of the
+	// bucket; old is how many objects wait to be adopted.
 	Compared(ctx context.Context, begun time.Time, found []ledger.Stray, old int) error
 }
 
