@@ -25,7 +25,7 @@ func main() {
 	t, err := open(context.Background(), os.LookupEnv, os.Stdout)
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "trigger:", err)
-		os.Exit(1) //nolint:forbidigo // main alone ends the program
+		os.Exit(1)
 	}
 	lambda.Start(t.handle)
 }

@@ -18,6 +18,6 @@ func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	if err := run(context.Background(), os.LookupEnv, os.Getpid(), signals, log); err != nil {
 		log.Error("the worker ends", "error", fmt.Sprint(err))
-		os.Exit(1) //nolint:forbidigo // main alone ends the program
+		os.Exit(1)
 	}
 }
