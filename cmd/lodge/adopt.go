@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/intake"
+	"example.com/lodge/internal/release"
 )
 
 func (a *app) adoptCommand() *cobra.Command {
@@ -23,11 +26,11 @@ inbox.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.adopt(args[0], args[1:]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.adopt(cmd.Context(), args[0], args[1:]) },
 	}
 }
 
-func (a *app) adopt(account string, files []string) (err error) {
+func (a *app) adopt(ctx context.Context, account string, files []string) (err error) {
 	who, err := a.person("adopted")
 	if err != nil {
 		return err
@@ -38,6 +41,9 @@ func (a *app) adopt(account string, files []string) (err error) {
 	}
 	if err := known(c, []string{account}); err != nil {
 		return err
+	}
+	if c.AWS != nil {
+		return a.adoptThere(ctx, c, account, files, who)
 	}
 	if err := c.MakeFolders(); err != nil {
 		return err
@@ -53,5 +59,26 @@ func (a *app) adopt(account string, files []string) (err error) {
 		}
 	}
 	_, err = fmt.Fprintf(a.out, "%s will be taken in by the next run.\n", count(len(files), "file"))
+	return err
+}
+
+// adoptThere adopts objects of the bucket: each gets a version that came now, which
+// rings the trigger.
+func (a *app) adoptThere(ctx context.Context, c config.Config, account string, files []string, who string) error {
+	d, err := a.deployment(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	inbox, err := d.Inbox(a.carriers, release.Version())
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := inbox.Adopt(ctx, account, f, who); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(a.out, "%s will be taken in within a minute.\n", count(len(files), "file"))
 	return err
 }

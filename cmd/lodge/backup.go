@@ -70,6 +70,9 @@ func (a *app) backup(ctx context.Context, o backupOptions) (err error) {
 	if err := c.MakeFolders(); err != nil {
 		return err
 	}
+	if err := here(c, recoveredThere); err != nil {
+		return err
+	}
 	use, err := backup.Use(c.State)
 	if err != nil {
 		return err

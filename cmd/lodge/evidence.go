@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/lodge/internal/cloud"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/filing"
@@ -32,7 +33,7 @@ account's chain. lodge show INVOICE tells where an invoice's evidence lies.`,
 // chains runs f with the settings, the ledger and the evidence that belongs to it.
 func (a *app) chains(ctx context.Context, f func(config.Config, *ledger.Ledger, *evidence.Store) error) error {
 	return a.reading(ctx, func(c config.Config, l *ledger.Ledger) error {
-		store, err := evidenceOf(c)
+		store, err := evidenceOf(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -40,8 +41,17 @@ func (a *app) chains(ctx context.Context, f func(config.Config, *ledger.Ledger, 
 	})
 }
 
-// evidenceOf is the evidence of a deployment, to be looked at.
-func evidenceOf(c config.Config) (*evidence.Store, error) { return evidence.OpenCopy(c.Evidence()) }
+// evidenceOf is the evidence that belongs to the ledger, to be looked at.
+func evidenceOf(ctx context.Context, c config.Config) (*evidence.Store, error) {
+	if c.AWS == nil {
+		return evidence.OpenCopy(c.Evidence())
+	}
+	store, err := cloud.OpenObjects(ctx, c, config.EvidenceKeys)
+	if err != nil {
+		return nil, err
+	}
+	return evidence.On(store), nil
+}
 
 // kept are the accounts that there is evidence of, or ought to be: those of
 // lodge.yaml, of the ledger and of the evidence.

@@ -76,7 +76,7 @@ func (a *app) outboxTest(ctx context.Context, args []string) error {
 }
 
 func (a *app) sample(ctx context.Context, c config.Config, d config.Destination) (string, error) {
-	to, err := a.receiver(c, d)
+	to, err := a.receiver(ctx, c, d)
 	if err != nil {
 		return "", err
 	}
@@ -84,7 +84,14 @@ func (a *app) sample(ctx context.Context, c config.Config, d config.Destination)
 }
 
 // receiver is who is told at a destination.
-func (a *app) receiver(c config.Config, d config.Destination) (outbox.Receiver, error) {
+func (a *app) receiver(ctx context.Context, c config.Config, d config.Destination) (outbox.Receiver, error) {
+	if c.AWS != nil {
+		deployed, err := a.deployment(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		return deployed.Receiver(d, a.clock)
+	}
 	if d.Status {
 		return outbox.StatusFolder(c.Status()), nil
 	}
@@ -100,7 +107,7 @@ func (a *app) receiver(c config.Config, d config.Destination) (outbox.Receiver, 
 func (a *app) relay(ctx context.Context, c config.Config, l *ledger.Ledger, log *slog.Logger) (*outbox.Relay, error) {
 	o := outbox.Options{Ledger: l, Turns: outbox.Folder(c.State), Clock: a.clock, Log: log}
 	for _, d := range c.Outbox {
-		to, err := a.receiver(c, d)
+		to, err := a.receiver(ctx, c, d)
 		if err != nil {
 			return nil, fmt.Errorf("destination %s: %w", d.Name, err)
 		}

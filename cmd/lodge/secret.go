@@ -74,7 +74,11 @@ func (a *app) setSecret(ctx context.Context, account, key string) error {
 	if err := a.secrets(c).Set(ctx, account, key, secret.NewValue(value)); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.err, "%s of account %s is kept in %s.\n", key, account, c.Secrets.File)
+	where := c.Secrets.File
+	if c.AWS != nil {
+		where = "Secrets Manager, as " + c.AWS.SecretName(account)
+	}
+	_, err = fmt.Fprintf(a.err, "%s of account %s is kept in %s.\n", key, account, where)
 	return err
 }
 

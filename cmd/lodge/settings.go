@@ -9,6 +9,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/backup"
+	"example.com/lodge/internal/cloud"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/ledger"
@@ -23,11 +24,7 @@ func (a *app) settings() (config.Config, error) {
 	if err != nil {
 		return config.Config{}, err
 	}
-	c, err := config.Read(path, a.carriers, a.variable)
-	if err == nil && c.AWS != nil {
-		return config.Config{}, fmt.Errorf("%s is of a Lodge in AWS, which this program cannot open: the operator uses one that can", path)
-	}
-	return c, err
+	return config.Read(path, a.carriers, a.variable)
 }
 
 // variable looks up a variable of the environment; the last one of a name counts.
@@ -40,8 +37,16 @@ func (a *app) variable(name string) (string, bool) {
 	return "", false
 }
 
-// ledger opens the ledger and makes the folders around it that are missing.
+// ledger opens the ledger: the one in AWS, or this machine's, around which it makes
+// the folders that are missing.
 func (a *app) ledger(ctx context.Context, c config.Config) (*ledger.Ledger, error) {
+	if c.AWS != nil {
+		d, err := a.deployment(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		return d.Ledger, nil
+	}
 	if err := c.MakeFolders(); err != nil {
 		return nil, err
 	}
@@ -70,8 +75,16 @@ func (a *app) reading(ctx context.Context, f func(config.Config, *ledger.Ledger)
 	return f(c, l)
 }
 
-// secrets are the stores of secrets: the environment first, then the file.
-func (a *app) secrets(c config.Config) secret.Layers {
+// secrets are where secrets are kept: Secrets Manager, or the environment first and
+// then the file.
+func (a *app) secrets(c config.Config) secret.Store {
+	if c.AWS != nil {
+		store, err := cloud.OpenSecrets(context.Background(), c, a.clock)
+		if err != nil {
+			return unreachable{err}
+		}
+		return store
+	}
 	return secret.Layers{
 		secret.NewEnv(a.environ, append(c.Names(), config.NotifyAccount, config.OutboxAccount), c.SecretVersions()),
 		secret.NewFile(c.Secrets.File, c.Secrets.Identity),

@@ -222,7 +222,7 @@ func (a *app) showRevision(c config.Config, r submission.Revision, seen func([]s
 	_, _ = fmt.Fprintf(a.out, "\nRevision %d: %s\n", r.Number, words(r.State))
 	a.indented("from " + r.Object.Name + ", " + count(int(r.Object.Size), "byte") + ", SHA-256 " + r.Object.SHA)
 	if r.Object.Path != "" {
-		a.indented("filed copy: " + filepath.Join(c.State, filepath.FromSlash(r.Object.Path)))
+		a.indented("filed copy: " + placeOf(c, r.Object.Path))
 	}
 	if r.Receipt.State != "" {
 		a.indented("the carrier said on " + a.stamp(r.ReceivedAt) + ": " + join(r.Receipt.Status, r.Receipt.Number, r.Receipt.Text))
@@ -236,12 +236,20 @@ func (a *app) showRevision(c config.Config, r submission.Revision, seen func([]s
 	}
 }
 
+// placeOf is where a staged copy lies.
+func placeOf(c config.Config, name string) string {
+	if c.AWS != nil {
+		return "s3://" + c.AWS.Bucket + "/" + name
+	}
+	return filepath.Join(c.State, filepath.FromSlash(name))
+}
+
 // showEvidence lists the files, folder by folder: people open the folder.
 func (a *app) showEvidence(ctx context.Context, c config.Config, proofs []submission.Proof) {
 	if len(proofs) == 0 {
 		return
 	}
-	store, err := evidenceOf(c)
+	store, err := evidenceOf(ctx, c)
 	if err != nil {
 		writeWrapped(a.out, "    ", printable(fmt.Sprintf("its evidence cannot be looked at: %v", err)), a.columns)
 		return

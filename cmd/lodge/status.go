@@ -144,7 +144,12 @@ func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) err
 		case perAccount:
 			return v.accounts(ctx)
 		}
-		if err := v.tellRestored(c.State); err != nil {
+		if c.AWS == nil {
+			if err := v.tellRestored(c.State); err != nil {
+				return err
+			}
+		}
+		if err := v.tellStrays(ctx); err != nil {
 			return err
 		}
 		return v.overview(ctx)

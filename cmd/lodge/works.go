@@ -48,6 +48,9 @@ type works struct {
 // works opens everything that filing for accounts needs; none means all that are
 // not paused. What is missing is told before anything is begun.
 func (a *app) works(ctx context.Context, c config.Config, accounts []string, look watching) (_ *works, err error) {
+	if err := here(c, filedThere); err != nil {
+		return nil, err
+	}
 	w := &works{app: a, config: c, accounts: accounts, level: slog.LevelWarn,
 		resting: map[string]time.Time{}, told: map[string]bool{}}
 	if len(accounts) == 0 {

@@ -44,8 +44,32 @@ func Open(ctx context.Context, c config.Config, clk clock.Clock) (*Deployment, e
 	return &Deployment{
 		Config: c, Clients: clients, Tasks: tasks,
 		Ledger:  ledger.New(engine, clk, tasks, submission.Limits{}),
-		Secrets: NewSecrets(clients.Secrets(), c.AWS.SecretName, append(c.Names(), config.NotifyAccount, config.OutboxAccount), clk),
+		Secrets: secretsOf(clients, c, clk),
 	}, nil
+}
+
+// OpenSecrets is the store of secrets of the Lodge that c describes, alone. It asks
+// AWS nothing.
+func OpenSecrets(ctx context.Context, c config.Config, clk clock.Clock) (*Secrets, error) {
+	clients, err := Connect(ctx, *c.AWS)
+	if err != nil {
+		return nil, err
+	}
+	return secretsOf(clients, c, clk), nil
+}
+
+func secretsOf(clients Clients, c config.Config, clk clock.Clock) *Secrets {
+	return NewSecrets(clients.Secrets(), c.AWS.SecretName, append(c.Names(), config.NotifyAccount, config.OutboxAccount), clk)
+}
+
+// OpenObjects is a part of the bucket of the Lodge that c describes, alone, as
+// [Deployment.Objects]. It asks AWS nothing.
+func OpenObjects(ctx context.Context, c config.Config, prefix string) (objects.Store, error) {
+	clients, err := Connect(ctx, *c.AWS)
+	if err != nil {
+		return nil, err
+	}
+	return NewBucket(clients.S3(), c.AWS.Bucket, prefix)
 }
 
 // Close gives the ledger back.

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// tellStrays tells what arrived in a bucket and cannot become an invoice, and of
+// what nobody has adopted.
+func (v *view) tellStrays(ctx context.Context) error {
+	if v.filter.account != "" || v.filter.carrier != "" {
+		return nil
+	}
+	strays, err := v.ledger.Strays(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(strays.List) + strays.More; n > 0 {
+		writeWrapped(v.out, "", fmt.Sprintf("STRAYS: %s arrived and cannot be taken in:", count(n, "file")), v.columns)
+		t := table{head: []string{"FILE", "SINCE", "WHO ACTS", "WHY"}}
+		for i, s := range strays.List {
+			if i == mostDue && n > mostDue+1 {
+				break
+			}
+			t.add(s.Name, v.stamp(s.Since), string(s.Needs), s.Why)
+		}
+		t.write(v.out, v.columns)
+		if rest := n - len(t.rows); rest > 0 {
+			_, _ = fmt.Fprintf(v.out, "  and %d more\n", rest)
+		}
+		_, _ = fmt.Fprintln(v.out)
+	}
+	if strays.Old > 0 {
+		writeWrapped(v.out, "", fmt.Sprintf("OLD: %s from before the watermark; %s has one filed.",
+			count(strays.Old, "file"), v.with("adopt ACCOUNT FILE")), v.columns)
+		_, _ = fmt.Fprintln(v.out)
+	}
+	return nil
+}
