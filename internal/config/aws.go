@@ -68,6 +68,11 @@ func (a AWS) LogGroup(program string) string { return "/lodge/" + a.stage + "/" 
 // naming rules"), without dots, which break the certificates of its address.
 var bucketRE = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 
+// deployedRE is what a stage may be called that names things in AWS: an image
+// repository takes no two hyphens in a row and none at an end (ECR API Reference,
+// CreateRepository).
+var deployedRE = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
 var regionRE = regexp.MustCompile(`^[a-z]{2,3}(-[a-z]+)+-[0-9]$`)
 
 // sweepRE is the shape of a schedule expression; what it means is the
@@ -111,6 +116,8 @@ func (r *reader) settleAWS() {
 	a.stage = r.config.Stage
 	if a.stage == "" {
 		r.wrong(r.deployed, "aws needs a \"stage\", after which everything in AWS is called")
+	} else if !deployedRE.MatchString(a.stage) {
+		r.wrong(r.deployed, "stage %q cannot name what is in AWS: a-z, 0-9, and single hyphens between them", a.stage)
 	}
 	if !regionRE.MatchString(a.Region) {
 		r.wrong(r.deployed, "aws.region is a region such as us-east-1")

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -57,6 +58,8 @@ func TestAWSRefused(t *testing.T) {
 	const stage = marked + "stage: prod\n"
 	for name, c := range map[string]struct{ text, says string }{
 		"no stage":      {marked + "aws: {region: us-east-1, bucket: smith-lodge}\n", `aws needs a "stage"`},
+		"two hyphens":   {marked + "stage: a--b\naws: {region: us-east-1, bucket: smith-lodge}\n", `stage "a--b" cannot name`},
+		"a last hyphen": {marked + "stage: a-\naws: {region: us-east-1, bucket: smith-lodge}\n", `stage "a-" cannot name`},
 		"nothing said":  {stage + "aws: {}\n", "aws.region is a region"},
 		"no bucket":     {stage + "aws: {region: us-east-1}\n", "aws.bucket is a bucket's name"},
 		"dotted":        {stage + "aws: {region: us-east-1, bucket: smith.lodge}\n", "aws.bucket is a bucket's name"},
@@ -119,5 +122,13 @@ func TestReadsTheVariable(t *testing.T) {
 	e = env(map[string]string{config.EnvYAML: "stage: [\n"})
 	if _, err := config.Read(config.FromVariable, known, e); err == nil || !strings.Contains(err.Error(), "$LODGE_YAML") {
 		t.Errorf("an error that does not name the variable: %v", err)
+	}
+}
+
+// TestSweepEvent: what the scheduler sends is JSON with the key that the trigger looks for.
+func TestSweepEvent(t *testing.T) {
+	var got map[string]string
+	if err := json.Unmarshal([]byte(config.SweepEvent), &got); err != nil || got[config.EventKey] != config.EventSweep || len(got) != 1 {
+		t.Errorf("%s: %v, %v", config.SweepEvent, got, err)
 	}
 }

@@ -1,0 +1,26 @@
+package config
+
+// The programs in AWS, as [AWS.LogGroup] names them.
+const (
+	ProgramTrigger = "trigger"
+	ProgramWorker  = "worker"
+)
+
+// What rings the trigger's bell besides S3 and stopped tasks: EventBridge Scheduler
+// sends [SweepEvent], an object whose key [EventKey] says what is to be done.
+const (
+	EventKey   = "lodge"
+	EventSweep = "sweep" // look at the ledger: register what no event told of, plan, start, send what is owed
+	SweepEvent = `{"` + EventKey + `":"` + EventSweep + `"}`
+)
+
+// The metrics that the programs write as lines of their logs (CloudWatch, "Embedded
+// metric format") and that the deployment's alarms watch: in [MetricNamespace], each
+// by the one dimension [MetricStage], whose value is [Config.Stage].
+const (
+	MetricNamespace   = "Lodge"
+	MetricStage       = "Stage"
+	MetricDueAge      = "DueAge"      // Seconds: how long the oldest submission has been due, 0 if none is; with each sweep
+	MetricNeedsPerson = "NeedsPerson" // Count: submissions and accounts that wait for somebody; with each sweep
+	MetricTasksFailed = "TasksFailed" // Count: tasks that stopped otherwise than by themselves; with each task that stopped
+)
