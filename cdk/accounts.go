@@ -78,7 +78,7 @@ func (d *deployment) readLogins(role awsiam.CfnRole) {
 		n++
 		awsiam.NewCfnManagedPolicy(d.stack, text("WorkerLogins%d", n), &awsiam.CfnManagedPolicyProps{
 			Description: text("Lodge's worker reads the logins of its accounts, part %d", n), Roles: &[]any{role.Ref()},
-			PolicyDocument: policy(allow("Logins", []string{"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}, part...)),
+			PolicyDocument: policy(allow("Logins", []string{"secretsmanager:GetSecretValue"}, part...)),
 		})
 	}
 }

@@ -69,16 +69,19 @@ func (d *deployment) fixedAddress() awsec2.NatProvider {
 func (d *deployment) gateways(vpc *string, routes []any) {
 	anyone := func(s statement) statement { s["Principal"] = "*"; return s }
 	layers := fmt.Sprintf("arn:%s:s3:::prod-%s-starport-layer-bucket/*", *awscdk.Aws_PARTITION(), d.AWS.Region)
-	for service, document := range map[string]document{
-		"s3": policy(
+	for _, g := range []struct {
+		service string
+		may     document
+	}{
+		{"s3", policy(
 			anyone(allow("Bucket", []string{"s3:*"}, d.bucketARN(""), d.bucketARN("")+"/*")),
 			anyone(allow("Layers", []string{"s3:GetObject"}, layers)),
-		),
-		"dynamodb": policy(anyone(allow("Table", []string{"dynamodb:*"}, *d.table.AttrArn(), *d.table.AttrArn()+"/index/*"))),
+		)},
+		{"dynamodb", policy(anyone(allow("Table", []string{"dynamodb:*"}, *d.table.AttrArn(), *d.table.AttrArn()+"/index/*")))},
 	} {
-		awsec2.NewCfnVPCEndpoint(d.stack, text("Gateway-%s", service), &awsec2.CfnVPCEndpointProps{
-			VpcId: vpc, RouteTableIds: &routes, VpcEndpointType: jsii.String("Gateway"), PolicyDocument: document,
-			ServiceName: text("com.amazonaws.%s.%s", d.AWS.Region, service),
+		awsec2.NewCfnVPCEndpoint(d.stack, text("Gateway-%s", g.service), &awsec2.CfnVPCEndpointProps{
+			VpcId: vpc, RouteTableIds: &routes, VpcEndpointType: jsii.String("Gateway"), PolicyDocument: g.may,
+			ServiceName: text("com.amazonaws.%s.%s", d.AWS.Region, g.service),
 		})
 	}
 }

@@ -56,9 +56,10 @@ func (d *deployment) operate() []statement {
 }
 
 // setSecrets reads as well: a secret holds several keys, and one is set by writing
-// them all.
+// them all and moving the label. It makes none: the deployment does, and would find
+// its name taken.
 func (d *deployment) setSecrets() []statement {
 	return []statement{allow("Logins", []string{
-		"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:DescribeSecret",
+		"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage", "secretsmanager:DescribeSecret",
 	}, d.arn("secretsmanager", "secret:"+d.AWS.SecretName("*")))}
 }

@@ -73,7 +73,7 @@ func (d *deployment) triggerMay() []statement {
 		}
 	}
 	if len(told) > 0 { // the keys of webhooks and the addresses of messengers, of no carrier
-		may = append(may, allow("Tell", []string{"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}, told...))
+		may = append(may, allow("Tell", []string{"secretsmanager:GetSecretValue"}, told...))
 	}
 	return may
 }
