@@ -21,6 +21,7 @@ const (
 	receives       = 5
 	queueDays      = 14 // the most that SQS has
 	day            = 24 * 60 * 60
+	logDays        = 400 // of the few that CloudWatch Logs has, the first after a year
 )
 
 // queues makes the queue that S3 rings and the one of what could not be taken in.
@@ -120,13 +121,9 @@ func (d *deployment) ledger() {
 // logGroups makes what the programs write to, and their metrics come from.
 func (d *deployment) logGroups() {
 	d.logs = map[string]awslogs.CfnLogGroup{}
-	days := 90.0
-	if d.production() {
-		days = 400
-	}
 	for _, program := range []string{config.ProgramTrigger, config.ProgramWorker} {
 		d.logs[program] = awslogs.NewCfnLogGroup(d.stack, text("Logs-%s", program), &awslogs.CfnLogGroupProps{
-			LogGroupName: jsii.String(d.AWS.LogGroup(program)), RetentionInDays: &days,
+			LogGroupName: jsii.String(d.AWS.LogGroup(program)), RetentionInDays: jsii.Number(logDays),
 		})
 		d.logs[program].ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY, nil)
 	}

@@ -186,12 +186,9 @@ func TestSecretsHaveNoValue(t *testing.T) {
 }
 
 func TestLogsAreKept(t *testing.T) {
-	for _, c := range []struct {
-		tp   template
-		days string
-	}{{production(t), "400"}, {staging(t), "90"}} {
-		for _, r := range c.tp.of("Logs::LogGroup") {
-			checks(t, r, map[string]string{"RetentionInDays": c.days})
+	for _, tp := range []template{production(t), staging(t)} {
+		for _, r := range tp.of("Logs::LogGroup") {
+			checks(t, r, map[string]string{"RetentionInDays": "400"})
 		}
 	}
 }
