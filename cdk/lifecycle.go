@@ -40,8 +40,7 @@ func (s stage) copiesDays() int {
 // that look like somebody's work. Objects of less than 128 KB stay where they are, as
 // S3 has it: to move one costs more than it saves.
 func (d *deployment) lifecycle() *[]any {
-	days := func(n int) *float64 { return jsii.Number(n) }
-	gone := &awss3.CfnBucket_NoncurrentVersionExpirationProperty{NoncurrentDays: days(removedDays)}
+	gone := &awss3.CfnBucket_NoncurrentVersionExpirationProperty{NoncurrentDays: jsii.Number(removedDays)}
 	rule := func(id, prefix string, r awss3.CfnBucket_RuleProperty) any {
 		r.Id, r.Status = &id, jsii.String("Enabled")
 		if prefix != "" {
@@ -50,23 +49,23 @@ func (d *deployment) lifecycle() *[]any {
 		return &r
 	}
 	evidence := awss3.CfnBucket_RuleProperty{Transitions: &[]any{
-		&awss3.CfnBucket_TransitionProperty{StorageClass: jsii.String("GLACIER_IR"), TransitionInDays: days(coldAfter)},
+		&awss3.CfnBucket_TransitionProperty{StorageClass: jsii.String("GLACIER_IR"), TransitionInDays: jsii.Number(coldAfter)},
 	}}
 	if !d.Keep.ForEver() {
 		evidence.NoncurrentVersionExpiration = gone
 	}
 	return &[]any{
 		rule("unfinished", "", awss3.CfnBucket_RuleProperty{
-			AbortIncompleteMultipartUpload: &awss3.CfnBucket_AbortIncompleteMultipartUploadProperty{DaysAfterInitiation: days(partsDays)},
+			AbortIncompleteMultipartUpload: &awss3.CfnBucket_AbortIncompleteMultipartUploadProperty{DaysAfterInitiation: jsii.Number(partsDays)},
 		}),
 		rule("replaced", config.InboxKeys, awss3.CfnBucket_RuleProperty{
-			NoncurrentVersionExpiration: &awss3.CfnBucket_NoncurrentVersionExpirationProperty{NoncurrentDays: days(d.copiesDays())},
+			NoncurrentVersionExpiration: &awss3.CfnBucket_NoncurrentVersionExpirationProperty{NoncurrentDays: jsii.Number(d.copiesDays())},
 		}),
 		rule("copies", config.StagedKeys, awss3.CfnBucket_RuleProperty{
-			ExpirationInDays: days(d.copiesDays()), NoncurrentVersionExpiration: gone,
+			ExpirationInDays: jsii.Number(d.copiesDays()), NoncurrentVersionExpiration: gone,
 		}),
 		rule("marks", config.TakenKeys, awss3.CfnBucket_RuleProperty{
-			ExpirationInDays: days(d.copiesDays() + marksLonger), NoncurrentVersionExpiration: gone,
+			ExpirationInDays: jsii.Number(d.copiesDays() + marksLonger), NoncurrentVersionExpiration: gone,
 		}),
 		rule("status", config.StatusKeys, awss3.CfnBucket_RuleProperty{NoncurrentVersionExpiration: gone}),
 		rule("evidence", config.EvidenceKeys, evidence),

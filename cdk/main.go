@@ -18,12 +18,13 @@ import (
 )
 
 func main() {
-	defer jsii.Close()
 	props := &awscdk.AppProps{}
 	if out := os.Getenv("CDK_OUT"); out != "" {
 		props.Outdir = jsii.String(out) // else where the CDK's command line wants it
 	}
-	if err := synthesize(props, all.Carriers()); err != nil {
+	err := synthesize(props, all.Carriers())
+	jsii.Close()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "lodge cdk:", err)
 		os.Exit(1)
 	}
@@ -38,13 +39,17 @@ func synthesize(props *awscdk.AppProps, known []carriers.Carrier) error {
 	if err != nil {
 		return err
 	}
+	zips, err := os.MkdirTemp("", "lodge-cdk-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(zips) }()
 	for _, path := range o.configs {
 		s, err := readStage(path, known)
 		if err != nil {
 			return err
 		}
-		zip, err := s.zip(o.trigger)
-		defer func() { _ = os.RemoveAll(zip) }()
+		zip, err := s.zip(zips, o.trigger)
 		if err != nil {
 			return err
 		}

@@ -60,6 +60,7 @@ func (d *deployment) operate() []statement {
 // its name taken.
 func (d *deployment) setSecrets() []statement {
 	return []statement{allow("Logins", []string{
-		"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage", "secretsmanager:DescribeSecret",
+		"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
+		"secretsmanager:DescribeSecret",
 	}, d.arn("secretsmanager", "secret:"+d.AWS.SecretName("*")))}
 }

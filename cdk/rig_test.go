@@ -31,7 +31,6 @@ func TestMain(m *testing.M) {
 		_ = os.RemoveAll(templates().folder)
 		os.Exit(code)
 	}
-	defer jsii.Close()
 	for name, context := range variants(out) {
 		props := &awscdk.AppProps{Outdir: jsii.String(filepath.Join(out, name)), Context: &context}
 		if err := synthesize(props, known()); err != nil {
@@ -39,6 +38,7 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
+	jsii.Close()
 }
 
 // known are the carriers of the tests: Lodge's, and one with opening hours, a port of
@@ -80,17 +80,17 @@ func many() string {
 	return text.String()
 }
 
-// synthesized is where the child wrote the templates, or why it did not.
-type synthesized struct {
+// written is where the child wrote the templates, or why it did not.
+type written struct {
 	folder string
 	err    error
 }
 
 // templates starts the child, once.
-var templates = sync.OnceValue(func() synthesized {
+var templates = sync.OnceValue(func() written {
 	folder, err := os.MkdirTemp("", "lodge-cdk-")
 	if err != nil {
-		return synthesized{err: err}
+		return written{err: err}
 	}
 	err = errors.Join(
 		os.WriteFile(filepath.Join(folder, "bootstrap"), []byte("a program"), 0o755),
@@ -102,7 +102,7 @@ var templates = sync.OnceValue(func() synthesized {
 	if failed != nil {
 		failed = fmt.Errorf("%w: %s", failed, out)
 	}
-	return synthesized{folder, errors.Join(err, failed)}
+	return written{folder, errors.Join(err, failed)}
 })
 
 // A template as CloudFormation gets it.

@@ -74,18 +74,16 @@ func (s stage) check() error {
 	return errors.Join(errs...)
 }
 
-// zip makes the folder that becomes the trigger's zip: its program and lodge.yaml.
-// Whoever calls it removes the folder.
-func (s stage) zip(program string) (folder string, err error) {
-	folder, err = os.MkdirTemp("", "lodge-trigger-")
-	if err != nil {
-		return "", err
-	}
+// zip makes the folder that becomes the trigger's zip, below another: its program and
+// lodge.yaml.
+func (s stage) zip(below, program string) (folder string, err error) {
 	code, err := os.ReadFile(program)
 	if err != nil {
-		return folder, fmt.Errorf("%w: the operator types: make synth, which builds it, or names it with -c trigger=PATH", err)
+		return "", fmt.Errorf("%w: the operator types: make synth, which builds it, or names it with -c trigger=PATH", err)
 	}
+	folder = filepath.Join(below, s.Stage)
 	return folder, errors.Join(
+		os.Mkdir(folder, 0o700),
 		os.WriteFile(filepath.Join(folder, "bootstrap"), code, 0o755),            //nolint:gosec // Lambda starts it as another user
 		os.WriteFile(filepath.Join(folder, "lodge.yaml"), []byte(s.text), 0o644), //nolint:gosec // and that user reads it
 	)

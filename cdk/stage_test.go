@@ -74,9 +74,8 @@ func TestOptionsLeftOut(t *testing.T) {
 
 // TestNoTrigger: without the program nothing is deployed that cannot start.
 func TestNoTrigger(t *testing.T) {
-	folder, err := stage{}.zip(filepath.Join(t.TempDir(), "bootstrap"))
+	_, err := stage{}.zip(t.TempDir(), filepath.Join(t.TempDir(), "bootstrap"))
 	if err == nil || !strings.Contains(err.Error(), "make synth") {
 		t.Errorf("%v", err)
 	}
-	_ = os.RemoveAll(folder)
 }

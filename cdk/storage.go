@@ -17,7 +17,7 @@ import (
 const (
 	triggerSeconds = 60                               // of one run of the trigger, at most
 	windowSeconds  = 2                                // that a batch is gathered for
-	visibleSeconds = 6*triggerSeconds + windowSeconds // AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": six times the function's time
+	visibleSeconds = 6*triggerSeconds + windowSeconds // six times the function's: Lambda Developer Guide, "Using Lambda with Amazon SQS"
 	receives       = 5
 	queueDays      = 14 // the most that SQS has
 	day            = 24 * 60 * 60

@@ -64,7 +64,7 @@ func (d *deployment) triggerMay() []statement {
 		when(allow("Start", []string{"ecs:RunTask"}, d.arn("ecs", "task-definition/"+d.name+":*")),
 			map[string]any{"ArnEquals": map[string]any{"ecs:cluster": d.clusterARN()}}),
 		when(allow("GiveRoles", []string{"iam:PassRole"}, *d.roles.worker.AttrArn(), *d.roles.execution.AttrArn()),
-			map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}}),
+			map[string]any{"StringEquals": map[string]any{"iam:PassedToService": tasksService}}),
 	)
 	var told []string
 	for _, account := range []string{config.NotifyAccount, config.OutboxAccount} {

@@ -25,6 +25,9 @@ const (
 	user        = "10001:10001"
 )
 
+// tasksService is who takes on the roles of tasks.
+const tasksService = "ecs-tasks.amazonaws.com"
+
 // imagesKept is how many images the repository keeps, to go back to.
 const imagesKept = 30
 
@@ -118,9 +121,9 @@ func (d *deployment) taskRoles() {
 		allow("Evidence", evidence, d.below(config.EvidenceKeys)...),
 		allow("CopiesAndStatus", []string{"s3:GetObject", "s3:PutObject"}, d.below(config.StagedKeys, config.StatusKeys)...),
 	)
-	d.roles.worker = d.role("WorkerRole", "ecs-tasks.amazonaws.com", tasks, "Lodge's worker", worker...)
+	d.roles.worker = d.role("WorkerRole", tasksService, tasks, "Lodge's worker", worker...)
 	d.readLogins(d.roles.worker)
-	d.roles.execution = d.role("ExecutionRole", "ecs-tasks.amazonaws.com", tasks, "Starts Lodge's worker: pulls its image, writes its log",
+	d.roles.execution = d.role("ExecutionRole", tasksService, tasks, "Starts Lodge's worker: pulls its image, writes its log",
 		allow("Ask", []string{"ecr:GetAuthorizationToken"}, "*"), // has no resources (Service Authorization Reference, Amazon ECR)
 		allow("Pull", []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"}, *d.repository.AttrArn()),
 		d.writesLog(config.ProgramWorker),
