@@ -63,7 +63,7 @@ func (d *deployment) alarmTable() []alarm {
 		},
 		{
 			what: "needs-a-person", who: "biller", means: "Invoices or accounts wait for somebody, who may also be the operator or the author",
-			do:     "See which, and who: lodge status --needs",
+			do:     "See which, and who: lodge status --needs any",
 			metric: lodge(config.MetricNeedsPerson, "Maximum"), minutes: 15,
 		},
 		{
