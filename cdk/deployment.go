@@ -56,7 +56,7 @@ func deploy(scope constructs.Construct, s stage, o options, zip string) {
 		Description:           text("Lodge, stage %s: files approved invoices with insurance carriers", s.Stage),
 		TerminationProtection: jsii.Bool(s.production()),
 	})
-	awscdk.Tags_Of(d.stack).Add(jsii.String("lodge"), &s.Stage, nil)
+	awscdk.Tags_Of(d.stack).Add(jsii.String("lodge"), &d.name, nil) // tasks have it too, from the trigger that starts them
 	for _, part := range []func(){
 		d.queues, d.objects, d.ledger, d.accounts, d.logGroups, d.network, d.image,
 		d.workers, d.triggers, d.bells, d.people, d.alarms, d.spending, d.dashboard, d.outputs,

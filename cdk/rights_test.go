@@ -133,6 +133,7 @@ func TestPassRole(t *testing.T) {
 		t.Errorf("%d statements pass roles", n)
 	}
 	task := production(t).one(t, "ECS::TaskDefinition")
+	checks(t, task, map[string]string{"Tags": `[{"Key":"lodge","Value":"lodge-production"}]`}) // as internal/cloud tags tasks
 	checks(t, task, map[string]string{"TaskRoleArn": "<WorkerRole.Arn>", "ExecutionRoleArn": "<ExecutionRole.Arn>"})
 }
 

@@ -63,6 +63,8 @@ func (d *deployment) triggerMay() []statement {
 		allow("Own", []string{"s3:GetObject", "s3:PutObject"}, own...),
 		when(allow("Start", []string{"ecs:RunTask"}, d.arn("ecs", "task-definition/"+d.name+":*")),
 			map[string]any{"ArnEquals": map[string]any{"ecs:cluster": d.clusterARN()}}),
+		when(allow("Tag", []string{"ecs:TagResource"}, d.arn("ecs", "task/"+d.name+"/*")), // tasks that it starts, when it starts them
+			map[string]any{"StringEquals": map[string]any{"ecs:CreateAction": "RunTask"}}),
 		when(allow("GiveRoles", []string{"iam:PassRole"}, *d.roles.worker.AttrArn(), *d.roles.execution.AttrArn()),
 			map[string]any{"StringEquals": map[string]any{"iam:PassedToService": tasksService}}),
 	)
