@@ -102,7 +102,7 @@ func decode(data []byte, wraps int) ([]Event, error) {
 		return l.bridged()
 	case l.Event == "s3:TestEvent":
 		return []Event{{Kind: NothingToDo, Name: l.Event, Bucket: l.Bucket}}, nil
-	case l.Lodge == "sweep":
+	case l.Lodge == config.EventSweep:
 		return []Event{{Kind: SweepDue, Name: l.Lodge}}, nil
 	case len(l.Records) > 0:
 		return notified(l.Records)
