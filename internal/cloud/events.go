@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"example.com/lodge/internal/config"
 )
 
 // ErrPoison says that nobody will ever understand a message, however often it comes.
