@@ -72,6 +72,9 @@ type stage struct {
 	queue    queue
 	said     *visittest.Log // by the trigger
 	put      int
+
+	mu   sync.Mutex
+	rung [][]byte // notifications of the bucket
 }
 
 // deploy deploys it; false: an emulator is not there. change sees what the cluster is
@@ -86,12 +89,16 @@ func deploy(t *testing.T, change ...func(*ecs.Settings)) (*stage, bool) {
 	if !ok {
 		return nil, false
 	}
+	begun := time.Now()
 	p, s := built(t), &stage{t: t, said: &visittest.Log{}}
+	t.Logf("programs built in %s", time.Since(begun).Round(time.Second))
+	begun = time.Now()
+	defer func() { t.Logf("deployed in %s", time.Since(begun).Round(time.Second)) }()
 	var err error
 	s.portal, err = harbor.Start(context.WithoutCancel(t.Context()), portal.Options{Dir: t.TempDir(), Users: harbor.Users()})
 	s.check(err)
 	t.Cleanup(func() { s.check(s.portal.Close()) })
-	s.bucket = s3.Start(t, s3.Settings{Name: bucketName, Rings: config.InboxKeys, Rung: func(message []byte) { s.queue.send(message) }})
+	s.bucket = s3.Start(t, s3.Settings{Name: bucketName, Rings: config.InboxKeys, Rung: s.notify})
 	vault := secrets.Start(t)
 	chromium, err := browser.Find()
 	s.check(err)
@@ -208,6 +215,25 @@ func (s *stage) arrive(account, number string) {
 	})
 	s.check(err)
 	s.put++
+}
+
+// again has each event come once more.
+func (s *stage) again() {
+	s.t.Helper()
+	s.mu.Lock()
+	rung := slices.Clone(s.rung)
+	s.mu.Unlock()
+	for _, message := range rung {
+		s.queue.send(message)
+	}
+}
+
+// notify keeps a notification of the bucket and sends it on.
+func (s *stage) notify(message []byte) {
+	s.mu.Lock()
+	s.rung = append(s.rung, message)
+	s.mu.Unlock()
+	s.queue.send(message)
 }
 
 // until rings now and then, as the scheduler does, until all that was put holds.
