@@ -8,8 +8,14 @@ BROKEN ?= 40
 INVOICES ?= 0
 ARRIVALS ?= 10000
 SEED ?= 1
+CONFIG ?= $(or $(LODGE_CONFIG),$(wildcard lodge.yaml),cdk/testdata/production.yaml)
+CONTEXT ?= {}
+
+# Not what npm installs, which has templates for Go that are no Go.
+GO_FILES = $$(git ls-files --cached --others --exclude-standard --deduplicate '*.go' | while read -r f; do [ ! -e "$$f" ] || echo "$$f"; done)
 
 .PHONY: help demo demo-clean test fuse faults faults-full worlds faults-real protocol burst bench month check fmt generate build clean
+.PHONY: synth cdk-test image
 .PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
 help: ## list what can be made
@@ -67,11 +73,27 @@ month: build ## file a month of 2,000 invoices at portals that misbehave (ARGS="
 	@.ci/chromium
 	@bin/bench month $(ARGS)
 
+synth: ## write the template for AWS of lodge.yaml (CONFIG=…) into bin/cdk.out (CONTEXT='{"network":"fixed"}')
+	@.ci/cdk/install
+	@.ci/cdk/trigger
+	@rm -rf bin/cdk.out
+	cd cdk && go build -o ../bin/cdk .
+	CDK_OUT=../bin/cdk.out CDK_CONTEXT_JSON='$(CONTEXT)' LODGE_CONFIG='$(abspath $(CONFIG))' .ci/cdk/with ../bin/cdk
+	@ls bin/cdk.out/*.template.json
+
+cdk-test: ## check the template for AWS: vet, lint, go.mod, its promises, cdk-nag and cfn-guard
+	@.ci/cdk/install
+	.ci/cdk/test
+
+image: ## check the worker's image as far as that goes without an engine for images
+	@.ci/cdk/install
+	.ci/image
+
 check: ## everything but the tests: format, vet, lint, the rules themselves, go.mod, generated files
 check: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
 check-format:
-	@test -z "$$(gofmt -l .)" || { echo "not formatted (make fmt):"; gofmt -l .; exit 1; }
+	@files=$$(gofmt -l $(GO_FILES)); test -z "$$files" || { echo "not formatted (make fmt):"; echo "$$files"; exit 1; }
 
 check-vet:
 	go vet ./...
@@ -93,7 +115,7 @@ check-scripts:
 	.ci/scripts
 
 fmt: ## format the code
-	gofmt -w .
+	gofmt -w $(GO_FILES)
 
 generate: ## write generated files anew
 	go generate ./...

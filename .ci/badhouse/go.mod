@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/aws/aws-sdk-go-v2 v0.0.0
+	github.com/aws/jsii-runtime-go v0.0.0
 	github.com/chromedp/chromedp v0.0.0
 	github.com/getsentry/sentry-go v0.0.0
 	github.com/nicholas-fedor/shoutrrr v0.0.0
@@ -13,6 +14,8 @@ require (
 )
 
 replace github.com/aws/aws-sdk-go-v2 => ./stub/aws // want gomoddirectives:replacement
+
+replace github.com/aws/jsii-runtime-go => ./stub/jsii // want gomoddirectives:replacement
 
 replace github.com/chromedp/chromedp => ./stub/chromedp // want gomoddirectives:replacement
 

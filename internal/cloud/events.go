@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"example.com/lodge/internal/config"
 )
 
 // ErrPoison says that nobody will ever understand a message, however often it comes.
@@ -102,7 +104,7 @@ func decode(data []byte, wraps int) ([]Event, error) {
 		return l.bridged()
 	case l.Event == "s3:TestEvent":
 		return []Event{{Kind: NothingToDo, Name: l.Event, Bucket: l.Bucket}}, nil
-	case l.Lodge == "sweep":
+	case l.Lodge == config.EventSweep:
 		return []Event{{Kind: SweepDue, Name: l.Lodge}}, nil
 	case len(l.Records) > 0:
 		return notified(l.Records)

@@ -55,7 +55,7 @@ func TestRefused(t *testing.T) {
 		r.passes(dispatch.Report{Due: 1}, "")
 		pass(dispatch.ShortestRest)
 		r.passes(dispatch.Report{Due: 1, Planned: 1, Started: 1}, "")
-		r.slots("1/2 a0 task-1")
+		r.slots("1/2 a0 task-2")
 	})
 }
 

@@ -98,13 +98,23 @@ func (f *Fleet) begin(t dispatch.Task) string {
 	if f.tasks == nil {
 		f.tasks, f.tokens = map[string]*task{}, map[string]string{}
 	}
-	id := fmt.Sprint("task-", len(f.tasks)+1)
+	id := f.unused(t.Fence)
 	ctx, end := context.WithCancelCause(context.Background()) // a task outlives the call that started it
 	one := &task{Task: t, state: dispatch.Starting, end: end, ended: make(chan struct{})}
 	f.tasks[id], f.tokens[t.Token] = one, id
 	f.peak = max(f.peak, f.living())
 	f.group.Go(func() { f.live(ctx, id, one) })
 	return id
+}
+
+// unused is an id that is the same whoever of several is started first: after the
+// fence, or what is free after it.
+func (f *Fleet) unused(fence int64) string {
+	for ; ; fence++ {
+		if id := fmt.Sprint("task-", fence); f.tasks[id] == nil {
+			return id
+		}
+	}
 }
 
 // live is the life of a task.

@@ -147,6 +147,28 @@ const Matter = "CLM-20419"
 // intake does. It returns the submission's id.
 func (b *Bench) Register(account, number string, odd Invoice) string {
 	b.t.Helper()
+	file := File(b.t, number, odd)
+	read, err := ledes.Read(bytes.NewReader(file), b.Carrier.Profile)
+	b.check(err)
+	if read.Verdict() == ledes.Rejected || len(read.Invoices) != 1 {
+		b.t.Fatalf("invoice %s is no invoice: %+v", number, read.Findings)
+	}
+	inv := read.Invoices[0]
+	path := read.SHA + ".txt"
+	b.check(os.WriteFile(filepath.Join(b.Dir, path), file, 0o600))
+	r, err := b.Ledger.Register(b.t.Context(), b.Carrier.Name,
+		submission.Key{Account: account, LawFirmID: inv.LawFirmID, ClientID: inv.ClientID, Number: inv.Number},
+		submission.Revision{
+			State: submission.Ready, Matter: inv.Matter, ClientMatter: inv.ClientMatter, Date: inv.Date, Total: inv.Total, Format: read.Format,
+			Object: submission.Object{Name: number + ".txt", Path: path, SHA: read.SHA, Canon: read.Canon, Size: int64(len(file))},
+		}, "test")
+	b.check(err)
+	return r.Submission.ID
+}
+
+// File is the LEDES file of an invoice.
+func File(t testing.TB, number string, odd Invoice) []byte {
+	t.Helper()
 	if odd.Matter == "" {
 		odd.Matter = Matter
 	}
@@ -154,23 +176,10 @@ func (b *Bench) Register(account, number string, odd Invoice) string {
 		odd.Total = Total
 	}
 	var file bytes.Buffer
-	b.check(ledes.Write(&file, document(number, odd)))
-	read, err := ledes.Read(bytes.NewReader(file.Bytes()), b.Carrier.Profile)
-	b.check(err)
-	if read.Verdict() == ledes.Rejected || len(read.Invoices) != 1 {
-		b.t.Fatalf("invoice %s is no invoice: %+v", number, read.Findings)
+	if err := ledes.Write(&file, document(number, odd)); err != nil {
+		t.Fatal(err)
 	}
-	inv := read.Invoices[0]
-	path := read.SHA + ".txt"
-	b.check(os.WriteFile(filepath.Join(b.Dir, path), file.Bytes(), 0o600))
-	r, err := b.Ledger.Register(b.t.Context(), b.Carrier.Name,
-		submission.Key{Account: account, LawFirmID: inv.LawFirmID, ClientID: inv.ClientID, Number: inv.Number},
-		submission.Revision{
-			State: submission.Ready, Matter: inv.Matter, ClientMatter: inv.ClientMatter, Date: inv.Date, Total: inv.Total, Format: read.Format,
-			Object: submission.Object{Name: number + ".txt", Path: path, SHA: read.SHA, Canon: read.Canon, Size: int64(file.Len())},
-		}, "test")
-	b.check(err)
-	return r.Submission.ID
+	return file.Bytes()
 }
 
 // document is an invoice of one line item.

@@ -1,0 +1,2 @@
+// Package jsii stands in for the real one.
+package jsii

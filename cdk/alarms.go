@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/lodge/internal/config"
+)
+
+// An alarm says that somebody has to act. Its name and its description say who, what
+// it means and what to do, since they are all that a message on a telephone shows.
+type alarm struct {
+	what, who, means, do string
+
+	metric  metric
+	minutes int     // over which the metric is taken
+	times   int     // in a row; 0 is 1
+	above   float64 // what is too much, or with below: what is enough
+	below   bool
+	silence string // what it means that nothing is told: "breaching", or "" for all is well
+}
+
+// A metric of CloudWatch, by one dimension.
+type metric struct{ namespace, name, stat, dimension, value string }
+
+// name of an alarm: whose stage, who acts, what is the matter.
+func (a alarm) name(stage string) string { return stage + "." + a.who + "." + a.what }
+
+// describes is the text that people are sent.
+func (a alarm) describes() string {
+	return fmt.Sprintf("The %s acts. %s. %s", a.who, a.means, a.do)
+}
+
+// alarmTable are the alarms. docs/running-on-aws.md has a row for each, which a test
+// holds against these.
+func (d *deployment) alarmTable() []alarm {
+	lodge := func(name, stat string) metric {
+		return metric{config.MetricNamespace, name, stat, config.MetricStage, d.Stage}
+	}
+	trigger := func(name string) metric { return metric{"AWS/Lambda", name, "Sum", "FunctionName", d.name} }
+	queue := func(name, queue string) metric { return metric{"AWS/SQS", name, "Maximum", "QueueName", queue} }
+	log := "Read the log group " + d.AWS.LogGroup(config.ProgramTrigger)
+	table := []alarm{
+		{
+			what: "not-taken-in", who: "operator", means: "Files arrived that the trigger could not take in, five times",
+			do:     "Read the reason: lodge status. Then send them again: aws sqs start-message-move-task, as the runbook has it",
+			metric: queue("ApproximateNumberOfMessagesVisible", d.AWS.DeadQueue()), minutes: 5,
+		},
+		{
+			what: "queue-waits", who: "operator", means: "A file has waited for an hour to be taken in", do: log,
+			metric: queue("ApproximateAgeOfOldestMessage", d.name), minutes: 5, above: 3600,
+		},
+		{
+			what: "due-too-long", who: "operator", means: fmt.Sprintf("An invoice has been due for more than %d hours and is not filed", d.oldest),
+			do:     "See what it waits for: lodge status. More tasks at a time: aws.tasks in lodge.yaml",
+			metric: lodge(config.MetricDueAge, "Maximum"), minutes: 15, times: 2, above: float64(d.oldest) * 3600,
+		},
+		{
+			what: "needs-a-person", who: "biller", means: "Invoices or accounts wait for somebody, who may also be the operator or the author",
+			do:     "See which, and who: lodge status --needs any",
+			metric: lodge(config.MetricNeedsPerson, "Maximum"), minutes: 15,
+		},
+		{
+			what: "tasks-fail", who: "operator", means: "Three tasks or more have failed within an hour",
+			do:     "See why they stopped: lodge status, and the log group " + d.AWS.LogGroup(config.ProgramWorker),
+			metric: lodge(config.MetricTasksFailed, "Sum"), minutes: 60, above: 2,
+		},
+		{
+			what: "trigger-fails", who: "operator", means: "The trigger has failed three times or more in a quarter of an hour", do: log,
+			metric: trigger("Errors"), minutes: 15, above: 2,
+		},
+		{
+			what: "trigger-throttled", who: "operator", means: "AWS has held the trigger back for a quarter of an hour",
+			do:     "Ask AWS for more concurrent executions of Lambda (Service Quotas), or stop what else uses them in this account",
+			metric: trigger("Throttles"), minutes: 5, times: 3,
+		},
+	}
+	if minutes := d.sweepMinutes(); minutes > 0 {
+		table = append(table, alarm{
+			what: "nobody-looks", who: "operator", means: "The trigger has not run although its schedule says so: nothing is filed",
+			do:     "See that the schedules of the group " + d.name + " and the function are there and enabled",
+			metric: trigger("Invocations"), minutes: max(15, 3*minutes), above: 1, below: true, silence: "breaching",
+		})
+	}
+	return table
+}
+
+// sweepMinutes is how often the trigger looks by itself, if that is by the minute and
+// at least once an hour; else 0.
+func (s stage) sweepMinutes() int {
+	least := 0
+	for _, expression := range s.AWS.Sweep {
+		number, ok := strings.CutPrefix(expression, "rate(")
+		number, unit, _ := strings.Cut(number, " ")
+		n, err := strconv.Atoi(number)
+		if ok && err == nil && n <= 60 && slices.Contains([]string{"minute)", "minutes)"}, unit) && (least == 0 || n < least) {
+			least = n
+		}
+	}
+	return least
+}
+
+// alarms make the alarms and the topic that they tell.
+func (d *deployment) alarms() {
+	d.topic = awssns.NewCfnTopic(d.stack, jsii.String("Topic"), &awssns.CfnTopicProps{
+		TopicName: &d.name, DisplayName: text("Lodge %s", d.Stage),
+	})
+	publish := func(what string) statement { return allow(what, []string{"sns:Publish"}, *d.topic.Ref()) }
+	awssns.NewCfnTopicPolicy(d.stack, jsii.String("TopicPolicy"), &awssns.CfnTopicPolicyProps{
+		Topics: &[]*string{d.topic.Ref()},
+		PolicyDocument: policy(
+			by("cloudwatch.amazonaws.com", when(publish("Alarms"), d.ours(d.arn("cloudwatch", "alarm:"+d.name+".*")))),
+			by("budgets.amazonaws.com", when(publish("Budget"), d.ours(d.global("budgets", "*")))),
+			encrypted("sns:Publish", *d.topic.Ref()),
+		),
+	})
+	if d.email != "" {
+		awssns.NewCfnSubscription(d.stack, jsii.String("Somebody"), &awssns.CfnSubscriptionProps{
+			TopicArn: d.topic.Ref(), Protocol: jsii.String("email"), Endpoint: &d.email,
+		})
+	}
+	for _, a := range d.alarmTable() {
+		d.alarm(a)
+	}
+}
+
+func (d *deployment) alarm(a alarm) {
+	compare, silence := "GreaterThanThreshold", "notBreaching"
+	if a.below {
+		compare = "LessThanThreshold"
+	}
+	if a.silence != "" {
+		silence = a.silence
+	}
+	tell := &[]any{d.topic.Ref()}
+	awscloudwatch.NewCfnAlarm(d.stack, text("Alarm-%s", a.what), &awscloudwatch.CfnAlarmProps{
+		AlarmName: jsii.String(a.name(d.name)), AlarmDescription: jsii.String(a.describes()),
+		Namespace: &a.metric.namespace, MetricName: &a.metric.name, Statistic: &a.metric.stat,
+		Dimensions:         &[]any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: &a.metric.dimension, Value: &a.metric.value}},
+		Period:             jsii.Number(a.minutes * 60),
+		EvaluationPeriods:  jsii.Number(max(a.times, 1)),
+		Threshold:          &a.above,
+		ComparisonOperator: &compare, TreatMissingData: &silence,
+		ActionsEnabled: true, AlarmActions: tell, OkActions: tell,
+	})
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/lodge/internal/config"
+)
+
+// who an alarm may be for.
+var who = []string{"biller", "operator", "author"}
+
+// TestAlarmsSayWhoActs: in their name and in their text, and they tell the topic, when
+// it begins and when it is over.
+func TestAlarmsSayWhoActs(t *testing.T) {
+	for _, tp := range []template{production(t), staging(t)} {
+		for _, a := range tp.of("CloudWatch::Alarm") {
+			parts := strings.Split(a.at("AlarmName"), ".")
+			if len(parts) != 3 || parts[0] != "lodge-"+stageOf(tp) || !slices.Contains(who, parts[1]) {
+				t.Errorf("%s is not STAGE.WHO.WHAT", a.at("AlarmName"))
+				continue
+			}
+			text := a.at("AlarmDescription")
+			if !strings.HasPrefix(text, "The "+parts[1]+" acts. ") || strings.Count(text, ". ") < 2 || len(text) > 1024 {
+				t.Errorf("%s: %q does not say who acts, what it means and what to do", a.at("AlarmName"), text)
+			}
+			checks(t, a, map[string]string{"AlarmActions": `["<Topic>"]`, "OKActions": `["<Topic>"]`, "ActionsEnabled": "true"})
+		}
+	}
+}
+
+// TestAlarms: what is watched, and from when on.
+func TestAlarms(t *testing.T) {
+	watched := func(tp template) (lines []string) {
+		for _, a := range tp.of("CloudWatch::Alarm") {
+			lines = append(lines, strings.Join([]string{
+				strings.TrimPrefix(a.at("AlarmName"), "lodge-"), a.at("Namespace"), a.at("MetricName"), a.at("Statistic"),
+				a.at("Dimensions.0.Name"), a.at("Dimensions.0.Value"), a.at("ComparisonOperator"), a.at("Threshold"),
+				a.at("EvaluationPeriods"), "x", a.at("Period"), a.at("TreatMissingData"),
+			}, " "))
+		}
+		slices.Sort(lines)
+		return lines
+	}
+	want := []string{
+		"production.biller.needs-a-person Lodge NeedsPerson Maximum Stage production GreaterThanThreshold 0 1 x 900 notBreaching",
+		"production.operator.due-too-long Lodge DueAge Maximum Stage production GreaterThanThreshold 43200 2 x 900 notBreaching",
+		"production.operator.nobody-looks AWS/Lambda Invocations Sum FunctionName lodge-production LessThanThreshold 1 1 x 900 breaching",
+		"production.operator.not-taken-in AWS/SQS ApproximateNumberOfMessagesVisible Maximum QueueName lodge-production-dead GreaterThanThreshold 0 1 x 300 notBreaching",
+		"production.operator.queue-waits AWS/SQS ApproximateAgeOfOldestMessage Maximum QueueName lodge-production GreaterThanThreshold 3600 1 x 300 notBreaching",
+		"production.operator.tasks-fail Lodge TasksFailed Sum Stage production GreaterThanThreshold 2 1 x 3600 notBreaching",
+		"production.operator.trigger-fails AWS/Lambda Errors Sum FunctionName lodge-production GreaterThanThreshold 2 1 x 900 notBreaching",
+		"production.operator.trigger-throttled AWS/Lambda Throttles Sum FunctionName lodge-production GreaterThanThreshold 0 3 x 300 notBreaching",
+	}
+	if diff := cmp.Diff(want, watched(production(t))); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	staged := watched(staging(t)) // which looks twice a month
+	if n := len(staged); n != len(want)-1 || slices.ContainsFunc(staged, func(l string) bool { return strings.Contains(l, "nobody-looks") }) {
+		t.Errorf("staging: %q", staged)
+	}
+	if !slices.ContainsFunc(staged, func(l string) bool { return strings.Contains(l, "due-too-long") && strings.Contains(l, " 7200 ") }) {
+		t.Error("-c oldest=2 is not heard")
+	}
+}
+
+// TestAlarmsAreExplained: each has its row in the table of the runbook, with who acts,
+// and no row is of an alarm that is not there.
+func TestAlarmsAreExplained(t *testing.T) {
+	text, err := os.ReadFile("../docs/running-on-aws.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| .+? \\| (\\w+) \\| .+ \\|$").FindAllStringSubmatch(string(text), -1) {
+		rows[m[1]] = m[2]
+	}
+	want := map[string]string{"spends-too-much": "operator"} // the budget
+	for _, a := range production(t).of("CloudWatch::Alarm") {
+		parts := strings.Split(a.at("AlarmName"), ".")
+		want[parts[2]] = parts[1]
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("alarms (-) and the table of docs/running-on-aws.md (+) differ\n%s", diff)
+	}
+}
+
+// TestWhoMayTell: the alarms and the budget of this account, nobody else.
+func TestWhoMayTell(t *testing.T) {
+	for _, s := range statements(production(t).one(t, "SNS::TopicPolicy").Properties["PolicyDocument"]) {
+		if s.effect == "Allow" && (!strings.Contains(s.condition, `"aws:SourceAccount":"<AWS::AccountId>"`) || !slices.Equal(s.does, []string{"sns:Publish"})) {
+			t.Errorf("%+v", s)
+		}
+	}
+	if n := len(production(t).of("SNS::Subscription")); n != 0 {
+		t.Errorf("%d people are told whom nobody named", n)
+	}
+	checks(t, staging(t).one(t, "SNS::Subscription"), map[string]string{"Protocol": "email", "Endpoint": "ops@smith.example", "TopicArn": "<Topic>"})
+}
+
+func TestBudget(t *testing.T) {
+	for _, c := range []struct {
+		tp  template
+		usd string
+	}{{production(t), "30"}, {staging(t), "5"}} {
+		b := c.tp.one(t, "Budgets::Budget")
+		checks(t, b, map[string]string{
+			"Budget.BudgetLimit": `{"Amount":` + c.usd + `,"Unit":"USD"}`, "Budget.TimeUnit": "MONTHLY", "Budget.CostFilters": "",
+			"Budget.BudgetName":                          "lodge-" + stageOf(c.tp) + ".operator.spends-too-much",
+			"NotificationsWithSubscribers.0.Subscribers": `[{"Address":"<Topic>","SubscriptionType":"SNS"}]`,
+			"NotificationsWithSubscribers.1.Subscribers": `[{"Address":"<Topic>","SubscriptionType":"SNS"}]`,
+		})
+	}
+}
+
+// TestDashboard: its body is JSON, shows every alarm, and its widgets do not lie on one
+// another.
+func TestDashboard(t *testing.T) {
+	tp := production(t)
+	var body struct{ Widgets []widget }
+	text := tp.one(t, "CloudWatch::Dashboard").at("DashboardBody")
+	if err := json.Unmarshal([]byte(text), &body); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	for _, a := range tp.of("CloudWatch::Alarm") {
+		if !strings.Contains(text, ":alarm:"+a.at("AlarmName")+`"`) {
+			t.Errorf("%s is not shown", a.at("AlarmName"))
+		}
+	}
+	for i, a := range body.Widgets {
+		for _, b := range body.Widgets[:i] {
+			if a.X < b.X+b.Width && b.X < a.X+a.Width && a.Y < b.Y+b.Height && b.Y < a.Y+a.Height {
+				t.Errorf("%s lies on %s", a.Properties["title"], b.Properties["title"])
+			}
+		}
+	}
+	for _, name := range []string{config.MetricDueAge, config.MetricNeedsPerson, config.MetricTasksFailed} {
+		if !strings.Contains(text, `"`+config.MetricNamespace+`","`+name+`","`+config.MetricStage+`","production"`) {
+			t.Errorf("%s is not shown", name)
+		}
+	}
+}

@@ -1,0 +1,4 @@
+// Package e2e files invoices from a bucket to the ledger without AWS: the shipped
+// programs, real emulators of what can be emulated, fakes pinned by contract tests of
+// the rest, a real Chromium, a simulated portal. It holds tests only.
+package e2e

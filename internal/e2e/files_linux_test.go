@@ -1,0 +1,124 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/emulator/ecs"
+	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/portal"
+	"example.com/lodge/internal/submission"
+	"example.com/lodge/internal/visit/visittest"
+)
+
+// What is put into the bucket is filed, once, whatever becomes of the events: some
+// come twice, some come late.
+func TestFiles(t *testing.T) {
+	s, ok := deploy(t)
+	if !ok {
+		return
+	}
+	begun := time.Now()
+	for n := range 4 {
+		account := []string{visittest.Moor, visittest.Pier}[n%2]
+		s.arrive(account, fmt.Sprintf("INV-%d", n))
+	}
+	sums := s.until("all are accepted", 3*time.Minute, accepted)
+	t.Logf("filed in %s; cold starts of the trigger: %v", time.Since(begun).Round(time.Second), s.function.Inits())
+	s.proven(sums)
+	s.told(len(sums))
+}
+
+// proven: the portal took each invoice in once, and there is evidence of it.
+func (s *stage) proven(sums []ledger.Summary) {
+	s.t.Helper()
+	kept, err := s.Objects(config.EvidenceKeys)
+	s.check(err)
+	store := evidence.On(kept)
+	for _, sum := range sums {
+		if n := s.portal.Counts().Invoices[sum.Invoice].Uploads; n != 1 {
+			s.t.Errorf("the portal took %s in %d times", sum.Invoice, n)
+		}
+		sub, err := s.Ledger.Get(s.t.Context(), sum.ID)
+		s.check(err)
+		for _, a := range sub.Current().Attempts {
+			if len(a.Evidence) == 0 {
+				s.t.Errorf("%s: nothing proves attempt %s", sum.Invoice, a.ID)
+			}
+			s.check(store.Verify(s.t.Context(), a.Evidence))
+		}
+	}
+}
+
+// told prints the sum, and checks what holds for every test.
+func (s *stage) told(accepted int) {
+	s.t.Helper()
+	duplicates := s.portal.Counts().Duplicates
+	s.t.Logf("cloud: put=%d accepted=%d duplicates=%d max_tasks=%d/%d", s.put, accepted, duplicates, s.cluster.Most(), tasks)
+	if duplicates != 0 || s.cluster.Most() > tasks {
+		s.t.Errorf("%d duplicates, %d tasks at once", duplicates, s.cluster.Most())
+	}
+	for _, account := range []string{visittest.Moor, visittest.Pier} {
+		if n := s.cluster.MostOf(account); n > 1 {
+			s.t.Errorf("%d tasks for account %s at once", n, account)
+		}
+	}
+}
+
+// accepted says whether all are.
+func accepted(list []ledger.Summary) bool {
+	for _, sum := range list {
+		if sum.State != submission.Accepted {
+			return false
+		}
+	}
+	return true
+}
+
+// No capacity, throttling, answers that are lost, a cluster that fails, a trigger
+// that is throttled, events twice and late: each invoice is filed, once.
+func TestTroubles(t *testing.T) {
+	s, ok := deploy(t, func(o *ecs.Settings) {
+		o.Refuse = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
+	})
+	if !ok {
+		return
+	}
+	s.function.Most = 1 // both bells at once are too many
+	for n := range 4 {
+		s.arrive([]string{visittest.Moor, visittest.Pier}[n%2], fmt.Sprintf("INV-%d", n))
+	}
+	s.again()
+	s.until("no task could be started", time.Minute, func([]ledger.Summary) bool { return s.cluster.Calls("RunTask") > 0 })
+	if n := s.cluster.Started(); n != 0 {
+		t.Errorf("%d tasks were started without capacity", n)
+	}
+	s.cluster.Set(func(k *ecs.Knobs) { k.Refuse, k.Throttled, k.Broken, k.Lost = "", 2, 1, 2 })
+	sums := s.until("all are accepted", 5*time.Minute, accepted)
+	s.again() // a day late, for all that Lodge knows
+	s.sweep()
+	s.proven(sums)
+	s.told(len(sums))
+}
+
+// The task is killed after the portal took the invoice in and before it answered:
+// another one finds out, and sends nothing again.
+func TestKilled(t *testing.T) {
+	s, ok := deploy(t)
+	if !ok {
+		return
+	}
+	_, err := s.portal.Faults().Add(portal.Fault{What: portal.HangAfter, Next: 1})
+	s.check(err)
+	s.arrive(visittest.Moor, "INV-1")
+	s.until("the portal has it", time.Minute, func([]ledger.Summary) bool { return s.portal.Counts().Invoices["INV-1"].Uploads == 1 })
+	s.cluster.Kill(s.cluster.Tasks()[0], "")
+	begun := time.Now()
+	sums := s.until("it is accepted", 6*time.Minute, accepted)
+	t.Logf("settled %s after the kill, by task %d", time.Since(begun).Round(time.Second), s.cluster.Started())
+	s.proven(sums)
+	s.told(len(sums))
+}
