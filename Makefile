@@ -15,7 +15,7 @@ CONTEXT ?= {}
 GO_FILES = $$(git ls-files --cached --others --exclude-standard --deduplicate '*.go' | while read -r f; do [ ! -e "$$f" ] || echo "$$f"; done)
 
 .PHONY: help demo demo-clean test fuse faults faults-full worlds faults-real protocol burst bench month check fmt generate build clean
-.PHONY: synth cdk-test image
+.PHONY: synth cdk-test image cloud-e2e
 .PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
 help: ## list what can be made
@@ -32,6 +32,11 @@ test: ## run the tests, with the race detector where there is a C compiler
 	@.ci/chromium tests
 	@.ci/emulators/install
 	@.ci/test
+
+cloud-e2e: ## file invoices from a bucket to the ledger without AWS: the shipped programs, emulators, a real browser
+	@.ci/chromium tests
+	@.ci/emulators/install
+	go test -count=1 -v -timeout 15m ./internal/e2e
 
 fuse: ## click once on sites that misbehave, RUNS=100 times each; show that nothing is filed twice
 	@.ci/chromium tests

@@ -59,6 +59,9 @@ func (a *app) backup(ctx context.Context, o backupOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := here(c, recoveredThere); err != nil {
+		return err
+	}
 	w := backup.Writing{Config: c, Evidence: o.evidence, Version: release.Version(), Now: a.clock.Now}
 	if !o.plain {
 		if w.Recipients, w.Keys, err = a.recipients(c, o.recipients); err != nil {
@@ -68,9 +71,6 @@ func (a *app) backup(ctx context.Context, o backupOptions) (err error) {
 		return misused("--plain and --recipient contradict each other")
 	}
 	if err := c.MakeFolders(); err != nil {
-		return err
-	}
-	if err := here(c, recoveredThere); err != nil {
 		return err
 	}
 	use, err := backup.Use(c.State)

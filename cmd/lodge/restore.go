@@ -104,6 +104,9 @@ func (a *app) settingsOrBackups(ctx context.Context, o restoreOptions, keys []ag
 	path := a.settingsPath()
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		c, err := a.settings()
+		if err == nil {
+			err = here(c, recoveredThere)
+		}
 		return c, err == nil, err
 	}
 	m, err := backup.Verify(ctx, o.file, keys)
@@ -194,6 +197,9 @@ func (a *app) tellRestored(c config.Config, done backup.Restored) {
 func (a *app) finishRestore(ctx context.Context) error {
 	c, err := a.settings()
 	if err != nil {
+		return err
+	}
+	if err := here(c, recoveredThere); err != nil {
 		return err
 	}
 	did, err := backup.Restoring{Config: c, Now: a.clock.Now}.Finish(ctx)

@@ -23,8 +23,8 @@ func (a *app) submitCommand() *cobra.Command {
 		Short: "Put files into the inbox of an account",
 		Long: `Put LEDES files into the inbox of an account, from where they are taken in: in AWS
 at once, on this machine by the next run. A file that is there under its name is
-replaced, as a corrected version of it. What is not fit to be filed
-lodge validate tells before.`,
+replaced, as a corrected version of it. lodge validate tells before what is not
+fit to be filed.`,
 		Example: `  lodge submit --account firm-harbor INV-1042.txt`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -2,6 +2,10 @@ package e2e
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,4 +125,45 @@ func TestKilled(t *testing.T) {
 	t.Logf("settled %s after the kill, by task %d", time.Since(begun).Round(time.Second), s.cluster.Started())
 	s.proven(sums)
 	s.told(len(sums))
+}
+
+// A laptop whose lodge.yaml is the deployment's sees what it sees, decides there,
+// puts files into its inbox, and never files.
+func TestLaptop(t *testing.T) {
+	s, ok := deploy(t)
+	if !ok {
+		return
+	}
+	file := filepath.Join(t.TempDir(), "INV-1.txt")
+	s.check(os.WriteFile(file, visittest.File(t, "INV-1", visittest.Invoice{}), 0o600))
+	s.types("INV-1.txt is in s3://"+bucketName+"/inbox/moor/INV-1.txt.", 0, "submit", "--account", visittest.Moor, file)
+	s.put++
+	s.until("it is accepted", 3*time.Minute, accepted)
+	s.types("accepted", 0, "status")
+	s.types("evidence in s3://"+bucketName+"/evidence/moor/", 0, "show", "INV-1")
+	s.types("this machine looks and files nothing", 1, "run")
+	s.types("docs/running-on-aws.md tells how to go back", 1, "backup", filepath.Join(t.TempDir(), "b"))
+	s.types("paused", 0, "pause", visittest.Moor, "--why", "the firm asked for it")
+	s.arrive(visittest.Moor, "INV-2")
+	s.until("it has arrived", time.Minute, func([]ledger.Summary) bool { return true })
+	s.sweep()
+	if n := s.cluster.Started(); n != 1 {
+		t.Errorf("%d tasks for an account that is paused", n-1)
+	}
+	s.types("", 0, "resume", visittest.Moor, "--why", "it may go on")
+	s.proven(s.until("both are accepted", 3*time.Minute, accepted))
+	s.types("lodge/e2e/moor", 0, "secret", "list")
+	s.told(2)
+}
+
+// types runs lodge on this machine, which says what it is to say.
+func (s *stage) types(says string, code int, arguments ...string) {
+	s.t.Helper()
+	lodge := exec.CommandContext(s.t.Context(), s.programs.lodge, arguments...)
+	lodge.Dir = s.t.TempDir()
+	text, _ := lodge.CombinedOutput()
+	joined := strings.Join(strings.Fields(string(text)), " ")
+	if got := lodge.ProcessState.ExitCode(); got != code || !strings.Contains(joined, says) {
+		s.t.Errorf("lodge %s: exit code %d, want %d and %q:\n%s", strings.Join(arguments, " "), got, code, says, text)
+	}
 }

@@ -45,13 +45,13 @@ const (
 )
 
 // programs are the shipped ones, built once.
-type programs struct{ trigger, worker string }
+type programs struct{ trigger, worker, lodge string }
 
 func built(t *testing.T) programs {
 	t.Helper()
 	dir := t.TempDir()
-	p := programs{filepath.Join(dir, "bootstrap"), filepath.Join(dir, "worker")}
-	for out, arguments := range map[string][]string{p.trigger: {"-tags", "lambda.norpc", "./cmd/trigger"}, p.worker: {"./cmd/worker"}} {
+	p := programs{filepath.Join(dir, "bootstrap"), filepath.Join(dir, "worker"), filepath.Join(dir, "lodge")}
+	for out, arguments := range map[string][]string{p.trigger: {"-tags", "lambda.norpc", "./cmd/trigger"}, p.worker: {"./cmd/worker"}, p.lodge: {"./cmd/lodge"}} {
 		build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-o", out}, arguments...)...)
 		build.Dir, build.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
 		if text, err := build.CombinedOutput(); err != nil {
@@ -65,6 +65,7 @@ func built(t *testing.T) programs {
 type stage struct {
 	*cloud.Deployment
 	t        *testing.T
+	programs programs
 	portal   *portal.Server
 	bucket   *s3.Bucket
 	cluster  *ecs.Cluster
@@ -90,7 +91,8 @@ func deploy(t *testing.T, change ...func(*ecs.Settings)) (*stage, bool) {
 		return nil, false
 	}
 	begun := time.Now()
-	p, s := built(t), &stage{t: t, said: &visittest.Log{}}
+	p := built(t)
+	s := &stage{t: t, programs: p, said: &visittest.Log{}}
 	t.Logf("programs built in %s", time.Since(begun).Round(time.Second))
 	begun = time.Now()
 	defer func() { t.Logf("deployed in %s", time.Since(begun).Round(time.Second)) }()
