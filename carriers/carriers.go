@@ -212,3 +212,13 @@ type Found struct {
 
 	HasAmount bool
 }
+
+// Named is the carrier of that name among list; ok is false if there is none.
+func Named(list []Carrier, name string) (c Carrier, ok bool) {
+	for _, c := range list {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Carrier{}, false
+}

@@ -91,8 +91,8 @@ func (s stage) zip(below, program string) (folder string, err error) {
 
 // carrier returns the carrier of an account, which config.Read has seen to be known.
 func (s stage) carrier(a config.Account) carriers.Carrier {
-	i := slices.IndexFunc(s.known, func(c carriers.Carrier) bool { return c.Name == a.Carrier })
-	return s.known[i]
+	c, _ := carriers.Named(s.known, a.Carrier)
+	return c
 }
 
 // production says whether what the stage holds must outlast it.

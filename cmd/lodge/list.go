@@ -107,7 +107,7 @@ func (v *view) find(ctx context.Context) (found []ledger.Summary, more bool, err
 // people are those whom --needs names.
 func (f filter) people() []carriers.Person {
 	if f.needs == "any" {
-		return []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author}
+		return carriers.People()
 	}
 	return []carriers.Person{carriers.Person(f.needs)}
 }

@@ -44,7 +44,7 @@ func (v *view) overview(ctx context.Context) error {
 	v.showUntold()
 	v.showTroubles(counts)
 	v.tellLike = true
-	for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {
+	for _, who := range carriers.People() {
 		if err := v.showObstacles(ctx, who, obstacles); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (v *view) headline(counts []ledger.Count, list []obstacle) {
 	text := "Nothing needs anybody."
 	if obstructed > 0 {
 		var parts []string
-		for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {
+		for _, who := range carriers.People() {
 			if by[who] > 0 {
 				parts = append(parts, fmt.Sprintf("%s %d", who, by[who]))
 			}

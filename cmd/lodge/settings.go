@@ -93,11 +93,11 @@ func (a *app) secrets(c config.Config) secret.Store {
 
 // carrier is the carrier of that name.
 func (a *app) carrier(name string) (carriers.Carrier, error) {
-	i := slices.IndexFunc(a.carriers, func(c carriers.Carrier) bool { return c.Name == name })
-	if i < 0 {
-		return carriers.Carrier{}, misused("there is no carrier %q: lodge carriers lists them", name)
+	c, ok := carriers.Named(a.carriers, name)
+	if !ok {
+		return c, misused("there is no carrier %q: lodge carriers lists them", name)
 	}
-	return a.carriers[i], nil
+	return c, nil
 }
 
 // known checks that lodge.yaml has every account that was named.

@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/clock"
@@ -90,11 +89,11 @@ func (d *Deployment) Inbox(known []carriers.Carrier, build string) (*Inbox, erro
 	}
 	taker := intake.Taker{Accounts: map[string]carriers.Carrier{}, Staged: staged.Copies{Store: all}, Ledger: d.Ledger}
 	for _, account := range d.Config.Accounts {
-		i := slices.IndexFunc(known, func(c carriers.Carrier) bool { return c.Name == account.Carrier })
-		if i < 0 {
+		carrier, ok := carriers.Named(known, account.Carrier)
+		if !ok {
 			return nil, fmt.Errorf("account %s: this program has no carrier %q: the operator deploys one that has", account.Name, account.Carrier)
 		}
-		taker.Accounts[account.Name] = known[i]
+		taker.Accounts[account.Name] = carrier
 	}
 	if err := taker.Check(); err != nil {
 		return nil, err

@@ -317,14 +317,14 @@ func (r *reader) settleAccount(a *draft) {
 		r.wrong(a.at, "account %s names no carrier%s", a.Name, oneOf(r.carrierNames(), ""))
 		return
 	}
-	i := slices.IndexFunc(r.known, func(c carriers.Carrier) bool { return c.Name == a.Carrier })
-	if i < 0 {
+	carrier, ok := carriers.Named(r.known, a.Carrier)
+	if !ok {
 		r.wrong(a.carrier, "there is no carrier %q%s", a.Carrier, oneOf(r.carrierNames(), a.Carrier))
 		return
 	}
 	at := a.portal
 	if at == nil {
-		a.Portal, at = r.known[i].Portal, a.carrier
+		a.Portal, at = carrier.Portal, a.carrier
 	}
 	portal, loopback, err := parsePortal(a.Portal)
 	if err != nil {

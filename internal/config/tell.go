@@ -34,14 +34,9 @@ const (
 	maxRemind = 14 * 24 // hours
 )
 
-// people are all who may be told, in order.
-func people() []carriers.Person {
-	return []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author}
-}
-
 // channel reads one channel of notify.
 func (r *reader) channel(name string, at, value ast.Node) {
-	c := Channel{Name: name, For: people(), Quiet: DefaultQuiet, Remind: DefaultRemind}
+	c := Channel{Name: name, For: carriers.People(), Quiet: DefaultQuiet, Remind: DefaultRemind}
 	if !nameRE.MatchString(name) {
 		r.wrong(at, "channel %q: a name is 1 to 40 of a-z, 0-9 and -", name)
 	}
@@ -75,12 +70,12 @@ func (r *reader) persons(what string, to *[]carriers.Person) func(ast.Node) {
 		for _, v := range list.Values {
 			var name string
 			scalar(&r.doc, what, is, &name)(v)
-			if name != "" && !slices.Contains(people(), carriers.Person(name)) {
+			if name != "" && !slices.Contains(carriers.People(), carriers.Person(name)) {
 				r.wrong(v, "%s is %s", what, is)
 			}
 			named[carriers.Person(name)] = true
 		}
-		*to = slices.DeleteFunc(people(), func(p carriers.Person) bool { return !named[p] })
+		*to = slices.DeleteFunc(carriers.People(), func(p carriers.Person) bool { return !named[p] })
 	}
 }
 

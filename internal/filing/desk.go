@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/browser"
@@ -44,11 +43,10 @@ func (d *Desk) Visit(ctx context.Context, account string, log *slog.Logger, tell
 	if err != nil {
 		return visit.Visit{}, err
 	}
-	i := slices.IndexFunc(d.Carriers, func(c carriers.Carrier) bool { return c.Name == acc.Carrier })
-	if i < 0 {
+	carrier, ok := carriers.Named(d.Carriers, acc.Carrier)
+	if !ok {
 		return visit.Visit{}, fmt.Errorf("account %s: this program has no carrier %q", account, acc.Carrier)
 	}
-	carrier := d.Carriers[i]
 	carrier.Limits.Visits = cmp.Or(acc.Visits, carrier.Limits.Visits)
 	secrets, err := SecretsOf(ctx, d.Secrets, account, carrier)
 	if err != nil {

@@ -80,7 +80,7 @@ func compare(a, b bool) int {
 }
 
 func rank(p carriers.Person) int {
-	return slices.Index([]carriers.Person{carriers.Biller, carriers.Operator, carriers.Author}, p)
+	return slices.Index(carriers.People(), p)
 }
 
 // title is the first that people see: what there is, counted.

@@ -106,7 +106,7 @@ func (t *Telemetry) Standing(counts []ledger.Count, needs map[carriers.Person]in
 		t.meters.held.Record(ctx, int64(c.N),
 			metric.WithAttributes(attribute.String("account", c.Account), attribute.String("state", string(c.State))))
 	}
-	for _, who := range []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author} {
+	for _, who := range carriers.People() {
 		t.meters.needs.Record(ctx, int64(needs[who]), metric.WithAttributes(attribute.String("who", string(who))))
 	}
 }

@@ -191,7 +191,7 @@ func (e *Engine) Counts(ctx context.Context) ([]ledger.Count, error) {
 
 // Groups implements [ledger.Engine]: what a list of all that needs somebody costs.
 func (e *Engine) Groups(ctx context.Context) ([]ledger.Group, error) {
-	everybody := ledger.Query{Needs: []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author}, Limit: math.MaxInt}
+	everybody := ledger.Query{Needs: carriers.People(), Limit: math.MaxInt}
 	list, err := e.list(ctx, everybody)
 	if err != nil {
 		return nil, e.explain("groups", err)

@@ -35,7 +35,7 @@ func (e *Engine) routeOf(ctx context.Context, q ledger.Query) (route, error) {
 	case len(q.Needs) > 0:
 		return needing(q), nil
 	case q.Alike != "":
-		all := needing(ledger.Query{Needs: []carriers.Person{carriers.Biller, carriers.Operator, carriers.Author}})
+		all := needing(ledger.Query{Needs: carriers.People()})
 		return route{streams: all.streams}, nil
 	case arrivedOnly(q):
 		return e.arrived(ctx, q)
