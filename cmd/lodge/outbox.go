@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,10 +59,14 @@ func (a *app) outboxTest(ctx context.Context, args []string) error {
 	if len(chosen) == 0 {
 		return fmt.Errorf("%s has no destination: the operator lists them under \"outbox\"", c.Path)
 	}
+	receiver, err := a.receivers(ctx, c)
+	if err != nil {
+		return err
+	}
 	failed := false
 	for _, d := range chosen {
 		begun := a.clock.Boot()
-		text, err := a.sample(ctx, c, d)
+		text, err := sample(ctx, receiver, d)
 		if err != nil {
 			failed, text = true, fmt.Sprintf("not delivered: %v", err)
 		}
@@ -75,39 +78,45 @@ func (a *app) outboxTest(ctx context.Context, args []string) error {
 	return nil
 }
 
-func (a *app) sample(ctx context.Context, c config.Config, d config.Destination) (string, error) {
-	to, err := a.receiver(ctx, c, d)
+func sample(ctx context.Context, receiver func(config.Destination) (outbox.Receiver, error), d config.Destination) (string, error) {
+	to, err := receiver(d)
 	if err != nil {
 		return "", err
 	}
 	return to.Test(ctx)
 }
 
-// receiver is who is told at a destination.
-func (a *app) receiver(ctx context.Context, c config.Config, d config.Destination) (outbox.Receiver, error) {
+// receivers says who is told at a destination.
+func (a *app) receivers(ctx context.Context, c config.Config) (func(config.Destination) (outbox.Receiver, error), error) {
 	if c.AWS != nil {
 		deployed, err := a.deployment(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		return deployed.Receiver(d, a.clock)
-	}
-	if d.Status {
-		return outbox.StatusFolder(c.Status()), nil
+		return func(d config.Destination) (outbox.Receiver, error) { return deployed.Receiver(d, a.clock) }, nil
 	}
 	secrets := a.secrets(c)
-	return outbox.NewWebhook(outbox.WebhookOptions{
-		URL: d.Webhook, Clock: a.clock, UserAgent: "Lodge/" + release.Version(),
-		Secret: func(ctx context.Context) (secret.Value, error) { return secrets.Get(ctx, config.OutboxAccount, d.Name) },
-	})
+	return func(d config.Destination) (outbox.Receiver, error) {
+		if d.Status {
+			return outbox.StatusFolder(c.Status()), nil
+		}
+		return outbox.NewWebhook(outbox.WebhookOptions{
+			URL: d.Webhook, Clock: a.clock, UserAgent: "Lodge/" + release.Version(),
+			Secret: func(ctx context.Context) (secret.Value, error) { return secrets.Get(ctx, config.OutboxAccount, d.Name) },
+		})
+	}, nil
 }
 
 // relay prepares telling the destinations. From now on the ledger owes them what
 // happens.
 func (a *app) relay(ctx context.Context, c config.Config, l *ledger.Ledger, log *slog.Logger) (*outbox.Relay, error) {
+	receiver, err := a.receivers(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	o := outbox.Options{Ledger: l, Turns: outbox.Folder(c.State), Clock: a.clock, Log: log}
 	for _, d := range c.Outbox {
-		to, err := a.receiver(ctx, c, d)
+		to, err := receiver(d)
 		if err != nil {
 			return nil, fmt.Errorf("destination %s: %w", d.Name, err)
 		}
@@ -128,20 +137,13 @@ const (
 // the rest, for a while; what is left is told by the next run. stopped is a
 // context that has ended if the program is to end.
 func (w *works) relayBeside(ctx context.Context) (end func(stopped context.Context)) {
-	ctx, breakOff := context.WithCancel(context.WithoutCancel(ctx))
-	last, finish := context.WithCancel(ctx)
-	var telling sync.WaitGroup
-	telling.Go(func() { w.relay.Run(ctx, last) })
+	endRelay := w.relay.Beside(ctx)
 	return func(stopped context.Context) {
-		patience := relayFor
 		if stopped.Err() != nil {
-			patience = relayStopped
+			endRelay(relayStopped)
+			return
 		}
-		limit := time.AfterFunc(patience, breakOff)
-		defer limit.Stop()
-		finish()
-		telling.Wait()
-		breakOff()
+		endRelay(relayFor)
 	}
 }
 

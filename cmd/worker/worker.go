@@ -138,11 +138,11 @@ func (w *worker) work(hard, soft context.Context) error {
 	soft, lost := context.WithCancel(soft)
 	defer lost()
 	renewing := w.renew(soft, lost)
-	end := w.relayBeside(hard)
+	end := w.relay.Beside(hard)
 	err := w.file(hard, soft)
 	lost()
 	renewing.Wait()
-	end()
+	end(relayFor)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(hard), settling)
 	defer cancel()
 	return errors.Join(err, w.Ledger.GiveSlot(ctx, w.task.Slot, w.task.Fence))
@@ -224,21 +224,5 @@ func (w *worker) tell(p visit.Progress) {
 func (w *worker) complain(what string, err error) {
 	if err != nil {
 		w.log.Warn(what, "error", fmt.Sprint(err))
-	}
-}
-
-// relayBeside tells the destinations while invoices are filed. end has them told
-// the rest, for a while; what is left is told by the next sweep.
-func (w *worker) relayBeside(ctx context.Context) (end func()) {
-	ctx, breakOff := context.WithCancel(context.WithoutCancel(ctx))
-	last, finish := context.WithCancel(ctx)
-	var telling sync.WaitGroup
-	telling.Go(func() { w.relay.Run(ctx, last) })
-	return func() {
-		limit := time.AfterFunc(relayFor, breakOff)
-		defer limit.Stop()
-		finish()
-		telling.Wait()
-		breakOff()
 	}
 }

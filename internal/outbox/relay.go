@@ -87,6 +87,22 @@ func (r *Relay) Run(ctx, last context.Context) {
 	})
 }
 
+// Beside is Run beside other work, whatever becomes of ctx. end has the destinations
+// told the rest, for at most patience; what is left is told by who comes next.
+func (r *Relay) Beside(ctx context.Context) (end func(patience time.Duration)) {
+	ctx, breakOff := context.WithCancel(context.WithoutCancel(ctx))
+	last, finish := context.WithCancel(ctx)
+	var telling sync.WaitGroup
+	telling.Go(func() { r.Run(ctx, last) })
+	return func(patience time.Duration) {
+		limit := time.AfterFunc(patience, breakOff)
+		defer limit.Stop()
+		finish()
+		telling.Wait()
+		breakOff()
+	}
+}
+
 // Pass tells all that is owed now, once, but what rests after a failure.
 func (r *Relay) Pass(ctx context.Context) { r.each(func(l *line) { l.pass(ctx) }) }
 
