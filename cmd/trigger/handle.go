@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/cloud"
 	"example.com/lodge/internal/dispatch"
 	"example.com/lodge/internal/intake"
@@ -25,7 +24,6 @@ type trigger struct {
 	inbox      *cloud.Inbox
 	dispatcher *dispatch.Dispatcher
 	relay      *outbox.Relay
-	clock      clock.Clock
 	metrics    *cloud.Metrics
 	log        *slog.Logger
 }

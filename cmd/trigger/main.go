@@ -63,7 +63,7 @@ func open(ctx context.Context, env config.Environment, out io.Writer) (*trigger,
 		return nil, err
 	}
 	return &trigger{
-		deployment: d, relay: relay, inbox: inbox, clock: clock.System{}, metrics: cloud.NewMetrics(out, c.Stage, clock.System{}),
+		deployment: d, relay: relay, inbox: inbox, metrics: cloud.NewMetrics(out, c.Stage, clock.System{}),
 		dispatcher: &dispatch.Dispatcher{Ledger: d.Ledger, Launcher: d.Tasks, Accounts: accounts, Limits: dispatch.Limits{Tasks: c.AWS.Tasks}},
 		log:        log,
 	}, nil

@@ -2,9 +2,7 @@ package cloud_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -27,6 +25,7 @@ import (
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/cloud"
+	emulated "example.com/lodge/internal/emulator/s3"
 	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/ledger/sqlite"
@@ -142,75 +141,13 @@ func (w *world) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	w.server.ServeHTTP(out, r)
 }
 
-type row struct {
-	XMLName      xml.Name
-	Key          string
-	VersionID    string `xml:"VersionId"`
-	IsLatest     bool
-	LastModified string
-	ETag         string `xml:",omitempty"`
-	Size         int64
-}
-
-// versions answers as the API reference has it (ListObjectVersions): keys in order,
-// of each the newest version first, keys encoded where that is asked for, and lists
-// that go on after the last row of the one before.
+// versions is the list, in pages as long as the test wants them.
 func (w *world) versions(q url.Values) []byte {
-	prefix := gofakes3.NewFolderPrefix("")
-	prefix.HasDelimiter, prefix.HasPrefix, prefix.Prefix = false, true, q.Get("prefix")
-	all, err := w.mem.ListBucketVersions(bucket, &prefix, nil)
-	if err != nil {
-		panic(err)
-	}
-	var rows []row
-	for _, v := range all.Versions {
-		r := row{VersionID: string(v.GetVersionID())}
-		switch v := v.(type) {
-		case *gofakes3.Version:
-			r.XMLName.Local, r.Key, r.IsLatest, r.LastModified, r.Size, r.ETag = "Version", v.Key, v.IsLatest, stamp(v.LastModified), v.Size, v.ETag
-		case *gofakes3.DeleteMarker:
-			r.XMLName.Local, r.Key, r.IsLatest, r.LastModified = "DeleteMarker", v.Key, v.IsLatest, stamp(v.LastModified)
-		}
-		rows = append(rows, r)
-	}
-	slices.Reverse(rows)
-	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(a.Key, b.Key) })
-	type answer struct {
-		XMLName             xml.Name `xml:"ListVersionsResult"`
-		IsTruncated         bool
-		EncodingType        string `xml:",omitempty"`
-		NextKeyMarker       string `xml:",omitempty"`
-		NextVersionIDMarker string `xml:"NextVersionIdMarker,omitempty"`
-		Rows                []row
-	}
-	if from := q.Get("key-marker"); from != "" {
-		i := slices.IndexFunc(rows, func(r row) bool { return r.Key == from && r.VersionID == q.Get("version-id-marker") })
-		rows = rows[i+1:]
-	}
-	a := answer{EncodingType: q.Get("encoding-type")}
 	w.mu.Lock()
 	page := w.page
 	w.mu.Unlock()
-	encoded := func(s string) string { return s }
-	if a.EncodingType == "url" {
-		encoded = url.QueryEscape
-	}
-	if a.IsTruncated = len(rows) > page; a.IsTruncated {
-		rows = rows[:page]
-		a.NextKeyMarker, a.NextVersionIDMarker = encoded(rows[page-1].Key), rows[page-1].VersionID
-	}
-	for i := range rows {
-		rows[i].Key = encoded(rows[i].Key)
-	}
-	a.Rows = rows
-	text, err := xml.Marshal(a)
-	if err != nil {
-		panic(err)
-	}
-	return text
+	return emulated.Versions(w.mem, bucket, q, page)
 }
-
-func stamp(t gofakes3.ContentTime) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // put puts an object and returns its version.
 func (w *world) put(key, content string) string {

@@ -106,9 +106,6 @@ type Launch struct {
 	Provider       string // a capacity provider such as FARGATE_SPOT; "": Fargate on demand
 }
 
-// container is what the worker's container is called in the task definition.
-const container = config.ProgramWorker
-
 // ReadLaunch reads a Launch from the variables that the deployment gives the
 // trigger.
 func ReadLaunch(env func(string) (string, bool)) (*Launch, error) {
@@ -152,7 +149,7 @@ func (l *Launch) input(cluster string, task dispatch.Task) *ecs.RunTaskInput {
 			Subnets: l.Subnets, SecurityGroups: l.SecurityGroups, AssignPublicIp: address,
 		}},
 		Overrides: &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{
-			Name: aws.String(container), Environment: []types.KeyValuePair{
+			Name: aws.String(config.ProgramWorker), Environment: []types.KeyValuePair{
 				variable(config.EnvSlot, strconv.Itoa(task.Slot)),
 				variable(config.EnvFence, strconv.FormatInt(task.Fence, 10)),
 				variable(config.EnvAccounts, words(task.Accounts)),

@@ -14,9 +14,8 @@ import (
 var errUnsandboxed = errors.New("as root Chromium runs without its sandbox: run lodge as another user, " +
 	"or, where that cannot be, set \"allow_unsandboxed: true\" under \"browser\" in lodge.yaml: the operator decides")
 
-// Browser finds the browser that the settings name, or one that is installed,
-// before anything needs it. Headed is one that people watch, each of its steps
-// taking longer by slow where that is set in o.
+// Browser completes o with the browser that the settings name, or one that is
+// installed, before anything needs it.
 func Browser(c config.Config, o browser.Options) (browser.Options, error) {
 	if os.Geteuid() == 0 && !c.Browser.AllowUnsandboxed {
 		return browser.Options{}, errUnsandboxed

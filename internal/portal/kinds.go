@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"slices"
@@ -131,13 +132,7 @@ func (x *exchange) wait(d Duration) (answered bool) {
 }
 
 // hang is wait, for ever if d is zero.
-func (x *exchange) hang(d Duration) (answered bool) {
-	x.hear()
-	if d == 0 {
-		<-x.r.Context().Done()
-	}
-	return x.wait(d)
-}
+func (x *exchange) hang(d Duration) (answered bool) { return x.wait(cmp.Or(d, math.MaxInt64)) }
 
 // hear reads what is sent, for the site to read later: net/http notices that a
 // client has gone only once it has read all of its request.

@@ -18,6 +18,7 @@ import (
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/evidence"
+	"example.com/lodge/internal/filing"
 	"example.com/lodge/internal/gate"
 	"example.com/lodge/internal/holder"
 	"example.com/lodge/internal/ledger"
@@ -153,11 +154,10 @@ func (e errand) run(ctx context.Context, r *reporter) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	desk := filing.Desk{Ledger: l, Evidence: store, Owner: h.ID()}
 	seal := func(ctx context.Context, left []ledger.Summary) {
-		for _, s := range left {
-			if err := sealLeft(ctx, l, store, s, h.ID()); err != nil {
-				log.Error("not sealed", "error", err)
-			}
+		if err := desk.SealLeft(ctx, left); err != nil {
+			log.Error("not sealed", "error", err)
 		}
 	}
 	seal(ctx, []ledger.Summary{{Account: visittest.Moor, ID: evidence.Logins}})
@@ -182,23 +182,6 @@ func (e errand) run(ctx context.Context, r *reporter) (err error) {
 	result, err := b.Run(ctx, ctx)
 	for _, f := range result.Failures {
 		err = errors.Join(err, fmt.Errorf("account %s: %w", f.Account, f.Err))
-	}
-	return err
-}
-
-// sealLeft seals what a process that ended has left, as lodge run does.
-func sealLeft(ctx context.Context, l *ledger.Ledger, store *evidence.Store, s ledger.Summary, by string) error {
-	item, err := l.Account(ctx, s.Account)
-	if err != nil {
-		return err
-	}
-	now, err := l.Now(ctx)
-	if err != nil {
-		return err
-	}
-	head, err := store.SealLeft(ctx, s.Account, s.ID, "", evidence.Sealing{After: item.Chain, At: now, By: by, Invoice: s.Invoice})
-	if head.N > 0 {
-		err = errors.Join(err, l.Chained(ctx, s.Account, head))
 	}
 	return err
 }

@@ -72,7 +72,7 @@ const checksum = "X-Amz-Checksum-Sha256"
 func (b *Bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodGet && r.URL.Query().Has("versions"):
-		_, _ = w.Write(b.versions(r.URL.Query())) //nolint:gosec // XML, for the SDK
+		_, _ = w.Write(Versions(b.memory, b.settings.Name, r.URL.Query(), b.settings.Page)) //nolint:gosec // XML, for the SDK
 	case r.Method == http.MethodPut:
 		answer := httptest.NewRecorder()
 		b.fake.ServeHTTP(answer, r)
@@ -146,11 +146,11 @@ type row struct {
 	Size         int64
 }
 
-// versions answers as the API reference has it (ListObjectVersions): keys in order,
-// of each the newest version first, keys encoded where that is asked for, and lists
-// that go on after the last row of the one before.
-func (b *Bucket) versions(q url.Values) []byte {
-	rows := b.rows(q.Get("prefix"))
+// Versions answers as the API reference has it (ListObjectVersions), at most page
+// rows: keys in order, of each the newest version first, keys encoded where that is
+// asked for, and lists that go on after the last row of the one before.
+func Versions(memory *s3mem.Backend, bucket string, q url.Values, page int) []byte {
+	rows := rowsOf(memory, bucket, q.Get("prefix"))
 	if from := q.Get("key-marker"); from != "" {
 		i := slices.IndexFunc(rows, func(r row) bool { return r.Key == from && r.VersionID == q.Get("version-id-marker") })
 		rows = rows[i+1:]
@@ -168,7 +168,7 @@ func (b *Bucket) versions(q url.Values) []byte {
 	if a.EncodingType == "url" {
 		encoded = url.QueryEscape
 	}
-	if page := b.settings.Page; len(rows) > page {
+	if len(rows) > page {
 		rows = rows[:page]
 		a.IsTruncated, a.NextKeyMarker, a.NextVersionIDMarker = true, encoded(rows[page-1].Key), rows[page-1].VersionID
 	}
@@ -183,11 +183,11 @@ func (b *Bucket) versions(q url.Values) []byte {
 	return text
 }
 
-// rows are all versions below a prefix, in order.
-func (b *Bucket) rows(below string) []row {
+// rowsOf are all versions below a prefix, in order.
+func rowsOf(memory *s3mem.Backend, bucket, below string) []row {
 	prefix := gofakes3.NewFolderPrefix("")
 	prefix.HasDelimiter, prefix.HasPrefix, prefix.Prefix = false, true, below
-	all, err := b.memory.ListBucketVersions(b.settings.Name, &prefix, nil)
+	all, err := memory.ListBucketVersions(bucket, &prefix, nil)
 	if err != nil {
 		panic(err)
 	}
