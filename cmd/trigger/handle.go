@@ -14,7 +14,6 @@ import (
 	"example.com/lodge/internal/cloud"
 	"example.com/lodge/internal/dispatch"
 	"example.com/lodge/internal/intake"
-	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/outbox"
 )
 
@@ -69,24 +68,28 @@ func (t *trigger) handle(ctx context.Context, payload json.RawMessage) (any, err
 }
 
 // rung does what follows from whatever rang: slots of tasks that ended are given
-// back, a sweep looks at everything, and then tasks are started for what is due.
+// back, a sweep looks at everything, tasks are started for what is due, and then
+// whoever is owed to hear of it is told.
 func (t *trigger) rung(ctx context.Context, list []cloud.Event) error {
 	var failed []error
-	sweeping := false
+	sweeping, owing := false, false
 	for _, e := range list {
 		switch e.Kind {
 		case cloud.SweepDue:
-			sweeping = true
+			sweeping, owing = true, true
 		case cloud.TaskChanged:
-			failed = append(failed, t.ended(ctx, e))
+			failed, owing = append(failed, t.ended(ctx, e)), true
 		}
 	}
 	if sweeping {
-		failed = append(failed, t.sweep(ctx))
+		failed = append(failed, t.measure(ctx), t.compare(ctx))
 	}
 	report, err := t.dispatcher.Pass(ctx)
 	if report != (dispatch.Report{}) {
 		t.log.Info("looked at what is due", "report", report)
+	}
+	if owing {
+		t.relayOwed(ctx)
 	}
 	return errors.Join(append(failed, err)...)
 }
@@ -120,19 +123,18 @@ const (
 	compareAgain = time.Hour
 )
 
-// relayFor bounds how long destinations are told in one call: tasks wait for it.
+// relayFor bounds how long destinations are told in one call.
 const relayFor = 15 * time.Second
 
-// sweep does what no event asks for: it measures what waits, compares the bucket
-// with the ledger, once a day, and tells what is owed and no task tells.
-func (t *trigger) sweep(ctx context.Context) error {
-	err := errors.Join(t.measure(ctx), t.compare(ctx))
+// relayOwed tells what is owed: what tasks tell by themselves is told already.
+func (t *trigger) relayOwed(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, relayFor)
 	defer cancel()
 	t.relay.Pass(ctx)
-	return err
 }
 
+// compare holds the bucket against the ledger, once a day: what no event told of is
+// taken in.
 func (t *trigger) compare(ctx context.Context) error {
 	begun, mine, err := t.deployment.Ledger.BeginComparison(ctx, compareEvery, compareAgain)
 	if err != nil || !mine {
@@ -141,33 +143,6 @@ func (t *trigger) compare(ctx context.Context) error {
 	arrivals, err := t.inbox.Compare(ctx, begun)
 	t.tell(cloud.Batch{Arrivals: arrivals})
 	return err
-}
-
-// measure writes the figures that the alarms watch.
-func (t *trigger) measure(ctx context.Context) error {
-	o, err := t.deployment.Ledger.Outlook(ctx)
-	if err != nil {
-		return err
-	}
-	var age time.Duration
-	for _, d := range o.Due {
-		age = max(age, o.At.Sub(d.At))
-	}
-	needs, err := t.deployment.Ledger.CountOf(ctx, ledger.Query{Needs: carriers.People()})
-	if err != nil {
-		return err
-	}
-	for _, a := range o.Accounts {
-		if a.Suspended != nil {
-			needs++
-		}
-	}
-	strays, err := t.deployment.Ledger.Strays(ctx)
-	if err != nil {
-		return err
-	}
-	t.metrics.Waiting(age, needs+len(strays.List)+strays.More)
-	return nil
 }
 
 // tell writes into the log what arrived and what is to come again.

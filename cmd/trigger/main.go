@@ -58,7 +58,7 @@ func open(ctx context.Context, env config.Environment, out io.Writer) (*trigger,
 		return nil, err
 	}
 	log := slog.New(slog.NewJSONHandler(out, nil))
-	relay, err := d.Relay(ctx, "trigger", clock.System{}, log)
+	relay, err := d.Relay(ctx, "trigger", c.Outbox, clock.System{}, log)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -119,8 +120,15 @@ func open(ctx context.Context, env config.Environment, log *slog.Logger) (*worke
 		Config: c, Carriers: known, Ledger: d.Ledger, Evidence: evidence.On(kept), Staged: staged.Copies{Store: copies},
 		Secrets: d.Secrets, Owner: self.Owner, Browser: chromium, Clock: clk,
 	}
-	w.relay, err = d.Relay(ctx, self.Owner, clk, log)
+	w.relay, err = d.Relay(ctx, self.Owner, keyless(c.Outbox), clk, log)
 	return w, err
+}
+
+// keyless are the destinations that are told without a key. A worker shows a browser
+// other people's pages: the keys of webhooks are kept from it, and the trigger tells
+// those once the task has stopped, or with the next sweep.
+func keyless(list []config.Destination) []config.Destination {
+	return slices.DeleteFunc(slices.Clone(list), func(to config.Destination) bool { return to.Webhook != "" })
 }
 
 // work files until nothing is due. The slot is given back when nothing is held any

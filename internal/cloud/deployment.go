@@ -58,7 +58,7 @@ func OpenSecrets(ctx context.Context, c config.Config, clk clock.Clock) (*Secret
 }
 
 func secretsOf(clients Clients, c config.Config, clk clock.Clock) *Secrets {
-	return NewSecrets(clients.Secrets(), c.AWS.SecretName, append(c.Names(), config.NotifyAccount, config.OutboxAccount), clk)
+	return NewSecrets(clients.Secrets(), c.AWS.SecretName, append(c.Names(), config.OutboxAccount), clk)
 }
 
 // OpenObjects is a part of the bucket of the Lodge that c describes, alone, as

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/config"
 )
@@ -27,9 +28,13 @@ func NewMetrics(out io.Writer, stage string, clk clock.Clock) *Metrics {
 }
 
 // Waiting tells how long the oldest submission has been due, and how many things
-// wait for somebody.
-func (m *Metrics) Waiting(due time.Duration, needs int) {
-	m.put(figure{config.MetricDueAge, "Seconds", due.Seconds()}, figure{config.MetricNeedsPerson, "Count", float64(needs)})
+// wait for whom.
+func (m *Metrics) Waiting(due time.Duration, needs map[carriers.Person]int) {
+	figures := []figure{{config.MetricDueAge, "Seconds", due.Seconds()}}
+	for _, who := range carriers.People() {
+		figures = append(figures, figure{config.MetricNeeds(who), "Count", float64(needs[who])})
+	}
+	m.put(figures...)
 }
 
 // TaskFailed tells of a task that did not end by itself.

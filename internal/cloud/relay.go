@@ -31,16 +31,18 @@ func (d *Deployment) Receiver(to config.Destination, clk clock.Clock) (outbox.Re
 	})
 }
 
-// Relay prepares telling the destinations in the name of owner, who takes turns with
-// all others that share the ledger. From now on the ledger owes them what happens.
-func (d *Deployment) Relay(ctx context.Context, owner string, clk clock.Clock, log *slog.Logger) (*outbox.Relay, error) {
+// Relay prepares telling destinations in the name of owner, who takes turns with all
+// others that share the ledger. From now on the ledger owes them what happens.
+func (d *Deployment) Relay(
+	ctx context.Context, owner string, to []config.Destination, clk clock.Clock, log *slog.Logger,
+) (*outbox.Relay, error) {
 	o := outbox.Options{Ledger: d.Ledger, Turns: outbox.Leases{Ledger: d.Ledger, Owner: owner, Clock: clk}, Clock: clk, Log: log}
-	for _, to := range d.Config.Outbox {
-		receiver, err := d.Receiver(to, clk)
+	for _, t := range to {
+		receiver, err := d.Receiver(t, clk)
 		if err != nil {
-			return nil, fmt.Errorf("destination %s: %w", to.Name, err)
+			return nil, fmt.Errorf("destination %s: %w", t.Name, err)
 		}
-		o.Destinations = append(o.Destinations, outbox.Destination{Name: to.Name, To: receiver})
+		o.Destinations = append(o.Destinations, outbox.Destination{Name: t.Name, To: receiver})
 	}
 	r := outbox.New(o)
 	return r, r.Enrol(ctx)

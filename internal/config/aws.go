@@ -58,8 +58,7 @@ func (a AWS) Name() string { return "lodge-" + a.stage }
 func (a AWS) DeadQueue() string { return a.Name() + "-dead" }
 
 // SecretName is the name of an account's secret in Secrets Manager, also of
-// [NotifyAccount]'s and [OutboxAccount]'s. Its value is a JSON object: a text for
-// each key.
+// [OutboxAccount]'s. Its value is a JSON object: a text for each key.
 func (a AWS) SecretName(account string) string { return "lodge/" + a.stage + "/" + account }
 
 // LogGroup is the name of the log group of one of the programs.
@@ -133,6 +132,7 @@ func (r *reader) settleAWS() {
 	}{
 		{"inbox", r.inbox, "files arrive below " + InboxKeys + " in the bucket"},
 		{"secrets", r.secrets, "they are in Secrets Manager"},
+		{"notify", r.notify, "alarms tell who acts; see \"Be told\" in docs/running-on-aws.md"},
 	} {
 		if key.at != nil {
 			r.wrong(key.at, "%s has no place beside aws: %s; leave it out", key.name, key.now)

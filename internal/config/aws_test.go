@@ -74,6 +74,7 @@ func TestAWSRefused(t *testing.T) {
 		"no schedule":   {deployed + "  sweep: [\"every night\"]\n", "aws.sweep holds schedules"},
 		"an inbox":      {deployed + "inbox: in\n", "inbox has no place beside aws"},
 		"secrets":       {deployed + "secrets: {file: a}\n", "secrets has no place beside aws"},
+		"messengers":    {deployed + "notify: {billing: {}}\n", "notify has no place beside aws: alarms tell who acts"},
 		"a misspelling": {deployed + "  buckets: a\n", `aws has no key "buckets": did you mean "bucket"?`},
 	} {
 		_, err := config.Read(write(t, c.text), known, none)

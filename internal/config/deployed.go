@@ -1,5 +1,11 @@
 package config
 
+import (
+	"strings"
+
+	"example.com/lodge/carriers"
+)
+
 // The programs in AWS, as [AWS.LogGroup] names them.
 const (
 	ProgramTrigger = "trigger"
@@ -21,6 +27,12 @@ const (
 	MetricNamespace   = "Lodge"
 	MetricStage       = "Stage"
 	MetricDueAge      = "DueAge"      // Seconds: how long the oldest submission has been due, 0 if none is; with each sweep
-	MetricNeedsPerson = "NeedsPerson" // Count: submissions and accounts that wait for somebody; with each sweep
 	MetricTasksFailed = "TasksFailed" // Count: tasks that stopped otherwise than by themselves; with each task that stopped
 )
+
+// MetricNeeds is the name of the metric that counts what waits for one person:
+// submissions, accounts, and what arrived and belongs to nobody. It is written for
+// each of [carriers.People] with each sweep, 0 if nothing waits.
+func MetricNeeds(who carriers.Person) string {
+	return "Needs" + strings.ToUpper(string(who[:1])) + string(who[1:])
+}

@@ -118,7 +118,7 @@ type reader struct {
 
 	sentry, telemetry ast.Node // where these are written; nil: not here
 
-	deployed, inbox, secrets ast.Node // likewise: aws, and what it leaves no place for
+	deployed, inbox, secrets, notify ast.Node // likewise: aws, and what it leaves no place for
 
 	placed []placed // destinations in AWS
 }
@@ -144,7 +144,7 @@ func (r *reader) top() fields {
 		"stage":     r.stage,
 		"evidence":  r.mapping("evidence", fields{"keep": r.keep}),
 		"accounts":  func(n ast.Node) { r.pairs("accounts", n, r.account) },
-		"notify":    func(n ast.Node) { r.pairs("notify", n, r.channel) },
+		"notify":    keep(&r.notify, func(n ast.Node) { r.pairs("notify", n, r.channel) }),
 		"outbox":    func(n ast.Node) { r.pairs("outbox", n, r.destination) },
 		"sentry":    keep(&r.sentry, r.text("sentry", &c.Sentry)),
 		"telemetry": keep(&r.telemetry, r.text("telemetry", &c.Telemetry)),
