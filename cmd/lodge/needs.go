@@ -210,7 +210,7 @@ func mendsItself(err error) bool {
 
 // standing tells the collector where everything stands.
 func (w *works) standing(ctx context.Context, r round) {
-	if w.tellers.telemetry == nil {
+	if w.tellers.Telemetry == nil {
 		return
 	}
 	counts, err := w.ledger.Counts(ctx)
@@ -222,5 +222,5 @@ func (w *works) standing(ctx context.Context, r round) {
 	for _, i := range items {
 		needs[i.Who]++
 	}
-	w.tellers.telemetry.Standing(counts, needs)
+	w.tellers.Telemetry.Standing(counts, needs)
 }

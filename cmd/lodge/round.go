@@ -56,10 +56,10 @@ func (w *works) round(hard, soft context.Context, patient bool) (r round, err er
 	if err != nil {
 		return r, err
 	}
-	w.tellers.telemetry.Due(due)
+	w.tellers.Telemetry.Due(due)
 	p := newProgress(w.err, w.errColumns, due)
 	defer p.close()
-	log := slog.New(w.tellers.handler(slog.NewTextHandler(p, &slog.HandlerOptions{Level: w.level})))
+	log := slog.New(w.tellers.Handler(slog.NewTextHandler(p, &slog.HandlerOptions{Level: w.level})))
 	defer w.pruneDaily(hard)
 	b := batch.Batch{
 		Left:   w.sealLeft,

@@ -3,22 +3,18 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 
 	"example.com/lodge/internal/batch"
 	"example.com/lodge/internal/config"
-	"example.com/lodge/internal/faults"
 	"example.com/lodge/internal/notify"
-	"example.com/lodge/internal/release"
+	"example.com/lodge/internal/observe"
 	"example.com/lodge/internal/secret"
-	"example.com/lodge/internal/telemetry"
 	"example.com/lodge/internal/visit"
 )
 
@@ -26,10 +22,9 @@ import (
 // people in their channels, Sentry and a collector, as far as they are
 // configured. None of them can fail or stop a run.
 type tellers struct {
-	notifier  *notify.Notifier
-	faults    *faults.Sink
-	telemetry *telemetry.Telemetry
-	scrub     *secret.Scrubber // of what the tellers' own addresses hold
+	*observe.Observers
+	notifier *notify.Notifier
+	scrub    *secret.Scrubber // of what the tellers' own addresses hold
 
 	telling sync.WaitGroup // in the background
 	mu      sync.Mutex
@@ -59,12 +54,7 @@ func (a *app) tellers(ctx context.Context, c config.Config) *tellers {
 	log := t.logger(a.err)
 	t.hide(ctx, a, c)
 	t.notifier = a.notifier(c, log)
-	var err, also error
-	t.faults, err = faults.Open(faults.Options{DSN: c.Sentry, Release: release.Version(), Stage: c.Stage, Clock: a.clock})
-	t.telemetry, also = telemetry.Open(ctx, telemetry.Options{Endpoint: c.Telemetry, Version: release.Version(), Stage: c.Stage, Log: log})
-	if err := errors.Join(err, also); err != nil {
-		log.Warn("faults or telemetry are not sent", "error", err)
-	}
+	t.Observers = observe.Open(ctx, c, a.clock, t.scrub, log)
 	return t
 }
 
@@ -84,7 +74,7 @@ func (a *app) notifier(c config.Config, log *slog.Logger) *notify.Notifier {
 	})
 }
 
-// hide keeps the addresses of channels, the secrets of webhooks and Sentry's key out of what is logged.
+// hide keeps the addresses of channels and the secrets of webhooks out of what is logged.
 // What cannot be read now is told when it is needed.
 func (t *tellers) hide(ctx context.Context, a *app, c config.Config) {
 	for _, channel := range c.Notify {
@@ -99,49 +89,34 @@ func (t *tellers) hide(ctx context.Context, a *app, c config.Config) {
 			}
 		}
 	}
-	if u, err := url.Parse(c.Sentry); err == nil && u.User != nil {
-		_ = t.scrub.Add(secret.NewValue(c.Sentry))
-		_ = t.scrub.Add(secret.NewValue(u.User.Username()))
-	}
-}
-
-// handler has errors in h's log reported and counted, and hides what is secret.
-func (t *tellers) handler(h slog.Handler) slog.Handler {
-	return t.scrub.Handler(t.faults.Handler(t.telemetry.Handler(h)))
 }
 
 // A telling is one round as the tellers see it.
 type telling struct {
 	*tellers
-	faults *faults.Round
-	run    *telemetry.Run
-	now    func() time.Time
+	round observe.Round
+	now   func() time.Time
 }
 
 func (w *works) telling() telling {
-	return telling{w.tellers, w.tellers.faults.Round(), w.tellers.telemetry.Run(), w.clock.Now}
+	return telling{w.tellers, w.tellers.Round(), w.clock.Now}
 }
 
 // visit has a visit told to the tellers too.
 func (t telling) visit(account, carrier string, tell func(visit.Progress)) func(visit.Progress) {
-	report, trace := t.faults.Visit(account, carrier), t.run.Visit(account, carrier)
-	return func(p visit.Progress) {
+	return t.round.Visit(account, carrier, func(p visit.Progress) {
 		tell(p)
-		report(p)
-		trace(p)
 		if p.Step == visit.StepLeft && p.Err == nil {
 			t.mu.Lock()
 			delete(t.stuck, account)
 			t.mu.Unlock()
 		}
-	}
+	})
 }
 
 // end tells how the round went.
 func (t telling) end(r batch.Result, err error) {
-	t.faults.Failures(r.Failures)
-	t.faults.Failed(err)
-	t.run.End(err)
+	t.round.End(r, err)
 	t.remember(r.Failures)
 }
 
@@ -189,8 +164,5 @@ func (t *tellers) close() {
 	t.telling.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), flushFor)
 	defer cancel()
-	var sending sync.WaitGroup
-	sending.Go(func() { t.faults.Close(ctx) })
-	sending.Go(func() { t.telemetry.Close(ctx) })
-	sending.Wait()
+	t.Close(ctx)
 }

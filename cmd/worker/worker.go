@@ -20,8 +20,10 @@ import (
 	"example.com/lodge/internal/evidence"
 	"example.com/lodge/internal/filing"
 	"example.com/lodge/internal/ledger"
+	"example.com/lodge/internal/observe"
 	"example.com/lodge/internal/outbox"
 	"example.com/lodge/internal/recovery"
+	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/stop"
 	"example.com/lodge/internal/visit"
@@ -38,6 +40,8 @@ const (
 	renewEvery = time.Minute
 	// relayFor is how long destinations may take for what is owed at the end.
 	relayFor = 20 * time.Second
+	// flushFor is how long Sentry and the collector may take for what waits at the end.
+	flushFor = 5 * time.Second
 	// settling bounds what is written once the work is over: that the slot is free.
 	settling = 10 * time.Second
 )
@@ -55,6 +59,7 @@ type worker struct {
 	task  dispatch.Task
 	self  cloud.Identity
 	relay *outbox.Relay
+	told  *observe.Observers
 	clock clock.Clock
 	log   *slog.Logger
 }
@@ -68,7 +73,7 @@ func run(ctx context.Context, env config.Environment, pid int, signals <-chan os
 	if err != nil {
 		return err
 	}
-	defer func() { _ = w.Close() }()
+	defer w.end()
 	hard, soft, done := stop.On(ctx, signals, w.Config.Grace, func(s os.Signal) {
 		if s == nil {
 			log.Warn("breaking off; the next task settles what was under way")
@@ -107,7 +112,8 @@ func open(ctx context.Context, env config.Environment, log *slog.Logger) (*worke
 	if err != nil {
 		return nil, err
 	}
-	w := &worker{Deployment: d, task: task, self: self, clock: clk, log: log}
+	told := observe.Open(ctx, c, clk, &secret.Scrubber{}, log)
+	w := &worker{Deployment: d, task: task, self: self, told: told, clock: clk, log: slog.New(told.Handler(log.Handler()))}
 	kept, err := d.Objects(config.EvidenceKeys)
 	if err != nil {
 		return nil, err
@@ -122,6 +128,14 @@ func open(ctx context.Context, env config.Environment, log *slog.Logger) (*worke
 	}
 	w.relay, err = d.Relay(ctx, self.Owner, keyless(c.Outbox), clk, log)
 	return w, err
+}
+
+// end sends what Sentry and the collector are to be told yet, and gives the rest back.
+func (w *worker) end() {
+	ctx, cancel := context.WithTimeout(context.Background(), flushFor)
+	defer cancel()
+	w.told.Close(ctx)
+	_ = w.Close()
 }
 
 // keyless are the destinations that are told without a key. A worker shows a browser
@@ -185,18 +199,21 @@ func (w *worker) file(hard, soft context.Context) error {
 		return err
 	}
 	w.complain("not all evidence of failed logins is sealed", w.desk.SealLogins(hard, w.task.Accounts))
+	round := w.told.Round()
 	b := batch.Batch{
 		Ledger: w.Ledger, Owner: w.self.Owner, Accounts: w.task.Accounts, Visits: w.Config.Visits, Log: w.log, Clock: w.clock,
 		Left: func(ctx context.Context, left []ledger.Summary) {
 			w.complain("not all evidence that others left is sealed", w.desk.SealLeft(ctx, left))
 		},
 		Visit: func(ctx context.Context, account string) (visit.Visit, error) {
-			return w.desk.Visit(ctx, account, w.log, w.tell)
+			acc, _ := w.Config.Account(account) // where there is none, the desk says so
+			return w.desk.Visit(ctx, account, w.log, round.Visit(account, acc.Carrier, w.tell))
 		},
 	}
 	w.log.Info("at work", "slot", w.task.Slot, "fence", w.task.Fence, "accounts", w.task.Accounts, "visits", w.Config.Visits,
 		"sandboxed", !w.Config.Browser.AllowUnsandboxed)
 	result, err := b.Run(hard, soft)
+	round.End(result, err)
 	for _, f := range result.Failures {
 		w.log.Error("an account could not be worked on", "account", f.Account, "error", f.Err.Error())
 	}

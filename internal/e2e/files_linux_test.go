@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -34,6 +35,11 @@ func TestFiles(t *testing.T) {
 	t.Logf("filed in %s; cold starts of the trigger: %v", time.Since(begun).Round(time.Second), s.function.Inits())
 	s.proven(sums)
 	s.told(len(sums))
+	s.until("its traces are with the collector", time.Minute, func([]ledger.Summary) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return bytes.Contains(s.traced, []byte(sums[0].ID))
+	})
 }
 
 // proven: the portal took each invoice in once, and there is evidence of it.

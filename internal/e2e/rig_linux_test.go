@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,12 +47,17 @@ const (
 	tasks      = 2 // at the same time, at most
 )
 
-// programs are the shipped ones, built once.
+// programs are the shipped ones.
 type programs struct{ trigger, worker, lodge string }
 
+// built builds them where the commands of this checkout lie: the Go tool links again
+// only what has changed since the test before.
 func built(t *testing.T) programs {
 	t.Helper()
-	dir := t.TempDir()
+	dir, err := filepath.Abs("../../bin/e2e")
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := programs{filepath.Join(dir, "bootstrap"), filepath.Join(dir, "worker"), filepath.Join(dir, "lodge")}
 	for out, arguments := range map[string][]string{p.trigger: {"-tags", "lambda.norpc", "./cmd/trigger"}, p.worker: {"./cmd/worker"}, p.lodge: {"./cmd/lodge"}} {
 		build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-o", out}, arguments...)...)
@@ -72,10 +80,12 @@ type stage struct {
 	function *lambda.Function
 	queue    queue
 	said     *visittest.Log // by the trigger
+	traces   *httptest.Server
 	put      int
 
-	mu   sync.Mutex
-	rung [][]byte // notifications of the bucket
+	mu     sync.Mutex
+	rung   [][]byte // notifications of the bucket
+	traced []byte   // what workers sent to the collector of traces
 }
 
 // deploy deploys it; false: an emulator is not there. change sees what the cluster is
@@ -100,6 +110,8 @@ func deploy(t *testing.T, change ...func(*ecs.Settings)) (*stage, bool) {
 	s.portal, err = harbor.Start(context.WithoutCancel(t.Context()), portal.Options{Dir: t.TempDir(), Users: harbor.Users()})
 	s.check(err)
 	t.Cleanup(func() { s.check(s.portal.Close()) })
+	s.traces = httptest.NewServer(http.HandlerFunc(s.trace))
+	t.Cleanup(s.traces.Close)
 	s.bucket = s3.Start(t, s3.Settings{Name: bucketName, Rings: config.InboxKeys, Rung: s.notify})
 	vault := secrets.Start(t)
 	chromium, err := browser.Find()
@@ -162,10 +174,21 @@ visits: 2
 browser: {allow_unsandboxed: true}
 aws: {region: %s, bucket: %s, tasks: %d}
 outbox: {files: {status: true}}
+telemetry: %q
 accounts:
   %s: {carrier: harbor, portal: %q, pin: %q}
   %s: {carrier: harbor, portal: %q, pin: %q}
-`, ecs.Region, bucketName, tasks, visittest.Moor, s.portal.URL(), s.portal.Pin(), visittest.Pier, s.portal.URL(), s.portal.Pin())
+`, ecs.Region, bucketName, tasks, s.traces.URL, visittest.Moor, s.portal.URL(), s.portal.Pin(), visittest.Pier, s.portal.URL(), s.portal.Pin())
+}
+
+// trace keeps what the collector is sent.
+func (s *stage) trace(_ http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil && r.URL.Path == "/v1/traces" {
+		s.traced = append(s.traced, body...)
+	}
 }
 
 // table makes the ledger's.
