@@ -70,7 +70,7 @@ func (a *app) adoptThere(ctx context.Context, c config.Config, account string, f
 		return err
 	}
 	defer func() { _ = d.Close() }()
-	inbox, err := d.Inbox(a.carriers, release.Version())
+	inbox, err := d.Inbox(ctx, a.carriers, release.Version())
 	if err != nil {
 		return err
 	}

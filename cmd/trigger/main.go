@@ -49,10 +49,11 @@ func open(ctx context.Context, env config.Environment, out io.Writer) (*trigger,
 	if d.Tasks.Launch, err = cloud.ReadLaunch(env); err != nil {
 		return nil, err
 	}
-	inbox, err := d.Inbox(known, release.Version())
+	inbox, err := d.Inbox(ctx, known, release.Version())
 	if err != nil {
 		return nil, err
 	}
+	d.Tasks.Launch.Table = inbox.Table
 	accounts, err := filed(ctx, d)
 	if err != nil {
 		return nil, err

@@ -223,19 +223,32 @@ func (w *worker) file(hard, soft context.Context) error {
 }
 
 // recover makes the ledger safe to file from, where it was put back to an earlier
-// time: it learns from the evidence what was sent since.
+// time: it learns from the evidence what was sent since. A table that was restored
+// shows by its id; a ledger that was put back in any other way, by its evidence.
 func (w *worker) recover(ctx context.Context) error {
 	r := recovery.Recovery{Ledger: w.Ledger, Evidence: w.desk.Evidence, Who: w.self.Owner}
-	behind, err := r.Behind(ctx, w.task.Accounts)
+	restored, err := w.Restored(ctx)
+	if err != nil {
+		return err
+	}
+	behind := restored
+	if !restored {
+		if behind, err = r.Ahead(ctx, w.task.Accounts); behind {
+			behind, err = r.Behind(ctx, w.task.Accounts)
+		}
+	}
 	if err != nil || !behind {
 		return err
 	}
 	report, err := r.Run(ctx)
-	if err == nil {
+	if err != nil {
+		return err
+	}
+	if report.Attempts > 0 {
 		w.log.Warn("the ledger is older than the evidence: what was sent is looked up before anything else is filed",
 			"intents", report.Intents, "unknown", report.Attempts)
 	}
-	return err
+	return w.Recovered(ctx)
 }
 
 // tell writes what visits do into the log. Texts of carriers and invoices stay out.

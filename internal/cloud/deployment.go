@@ -23,6 +23,8 @@ type Deployment struct {
 	Ledger  *ledger.Ledger
 	Tasks   *Tasks // who holds leases; it starts none until its Launch is set
 	Secrets *Secrets
+
+	table *dynamo.Engine // the ledger's
 }
 
 // Open opens the Lodge that c describes, whose AWS is set. It asks the ledger for
@@ -41,7 +43,7 @@ func Open(ctx context.Context, c config.Config, clk clock.Clock) (*Deployment, e
 	}
 	tasks := NewTasks(clients.ECS(), c.AWS.Name())
 	return &Deployment{
-		Config: c, Clients: clients, Tasks: tasks,
+		Config: c, Clients: clients, Tasks: tasks, table: engine,
 		Ledger:  ledger.New(engine, clk, tasks, submission.Limits{}),
 		Secrets: secretsOf(clients, c, clk),
 	}, nil
@@ -71,6 +73,13 @@ func OpenObjects(ctx context.Context, c config.Config, prefix string) (objects.S
 	return NewBucket(clients.S3(), c.AWS.Bucket, prefix)
 }
 
+// Restored says whether the ledger lies in another table than it last knew all in, as
+// one that was restored does: see [dynamo.Engine.Restored].
+func (d *Deployment) Restored(ctx context.Context) (bool, error) { return d.table.Restored(ctx) }
+
+// Recovered notes that the ledger knows all that was ever sent.
+func (d *Deployment) Recovered(ctx context.Context) error { return d.table.Recovered(ctx) }
+
 // Close gives the ledger back.
 func (d *Deployment) Close() error { return d.Ledger.Close() }
 
@@ -82,7 +91,7 @@ func (d *Deployment) Objects(prefix string) (objects.Store, error) {
 
 // Inbox is where files arrive. Of the carriers those of the accounts are used;
 // build is the version of this program.
-func (d *Deployment) Inbox(known []carriers.Carrier, build string) (*Inbox, error) {
+func (d *Deployment) Inbox(ctx context.Context, known []carriers.Carrier, build string) (*Inbox, error) {
 	all, err := d.Objects("")
 	if err != nil {
 		return nil, err
@@ -98,7 +107,11 @@ func (d *Deployment) Inbox(known []carriers.Carrier, build string) (*Inbox, erro
 	if err := taker.Check(); err != nil {
 		return nil, err
 	}
+	table, err := d.table.ID(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return &Inbox{
-		S3: d.Clients.S3(), Bucket: d.Config.AWS.Bucket, Taker: taker, Strays: d.Ledger, Watermark: d.Config.Watermark, Build: build,
+		S3: d.Clients.S3(), Bucket: d.Config.AWS.Bucket, Taker: taker, Strays: d.Ledger, Watermark: d.Config.Watermark, Build: build, Table: table,
 	}, nil
 }

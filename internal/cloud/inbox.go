@@ -28,6 +28,7 @@ type Inbox struct {
 	Strays    Strays
 	Watermark time.Time // what the bucket got before is listed, and waits for [Inbox.Adopt]
 	Build     string    // of this program: what another build refused is judged again
+	Table     string    // of the ledger: what one of another table registered, this one may have lost
 }
 
 // Strays is where it is kept what arrived and belongs to nobody: a [ledger.Ledger].

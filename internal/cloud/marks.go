@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/intake"
@@ -39,12 +38,12 @@ const hashed = 16
 
 // settled is the name of the mark of a version that is done with, and refused of one
 // that this build has quarantined: another may judge it better.
-func (in *Inbox) settled(v version) string { return markOf(v, "") }
-func (in *Inbox) refused(v version) string { return markOf(v, in.Build) }
+func (in *Inbox) settled(v version) string { return in.markOf(v, "") }
+func (in *Inbox) refused(v version) string { return in.markOf(v, in.Build) }
 
-func markOf(v version, build string) string {
+func (in *Inbox) markOf(v version, build string) string {
 	account, _, _ := strings.Cut(strings.TrimPrefix(v.Key, config.InboxKeys), "/")
-	text, _ := json.Marshal([]string{v.Key, v.ID, build}) // of texts it cannot fail
+	text, _ := json.Marshal([]string{in.Table, v.Key, v.ID, build}) // of texts it cannot fail
 	sum := sha256.Sum256(text)
 	return config.TakenKeys + account + "/" + hex.EncodeToString(sum[:hashed])
 }
@@ -95,44 +94,15 @@ func answered(err error) int {
 // marks are the names of all marks.
 func (in *Inbox) marks(ctx context.Context) (map[string]bool, error) {
 	all := map[string]bool{}
-	err := in.eachMark(ctx, func(o types.Object) error {
-		all[aws.ToString(o.Key)] = true
-		return nil
-	})
-	return all, err
-}
-
-func (in *Inbox) eachMark(ctx context.Context, do func(types.Object) error) error {
 	pages := s3.NewListObjectsV2Paginator(in.S3, &s3.ListObjectsV2Input{Bucket: &in.Bucket, Prefix: aws.String(config.TakenKeys)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("list what was taken in: %w", err)
+			return nil, fmt.Errorf("list what was taken in: %w", err)
 		}
 		for _, o := range page.Contents {
-			if err := do(o); err != nil {
-				return err
-			}
+			all[aws.ToString(o.Key)] = true
 		}
 	}
-	return nil
-}
-
-// Forget takes back the marks that were made at or after since, as it must be done
-// when the ledger was put back to that time: the next comparison reads those objects
-// again, and the ledger says what it knows. It returns how many there were.
-func (in *Inbox) Forget(ctx context.Context, since time.Time) (int, error) {
-	n := 0
-	err := in.eachMark(ctx, func(o types.Object) error {
-		if aws.ToTime(o.LastModified).Before(since.Truncate(time.Second)) {
-			return nil
-		}
-		n++
-		_, err := in.S3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &in.Bucket, Key: o.Key})
-		return err
-	})
-	if err != nil {
-		return n, fmt.Errorf("forget what was taken in since %s: %w", since.Format(time.RFC3339), err)
-	}
-	return n, nil
+	return all, nil
 }

@@ -104,6 +104,7 @@ type Launch struct {
 	SecurityGroups []string
 	PublicIP       bool   // they reach the carriers by an address of their own
 	Provider       string // a capacity provider such as FARGATE_SPOT; "": Fargate on demand
+	Table          string // the id of the ledger's table, at least 8 characters; see [Launch.token]
 }
 
 // ReadLaunch reads a Launch from the variables that the deployment gives the
@@ -132,6 +133,10 @@ func ReadLaunch(env func(string) (string, bool)) (*Launch, error) {
 	return l, nil
 }
 
+// token is a task's, of this table alone: a ledger that was restored counts its fences
+// again from where it was, and ECS would return the tasks of the ledger before.
+func (l *Launch) token(task dispatch.Task) string { return fmt.Sprintf("%s-%.8s", task.Token, l.Table) }
+
 // input asks for the one task of a slot. It is the same each time: ECS compares all
 // of it with what it was asked before under the token. Nothing in it names an
 // account but the variable for the task itself; tags and startedBy are shown to many.
@@ -141,7 +146,7 @@ func (l *Launch) input(cluster string, task dispatch.Task) *ecs.RunTaskInput {
 		address = types.AssignPublicIpEnabled
 	}
 	in := &ecs.RunTaskInput{
-		Cluster: &cluster, TaskDefinition: &l.Definition, Count: aws.Int32(1), ClientToken: &task.Token,
+		Cluster: &cluster, TaskDefinition: &l.Definition, Count: aws.Int32(1), ClientToken: aws.String(l.token(task)),
 		StartedBy:     aws.String(fmt.Sprintf("%s/slot-%d/fence-%d", cluster, task.Slot, task.Fence)),
 		PropagateTags: types.PropagateTagsTaskDefinition,
 		Tags:          []types.Tag{{Key: aws.String("lodge"), Value: &cluster}},

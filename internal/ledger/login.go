@@ -100,3 +100,23 @@ func (l *Ledger) LoginEnds(ctx context.Context, c Claim, s *Suspension) error {
 	}
 	return nil
 }
+
+// RecoverLogin takes the word of a failed login of a visit that a ledger does not know
+// of, since it was put back to an earlier time: fences grow beyond the visit's, so that
+// the same is not learned twice, and with s the account is suspended.
+func (l *Ledger) RecoverLogin(ctx context.Context, account, who string, fence int64, s *Suspension) error {
+	_, err := l.writeAccount(ctx, account, func(a *Account, now time.Time) error {
+		if fence <= a.Fence {
+			return errNothing
+		}
+		a.Fence = fence
+		if s != nil {
+			a.suspend(now, who, *s)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("recover a failed login to account %s: %w", account, err)
+	}
+	return nil
+}

@@ -164,6 +164,10 @@ func (r Recovery) Behind(ctx context.Context, accounts []string) (bool, error) {
 				return lacks, err
 			}
 		}
+		missed, err := r.missed(ctx, account)
+		if err != nil || len(missed) > 0 {
+			return len(missed) > 0, err
+		}
 	}
 	return false, nil
 }

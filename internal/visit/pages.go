@@ -127,7 +127,8 @@ func (s *session) recordLogin(ctx context.Context, tab Tab, cause error) {
 		}
 		return nil
 	}
-	err = put("cause.txt", []byte(cause.Error()+"\n"), nil)
+	_, err = f.Login(ctx, s.claim.Fence) // first: a ledger that is put back learns from it
+	err = errors.Join(err, put("cause.txt", []byte(cause.Error()+"\n"), nil))
 	if !BrowserDied(cause) {
 		tab.Mask(true)
 		picture, pictureErr := tab.Picture(ctx)

@@ -132,6 +132,18 @@ func (f *Function) Inits() []time.Duration {
 	return append([]time.Duration(nil), f.inits...)
 }
 
+// Recycle ends the environments that nothing is invoked in, as Lambda does after a
+// deployment, and whenever it likes.
+func (f *Function) Recycle() {
+	f.mu.Lock()
+	idle := f.idle
+	f.idle = nil
+	f.mu.Unlock()
+	for _, e := range idle {
+		f.drop(e)
+	}
+}
+
 // Close ends all environments, whatever they do, and waits for them.
 func (f *Function) Close() {
 	f.mu.Lock()

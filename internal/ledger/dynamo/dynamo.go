@@ -38,6 +38,7 @@ const (
 	enrolment = "e"  // of a destination
 	named     = "n"  // the ledger's name
 	written   = "f"  // the ledger's format
+	origin    = "t"  // the id of the table that the ledger was last whole in
 )
 
 // self is the sort key of an item that is alone, or the first, under its
