@@ -2,6 +2,8 @@ package cloud
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -103,8 +105,7 @@ type Launch struct {
 	Subnets        []string // where tasks run; more than one, for want of room in a zone
 	SecurityGroups []string
 	PublicIP       bool   // they reach the carriers by an address of their own
-	Provider       string // a capacity provider such as FARGATE_SPOT; "": Fargate on demand
-	Table          string // the id of the ledger's table, at least 8 characters; see [Launch.token]
+	Table          string // the id of the ledger's table; see [Launch.token]
 }
 
 // ReadLaunch reads a Launch from the variables that the deployment gives the
@@ -135,7 +136,10 @@ func ReadLaunch(env func(string) (string, bool)) (*Launch, error) {
 
 // token is a task's, of this table alone: a ledger that was restored counts its fences
 // again from where it was, and ECS would return the tasks of the ledger before.
-func (l *Launch) token(task dispatch.Task) string { return fmt.Sprintf("%s-%.8s", task.Token, l.Table) }
+func (l *Launch) token(task dispatch.Task) string {
+	sum := sha256.Sum256([]byte(l.Table + "/" + task.Token))
+	return hex.EncodeToString(sum[:16])
+}
 
 // input asks for the one task of a slot. It is the same each time: ECS compares all
 // of it with what it was asked before under the token. Nothing in it names an
@@ -149,6 +153,7 @@ func (l *Launch) input(cluster string, task dispatch.Task) *ecs.RunTaskInput {
 		Cluster: &cluster, TaskDefinition: &l.Definition, Count: aws.Int32(1), ClientToken: aws.String(l.token(task)),
 		StartedBy:     aws.String(fmt.Sprintf("%s/slot-%d/fence-%d", cluster, task.Slot, task.Fence)),
 		PropagateTags: types.PropagateTagsTaskDefinition,
+		LaunchType:    types.LaunchTypeFargate, // and not Spot: docs/running-on-aws.md says why
 		Tags:          []types.Tag{{Key: aws.String("lodge"), Value: &cluster}},
 		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{
 			Subnets: l.Subnets, SecurityGroups: l.SecurityGroups, AssignPublicIp: address,
@@ -160,11 +165,6 @@ func (l *Launch) input(cluster string, task dispatch.Task) *ecs.RunTaskInput {
 				variable(config.EnvAccounts, words(task.Accounts)),
 			},
 		}}},
-	}
-	if l.Provider == "" {
-		in.LaunchType = types.LaunchTypeFargate
-	} else {
-		in.CapacityProviderStrategy = []types.CapacityProviderStrategyItem{{CapacityProvider: &l.Provider, Weight: 1}}
 	}
 	return in
 }

@@ -155,7 +155,8 @@ func scripted(t *testing.T, lines ...line) (*cloud.Tasks, *script) {
 	t.Setenv("AWS_ENDPOINT_URL_ECS", server.URL)
 	t.Setenv("AWS_MAX_ATTEMPTS", fmt.Sprint(max(1, len(lines))))
 	tasks := cloud.NewTasks(connected(t).ECS(), "lodge-test")
-	tasks.Launch = &cloud.Launch{Definition: "arn:d:1", Subnets: []string{"subnet-1", "subnet-2"}, SecurityGroups: []string{"sg-1"}}
+	tasks.Launch = &cloud.Launch{Definition: "arn:d:1", Subnets: []string{"subnet-1", "subnet-2"}, SecurityGroups: []string{"sg-1"},
+		Table: "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"}
 	return tasks, s
 }
 
