@@ -112,6 +112,7 @@ func (d *Deployment) Inbox(ctx context.Context, known []carriers.Carrier, build 
 		return nil, err
 	}
 	return &Inbox{
-		S3: d.Clients.S3(), Bucket: d.Config.AWS.Bucket, Taker: taker, Strays: d.Ledger, Watermark: d.Config.Watermark, Build: build, Table: table,
+		S3: d.Clients.S3(), Bucket: d.Config.AWS.Bucket, Taker: taker, Strays: d.Ledger, Watermark: d.Config.Watermark,
+		Build: build, Table: table,
 	}, nil
 }
