@@ -10,27 +10,30 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
 )
 
 // An alarm says that somebody has to act. Its name and its description say who, what
 // it means and what to do, since they are all that a message on a telephone shows.
 type alarm struct {
-	what, who, means, do string
+	what      string
+	who       carriers.Person
+	means, do string
 
 	metric  metric
 	minutes int     // over which the metric is taken
 	times   int     // in a row; 0 is 1
 	above   float64 // what is too much, or with below: what is enough
 	below   bool
-	silence string // what it means that nothing is told: "breaching", or "" for all is well
+	silence string // what it means that nothing is told: "breaching", "ignore" for as it was, or "" for all is well
 }
 
 // A metric of CloudWatch, by one dimension.
 type metric struct{ namespace, name, stat, dimension, value string }
 
 // name of an alarm: whose stage, who acts, what is the matter.
-func (a alarm) name(stage string) string { return stage + "." + a.who + "." + a.what }
+func (a alarm) name(stage string) string { return stage + "." + string(a.who) + "." + a.what }
 
 // describes is the text that people are sent.
 func (a alarm) describes() string {
@@ -46,6 +49,10 @@ func (d *deployment) alarmTable() []alarm {
 	trigger := func(name string) metric { return metric{"AWS/Lambda", name, "Sum", "FunctionName", d.name} }
 	queue := func(name, queue string) metric { return metric{"AWS/SQS", name, "Maximum", "QueueName", queue} }
 	log := "Read the log group " + d.AWS.LogGroup(config.ProgramTrigger)
+	late := 2
+	if d.sweepMinutes() == 0 { // of rare sweeps no two are in a row
+		late = 1
+	}
 	table := []alarm{
 		{
 			what: "not-taken-in", who: "operator", means: "Files arrived that the trigger could not take in, five times",
@@ -59,12 +66,7 @@ func (d *deployment) alarmTable() []alarm {
 		{
 			what: "due-too-long", who: "operator", means: fmt.Sprintf("An invoice has been due for more than %d hours and is not filed", d.oldest),
 			do:     "See what it waits for: lodge status. More tasks at a time: aws.tasks in lodge.yaml",
-			metric: lodge(config.MetricDueAge, "Maximum"), minutes: 15, times: 2, above: float64(d.oldest) * 3600,
-		},
-		{
-			what: "needs-a-person", who: "biller", means: "Invoices or accounts wait for somebody, who may also be the operator or the author",
-			do:     "See which, and who: lodge status --needs any",
-			metric: lodge(config.MetricNeedsPerson, "Maximum"), minutes: 15,
+			metric: lodge(config.MetricDueAge, "Maximum"), minutes: d.spanMinutes(), times: late, above: float64(d.oldest) * 3600,
 		},
 		{
 			what: "tasks-fail", who: "operator", means: "Three tasks or more have failed within an hour",
@@ -81,15 +83,45 @@ func (d *deployment) alarmTable() []alarm {
 			metric: trigger("Throttles"), minutes: 5, times: 3,
 		},
 	}
+	for _, need := range needs() {
+		need.what, need.silence = "needs-a-person", "ignore" // it waits on while nobody looks
+		need.metric, need.minutes = lodge(config.MetricNeeds(need.who), "Maximum"), d.spanMinutes()
+		table = append(table, need)
+	}
 	if minutes := d.sweepMinutes(); minutes > 0 {
 		table = append(table, alarm{
 			what: "nobody-looks", who: "operator", means: "The trigger has not run although its schedule says so: nothing is filed",
 			do:     "See that the schedules of the group " + d.name + " and the function are there and enabled",
-			metric: trigger("Invocations"), minutes: max(15, 3*minutes), above: 1, below: true, silence: "breaching",
+			metric: trigger("Invocations"), minutes: d.spanMinutes(), above: 1, below: true, silence: "breaching",
 		})
 	}
 	return table
 }
+
+// needs are the alarms of what waits for each person, without what they watch.
+func needs() []alarm {
+	return []alarm{
+		{
+			who: carriers.Biller, means: "A carrier refused invoices, or Lodge may not decide about invoices or files by itself",
+			do: "See which, and why: lodge status --needs biller. Mend the file and put it in again, or decide: lodge resolve",
+		},
+		{
+			who: carriers.Operator, means: "Invoices, accounts or files wait until something is set up otherwise, such as a password",
+			do: "See which, and why: lodge status --needs operator. Mend what it names, such as a password with lodge secret set. " +
+				"Then let it go on: lodge resume, or lodge rerun",
+		},
+		{
+			who: carriers.Author, means: "A carrier's site is not as Lodge's code for it expects, so invoices wait",
+			do: "See which, and what the site showed: lodge status --needs author, then lodge show INVOICE. Mend the code, deploy it, " +
+				"and let them be filed: lodge rerun",
+		},
+	}
+}
+
+// spanMinutes is over how many minutes what sweeps tell is taken: so long that each
+// span has a sweep. A shorter one would be silent now and then, and an alarm be over
+// and begin again with each sweep.
+func (s stage) spanMinutes() int { return max(15, 3*s.sweepMinutes()) }
 
 // sweepMinutes is how often the trigger looks by itself, if that is by the minute and
 // at least once an hour; else 0.
@@ -139,7 +171,7 @@ func (d *deployment) alarm(a alarm) {
 		silence = a.silence
 	}
 	tell := &[]any{d.topic.Ref()}
-	awscloudwatch.NewCfnAlarm(d.stack, text("Alarm-%s", a.what), &awscloudwatch.CfnAlarmProps{
+	awscloudwatch.NewCfnAlarm(d.stack, text("Alarm-%s-%s", a.who, a.what), &awscloudwatch.CfnAlarmProps{
 		AlarmName: jsii.String(a.name(d.name)), AlarmDescription: jsii.String(a.describes()),
 		Namespace: &a.metric.namespace, MetricName: &a.metric.name, Statistic: &a.metric.stat,
 		Dimensions:         &[]any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: &a.metric.dimension, Value: &a.metric.value}},

@@ -33,7 +33,7 @@ type deployment struct {
 	queue      awssqs.CfnQueue
 	dead       awssqs.CfnQueue
 	table      awsdynamodb.CfnTable
-	secrets    map[string]awssecretsmanager.CfnSecret // by account, also those of config.NotifyAccount and config.OutboxAccount
+	secrets    map[string]awssecretsmanager.CfnSecret // by account, also that of config.OutboxAccount
 	logs       map[string]awslogs.CfnLogGroup         // by program
 	net        netParts
 	repository awsecr.CfnRepository

@@ -16,7 +16,7 @@ func (d *deployment) people() {
 	}{
 		{"look", "sees what Lodge knows: lodge status, show, report, evidence, with its logs and alarms", d.look()},
 		{"operate", "decides: lodge rerun, resolve, pause, submit; rings the bell, ends tasks. Goes with " + d.name + "-look", d.operate()},
-		{"secrets", "sets the logins of accounts and the addresses of messengers, and reads them", d.setSecrets()},
+		{"secrets", "sets the logins of accounts and the keys of webhooks, and reads them", d.setSecrets()},
 	} {
 		awsiam.NewCfnManagedPolicy(d.stack, text("People-%s", p.name), &awsiam.CfnManagedPolicyProps{
 			ManagedPolicyName: text("%s-%s", d.name, p.name), Description: text("Lodge %s: %s", d.Stage, p.describes),

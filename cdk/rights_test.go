@@ -144,7 +144,7 @@ func TestWhoReadsLogins(t *testing.T) {
 		tp              template
 		worker, trigger []string
 	}{
-		{production(t), []string{"<Secretsmithharbor>", "<Secretsmithharborwest>"}, []string{"<Secretnotify>", "<Secretoutbox>"}},
+		{production(t), []string{"<Secretsmithharbor>", "<Secretsmithharborwest>"}, []string{"<Secretoutbox>"}},
 		{staging(t), []string{"<Secretsmithdusk>", "<Secretsmithduskwest>", "<Secretsmithharbor>", "<Secrettrial>"}, nil},
 	} {
 		for who, list := range granted(c.tp) {

@@ -180,7 +180,7 @@ func TestSecretsHaveNoValue(t *testing.T) {
 	checks(t, staging(t).Resources["Secretsmithdusk"], map[string]string{
 		"Description": "The login of account smith-dusk at Dusk Casualty. Keys: username, token (optional)",
 	})
-	if got := len(staging(t).of("SecretsManager::Secret")); got != 4 { // its accounts; nobody is notified, nothing signed
+	if got := len(staging(t).of("SecretsManager::Secret")); got != 4 { // its accounts; nothing is signed
 		t.Errorf("%d secrets in staging", got)
 	}
 }

@@ -100,7 +100,7 @@ func TestNames(t *testing.T) {
 	slices.Sort(got)
 	want := []string{
 		"/lodge/production/trigger", "/lodge/production/worker", "lodge-production", "lodge-production-dead",
-		"lodge/production/notify", "lodge/production/outbox", "lodge/production/smith-harbor", "lodge/production/smith-harbor-west",
+		"lodge/production/outbox", "lodge/production/smith-harbor", "lodge/production/smith-harbor-west",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

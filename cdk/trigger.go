@@ -68,14 +68,8 @@ func (d *deployment) triggerMay() []statement {
 		when(allow("GiveRoles", []string{"iam:PassRole"}, *d.roles.worker.AttrArn(), *d.roles.execution.AttrArn()),
 			map[string]any{"StringEquals": map[string]any{"iam:PassedToService": tasksService}}),
 	)
-	var told []string
-	for _, account := range []string{config.NotifyAccount, config.OutboxAccount} {
-		if s, ok := d.secrets[account]; ok {
-			told = append(told, *s.Ref())
-		}
-	}
-	if len(told) > 0 { // the keys of webhooks and the addresses of messengers, of no carrier
-		may = append(may, allow("Tell", []string{"secretsmanager:GetSecretValue"}, told...))
+	if s, ok := d.secrets[config.OutboxAccount]; ok { // the keys of webhooks, of no carrier
+		may = append(may, allow("Sign", []string{"secretsmanager:GetSecretValue"}, *s.Ref()))
 	}
 	return may
 }
