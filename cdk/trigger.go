@@ -71,5 +71,5 @@ func (d *deployment) triggerMay() []statement {
 	if s, ok := d.secrets[config.OutboxAccount]; ok { // the keys of webhooks, of no carrier
 		may = append(may, allow("Sign", []string{"secretsmanager:GetSecretValue"}, *s.Ref()))
 	}
-	return may
+	return append(may, d.tells()...)
 }

@@ -121,7 +121,7 @@ func (d *deployment) taskRoles() {
 		allow("Evidence", evidence, d.below(config.EvidenceKeys)...),
 		allow("CopiesAndStatus", []string{"s3:GetObject", "s3:PutObject"}, d.below(config.StagedKeys, config.StatusKeys)...),
 	)
-	d.roles.worker = d.role("WorkerRole", tasksService, tasks, "Lodge's worker", worker...)
+	d.roles.worker = d.role("WorkerRole", tasksService, tasks, "Lodge's worker", append(worker, d.tells()...)...)
 	d.readLogins(d.roles.worker)
 	d.roles.execution = d.role("ExecutionRole", tasksService, tasks, "Starts Lodge's worker: pulls its image, writes its log",
 		allow("Ask", []string{"ecr:GetAuthorizationToken"}, "*"), // has no resources (Service Authorization Reference, Amazon ECR)
