@@ -138,31 +138,55 @@ func (s stage) sweepMinutes() int {
 	return least
 }
 
-// alarms make the alarms and the topic that they tell.
+// alarms make the alarms and the topics that they tell: one that is told everything,
+// and one for each person but the operator, who is told everything, that is told what
+// this person acts on. One topic and filters would not do: what CloudWatch sends by
+// e-mail is no JSON, and it sends no attributes, so there is nothing to filter by.
 func (d *deployment) alarms() {
-	d.topic = awssns.NewCfnTopic(d.stack, jsii.String("Topic"), &awssns.CfnTopicProps{
-		TopicName: &d.name, DisplayName: text("Lodge %s", d.Stage),
-	})
-	publish := func(what string) statement { return allow(what, []string{"sns:Publish"}, *d.topic.Ref()) }
-	awssns.NewCfnTopicPolicy(d.stack, jsii.String("TopicPolicy"), &awssns.CfnTopicPolicyProps{
-		Topics: &[]*string{d.topic.Ref()},
-		PolicyDocument: policy(
-			by("cloudwatch.amazonaws.com", when(publish("Alarms"), d.ours(d.arn("cloudwatch", "alarm:"+d.name+".*")))),
-			by("budgets.amazonaws.com", when(publish("Budget"), d.ours(d.global("budgets", "*")))),
-			encrypted("sns:Publish", *d.topic.Ref()),
-		),
-	})
+	d.topic = d.alarmTopic("Topic", "",
+		publisher{"Alarms", "cloudwatch.amazonaws.com", d.arn("cloudwatch", "alarm:"+d.name+".*")},
+		publisher{"Budget", "budgets.amazonaws.com", d.global("budgets", "*")},
+	)
+	own := map[carriers.Person]*string{}
+	for _, who := range carriers.People() {
+		if who != carriers.Operator {
+			alarms := d.arn("cloudwatch", fmt.Sprintf("alarm:%s.%s.*", d.name, who))
+			own[who] = d.alarmTopic("Topic-"+string(who), "-"+string(who), publisher{"Alarms", "cloudwatch.amazonaws.com", alarms}).Ref()
+		}
+	}
 	if d.email != "" {
 		awssns.NewCfnSubscription(d.stack, jsii.String("Somebody"), &awssns.CfnSubscriptionProps{
 			TopicArn: d.topic.Ref(), Protocol: jsii.String("email"), Endpoint: &d.email,
 		})
 	}
 	for _, a := range d.alarmTable() {
-		d.alarm(a)
+		tell := []any{d.topic.Ref()}
+		if topic := own[a.who]; topic != nil {
+			tell = append(tell, topic)
+		}
+		d.alarm(a, &tell)
 	}
 }
 
-func (d *deployment) alarm(a alarm) {
+// A publisher is a service that publishes to a topic, for what is called like source.
+type publisher struct{ what, service, source string }
+
+// alarmTopic makes a topic, to which nobody else publishes.
+func (d *deployment) alarmTopic(id, suffix string, publishers ...publisher) awssns.CfnTopic {
+	topic := awssns.NewCfnTopic(d.stack, &id, &awssns.CfnTopicProps{
+		TopicName: text("%s%s", d.name, suffix), DisplayName: text("Lodge %s%s", d.Stage, suffix),
+	})
+	var may []statement
+	for _, p := range publishers {
+		may = append(may, by(p.service, when(allow(p.what, []string{"sns:Publish"}, *topic.Ref()), d.ours(p.source))))
+	}
+	awssns.NewCfnTopicPolicy(d.stack, text("TopicPolicy%s", suffix), &awssns.CfnTopicPolicyProps{
+		Topics: &[]*string{topic.Ref()}, PolicyDocument: policy(append(may, encrypted("sns:Publish", *topic.Ref()))...),
+	})
+	return topic
+}
+
+func (d *deployment) alarm(a alarm, tell *[]any) {
 	compare, silence := "GreaterThanThreshold", "notBreaching"
 	if a.below {
 		compare = "LessThanThreshold"
@@ -170,7 +194,6 @@ func (d *deployment) alarm(a alarm) {
 	if a.silence != "" {
 		silence = a.silence
 	}
-	tell := &[]any{d.topic.Ref()}
 	awscloudwatch.NewCfnAlarm(d.stack, text("Alarm-%s-%s", a.who, a.what), &awscloudwatch.CfnAlarmProps{
 		AlarmName: jsii.String(a.name(d.name)), AlarmDescription: jsii.String(a.describes()),
 		Namespace: &a.metric.namespace, MetricName: &a.metric.name, Statistic: &a.metric.stat,

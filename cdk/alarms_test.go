@@ -15,8 +15,8 @@ import (
 	"example.com/lodge/internal/config"
 )
 
-// TestAlarmsSayWhoActs: in their name and in their text, and they tell the topic, when
-// it begins and when it is over.
+// TestAlarmsSayWhoActs: in their name and in their text, and they tell the topic that is
+// told everything, and that of the person, when it begins and when it is over.
 func TestAlarmsSayWhoActs(t *testing.T) {
 	for _, tp := range []template{production(t), staging(t)} {
 		for _, a := range tp.of("CloudWatch::Alarm") {
@@ -29,7 +29,11 @@ func TestAlarmsSayWhoActs(t *testing.T) {
 			if !strings.HasPrefix(text, "The "+parts[1]+" acts. ") || strings.Count(text, ". ") < 2 || len(text) > 1024 {
 				t.Errorf("%s: %q does not say who acts, what it means and what to do", a.at("AlarmName"), text)
 			}
-			checks(t, a, map[string]string{"AlarmActions": `["<Topic>"]`, "OKActions": `["<Topic>"]`, "ActionsEnabled": "true"})
+			tell := `["<Topic>"]`
+			if parts[1] != string(carriers.Operator) {
+				tell = `["<Topic>","<Topic` + parts[1] + `>"]`
+			}
+			checks(t, a, map[string]string{"AlarmActions": tell, "OKActions": tell, "ActionsEnabled": "true"})
 		}
 	}
 }
@@ -154,12 +158,29 @@ func TestAlarmsAreExplained(t *testing.T) {
 	}
 }
 
-// TestWhoMayTell: the alarms and the budget of this account, nobody else.
+// TestWhoMayTell: the topic that is told everything is told by alarms and the budget of
+// this account, those of people by alarms for them, and none by anybody else.
 func TestWhoMayTell(t *testing.T) {
-	for _, s := range statements(production(t).one(t, "SNS::TopicPolicy").Properties["PolicyDocument"]) {
-		if s.effect == "Allow" && (!strings.Contains(s.condition, `"aws:SourceAccount":"<AWS::AccountId>"`) || !slices.Equal(s.does, []string{"sns:Publish"})) {
-			t.Errorf("%+v", s)
+	var got []string
+	for _, p := range production(t).of("SNS::TopicPolicy") {
+		for _, s := range statements(p.Properties["PolicyDocument"]) {
+			if s.effect == "Allow" {
+				got = append(got, strings.Join([]string{p.at("Topics"), s.principal, strings.Join(s.does, " "), strings.Join(s.on, " "), s.condition}, " "))
+			}
 		}
+	}
+	line := func(topic, service, source string) string {
+		return `["<` + topic + `>"] {"Service":"` + service + `.amazonaws.com"} sns:Publish <` + topic + `> {"ArnLike":{"aws:SourceArn":` +
+			`"arn:<AWS::Partition>:` + source + `"},"StringEquals":{"aws:SourceAccount":"<AWS::AccountId>"}}`
+	}
+	want := []string{
+		line("Topic", "cloudwatch", "cloudwatch:us-east-1:<AWS::AccountId>:alarm:lodge-production.*"),
+		line("Topic", "budgets", "budgets::<AWS::AccountId>:*"),
+		line("Topicauthor", "cloudwatch", "cloudwatch:us-east-1:<AWS::AccountId>:alarm:lodge-production.author.*"),
+		line("Topicbiller", "cloudwatch", "cloudwatch:us-east-1:<AWS::AccountId>:alarm:lodge-production.biller.*"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 	if n := len(production(t).of("SNS::Subscription")); n != 0 {
 		t.Errorf("%d people are told whom nobody named", n)

@@ -28,10 +28,10 @@ func TestBucket(t *testing.T) {
 	}
 }
 
-// TestEncryptedOnTheWay: bucket, queues and topic refuse what does not come over TLS.
+// TestEncryptedOnTheWay: bucket, queues and topics refuse what does not come over TLS.
 func TestEncryptedOnTheWay(t *testing.T) {
 	tp := production(t)
-	for kind, n := range map[string]int{"S3::BucketPolicy": 1, "SQS::QueuePolicy": 2, "SNS::TopicPolicy": 1} {
+	for kind, n := range map[string]int{"S3::BucketPolicy": 1, "SQS::QueuePolicy": 2, "SNS::TopicPolicy": 3} {
 		list := tp.of(kind)
 		if len(list) != n {
 			t.Errorf("%d of %s", len(list), kind)

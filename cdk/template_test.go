@@ -85,21 +85,21 @@ func TestNames(t *testing.T) {
 		"ECS::TaskDefinition":      {"Family": "lodge-production"},
 		"ECR::Repository":          {"RepositoryName": "lodge-production"},
 		"Lambda::Function":         {"FunctionName": "lodge-production"},
-		"SNS::Topic":               {"TopicName": "lodge-production"},
 		"CloudWatch::Dashboard":    {"DashboardName": "lodge-production"},
 		"Scheduler::ScheduleGroup": {"Name": "lodge-production"},
 	} {
 		checks(t, tp.one(t, kind), want)
 	}
 	var got []string
-	for kind, name := range map[string]string{"SQS::Queue": "QueueName", "SecretsManager::Secret": "Name", "Logs::LogGroup": "LogGroupName"} {
+	for kind, name := range map[string]string{"SQS::Queue": "QueueName", "SecretsManager::Secret": "Name", "Logs::LogGroup": "LogGroupName", "SNS::Topic": "TopicName"} {
 		for _, r := range tp.of(kind) {
 			got = append(got, r.at(name))
 		}
 	}
 	slices.Sort(got)
 	want := []string{
-		"/lodge/production/trigger", "/lodge/production/worker", "lodge-production", "lodge-production-dead",
+		"/lodge/production/trigger", "/lodge/production/worker", "lodge-production", "lodge-production", "lodge-production-author",
+		"lodge-production-biller", "lodge-production-dead",
 		"lodge/production/outbox", "lodge/production/smith-harbor", "lodge/production/smith-harbor-west",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
