@@ -49,9 +49,9 @@ func (d *deployment) alarmTable() []alarm {
 	trigger := func(name string) metric { return metric{"AWS/Lambda", name, "Sum", "FunctionName", d.name} }
 	queue := func(name, queue string) metric { return metric{"AWS/SQS", name, "Maximum", "QueueName", queue} }
 	log := "Read the log group " + d.AWS.LogGroup(config.ProgramTrigger)
-	late := 2
-	if d.sweepMinutes() == 0 { // of rare sweeps no two are in a row
-		late = 1
+	span, late, fails := d.spanMinutes(), 2, 3
+	if d.sweepMinutes() == 0 { // of rare sweeps no two are in a row, and one that fails is tried once more
+		late, fails = 1, 1+retriesOfEvent
 	}
 	table := []alarm{
 		{
@@ -66,7 +66,7 @@ func (d *deployment) alarmTable() []alarm {
 		{
 			what: "due-too-long", who: "operator", means: fmt.Sprintf("An invoice has been due for more than %d hours and is not filed", d.oldest),
 			do:     "See what it waits for: lodge status. More tasks at a time: aws.tasks in lodge.yaml",
-			metric: lodge(config.MetricDueAge, "Maximum"), minutes: d.spanMinutes(), times: late, above: float64(d.oldest) * 3600,
+			metric: lodge(config.MetricDueAge, "Maximum"), minutes: span, times: late, above: float64(d.oldest) * 3600,
 		},
 		{
 			what: "tasks-fail", who: "operator", means: "Three tasks or more have failed within an hour",
@@ -74,8 +74,9 @@ func (d *deployment) alarmTable() []alarm {
 			metric: lodge(config.MetricTasksFailed, "Sum"), minutes: 60, above: 2,
 		},
 		{
-			what: "trigger-fails", who: "operator", means: "The trigger has failed three times or more in a quarter of an hour", do: log,
-			metric: trigger("Errors"), minutes: 15, above: 2,
+			what: "trigger-fails", who: "operator", do: log,
+			means:  fmt.Sprintf("The trigger has failed %d times or more in %d minutes", fails, span),
+			metric: trigger("Errors"), minutes: span, above: float64(fails) - 1,
 		},
 		{
 			what: "trigger-throttled", who: "operator", means: "AWS has held the trigger back for a quarter of an hour",
@@ -85,14 +86,14 @@ func (d *deployment) alarmTable() []alarm {
 	}
 	for _, need := range needs() {
 		need.what, need.silence = "needs-a-person", "ignore" // it waits on while nobody looks
-		need.metric, need.minutes = lodge(config.MetricNeeds(need.who), "Maximum"), d.spanMinutes()
+		need.metric, need.minutes = lodge(config.MetricNeeds(need.who), "Maximum"), span
 		table = append(table, need)
 	}
-	if minutes := d.sweepMinutes(); minutes > 0 {
+	if d.sweepMinutes() > 0 {
 		table = append(table, alarm{
 			what: "nobody-looks", who: "operator", means: "The trigger has not run although its schedule says so: nothing is filed",
 			do:     "See that the schedules of the group " + d.name + " and the function are there and enabled",
-			metric: trigger("Invocations"), minutes: d.spanMinutes(), above: 1, below: true, silence: "breaching",
+			metric: trigger("Invocations"), minutes: span, above: 1, below: true, silence: "breaching",
 		})
 	}
 	return table

@@ -100,13 +100,18 @@ func TestEverybodyIsTold(t *testing.T) {
 // in it, however often they come; else an alarm would end and begin with each. Of
 // sweeps that are rarer than any alarm looks back, one is enough.
 func TestSpansHaveASweep(t *testing.T) {
-	for sweep, want := range map[string]struct{ minutes, late int }{
-		"rate(1 minute)": {15, 2}, "rate(5 minutes)": {15, 2}, "rate(30 minutes)": {90, 2}, "rate(60 minutes)": {180, 2},
-		"rate(1 day)": {15, 1}, "cron(0 6 1,15 * ? *)": {15, 1},
+	for sweep, want := range map[string]struct {
+		minutes, late int
+		fails         float64
+	}{
+		"rate(1 minute)": {15, 2, 2}, "rate(5 minutes)": {15, 2, 2}, "rate(30 minutes)": {90, 2, 2}, "rate(60 minutes)": {180, 2, 2},
+		"rate(1 day)": {15, 1, 1}, "cron(0 6 1,15 * ? *)": {15, 1, 1},
 	} {
 		d := &deployment{stage: stage{Config: config.Config{AWS: &config.AWS{Sweep: []string{sweep}}}}}
 		for _, a := range d.alarmTable() {
-			if a.metric.namespace != config.MetricNamespace || a.metric.name == config.MetricTasksFailed {
+			if fails := a.metric.name == "Errors"; fails && a.above != want.fails {
+				t.Errorf("%s: the trigger may fail %g times", sweep, a.above)
+			} else if !fails && a.metric.namespace != config.MetricNamespace || a.metric.name == config.MetricTasksFailed {
 				continue
 			}
 			late := 0
