@@ -125,6 +125,19 @@ func TestSpansHaveASweep(t *testing.T) {
 	}
 }
 
+// TestSubscriptionsAreExplained: for each topic the runbook says how to subscribe to it.
+func TestSubscriptionsAreExplained(t *testing.T) {
+	text, err := os.ReadFile("../docs/running-on-aws.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, topic := range production(t).of("SNS::Topic") {
+		if command := "aws sns subscribe --topic-arn arn:aws:sns:us-east-1:ACCOUNT:" + topic.at("TopicName") + " "; !strings.Contains(string(text), command) {
+			t.Errorf("docs/running-on-aws.md has no %q", command)
+		}
+	}
+}
+
 // TestCostCountsThem: the alarms of the template, and the metrics of Lodge's own that
 // they watch, are as many as the table of costs has.
 func TestCostCountsThem(t *testing.T) {
