@@ -13,19 +13,12 @@ import (
 )
 
 // accounts makes a secret without a value for each account of lodge.yaml, and for
-// messengers and webhooks where it has any. People set the values: nothing that is
+// webhooks where it has any. People set the values: nothing that is
 // deployed holds one.
 func (d *deployment) accounts() {
 	d.secrets = map[string]awssecretsmanager.CfnSecret{}
 	for _, a := range d.Accounts {
 		d.secret(a.Name, d.login(a))
-	}
-	if len(d.Notify) > 0 {
-		var channels []string
-		for _, c := range d.Notify {
-			channels = append(channels, c.Name)
-		}
-		d.secret(config.NotifyAccount, "The addresses of the channels by which Lodge tells people. Keys: "+strings.Join(channels, ", "))
 	}
 	if d.signs() {
 		var destinations []string
@@ -69,7 +62,7 @@ const secretsPerPolicy = 40
 func (d *deployment) readLogins(role awsiam.CfnRole) {
 	var arns []string
 	for _, account := range slices.Sorted(maps.Keys(d.secrets)) {
-		if account != config.NotifyAccount && account != config.OutboxAccount {
+		if account != config.OutboxAccount {
 			arns = append(arns, *d.secrets[account].Ref())
 		}
 	}

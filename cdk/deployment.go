@@ -33,7 +33,7 @@ type deployment struct {
 	queue      awssqs.CfnQueue
 	dead       awssqs.CfnQueue
 	table      awsdynamodb.CfnTable
-	secrets    map[string]awssecretsmanager.CfnSecret // by account, also those of config.NotifyAccount and config.OutboxAccount
+	secrets    map[string]awssecretsmanager.CfnSecret // by account, also that of config.OutboxAccount
 	logs       map[string]awslogs.CfnLogGroup         // by program
 	net        netParts
 	repository awsecr.CfnRepository
@@ -95,9 +95,10 @@ type guarded interface {
 
 // keep sees to it that removing the stack of production leaves r, and of another
 // stage too where always says so. What a change of the template would replace stays
-// in every stage.
+// in every stage. What a deployment made that failed goes with it: the next one would
+// find its name taken.
 func (d *deployment) keep(r guarded, always bool) {
-	policy := awscdk.RemovalPolicy_RETAIN
+	policy := awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	if !always && !d.production() {
 		policy = awscdk.RemovalPolicy_DESTROY
 	}

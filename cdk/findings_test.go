@@ -12,8 +12,8 @@ type explanation struct {
 var explained = []explanation{
 	// Rights that end in "*".
 	{"AwsSolutions-IAM5[Resource::*:s3:::*/evidence/*]", "WorkerRole Peoplelook", "names of objects are not known before; the prefix is Lodge's own part of the bucket"},
-	{"AwsSolutions-IAM5[Resource::*:s3:::*/staged/*]", "WorkerRole TriggerRole Peoplelook Peopleoperate", "likewise"},
-	{"AwsSolutions-IAM5[Resource::*:s3:::*/status/*]", "WorkerRole TriggerRole Peoplelook Peopleoperate", "likewise"},
+	{"AwsSolutions-IAM5[Resource::*:s3:::*/staged/*]", "WorkerRole TriggerRole Peoplelook", "likewise"},
+	{"AwsSolutions-IAM5[Resource::*:s3:::*/status/*]", "WorkerRole TriggerRole Peoplelook", "likewise"},
 	{"AwsSolutions-IAM5[Resource::*:s3:::*/taken/*]", "TriggerRole Peoplelook", "likewise"},
 	{"AwsSolutions-IAM5[Resource::*:s3:::*/inbox/*]", "TriggerRole Peoplelook Peopleoperate", "likewise: the firm's files"},
 	{"AwsSolutions-IAM5[Resource::<Table.Arn>/index/*]", "WorkerRole TriggerRole Peoplelook", "the indexes of one table, all of which are the ledger's"},

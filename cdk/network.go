@@ -91,7 +91,7 @@ func (d *deployment) securityGroup(vpc *string) {
 	for _, port := range d.ports() {
 		egress = append(egress, &awsec2.CfnSecurityGroup_EgressProperty{
 			IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(port), ToPort: jsii.Number(port), CidrIp: jsii.String("0.0.0.0/0"),
-			Description: text("carriers' sites and AWS, port %d", port),
+			Description: text("sites of carriers, AWS, collectors of faults and telemetry: port %d", port), // EC2 takes no apostrophe
 		})
 	}
 	d.net.group = awsec2.NewCfnSecurityGroup(d.stack, jsii.String("Tasks"), &awsec2.CfnSecurityGroupProps{

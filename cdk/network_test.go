@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -78,19 +79,22 @@ func TestWhereTasksStart(t *testing.T) {
 	}
 }
 
-// TestNobodyCallsIn: tasks may call HTTPS, and the ports of carriers; nothing may call
-// them.
+// TestNobodyCallsIn: tasks may call HTTPS, and the ports of carriers and of who is told
+// of faults and telemetry; nothing may call them.
 func TestNobodyCallsIn(t *testing.T) {
 	for _, c := range []struct {
 		tp    template
 		ports []string
-	}{{production(t), []string{"443"}}, {staging(t), []string{"443", "8443"}}} {
+	}{{production(t), []string{"443"}}, {staging(t), []string{"443", "4318", "8443", "9443"}}} {
 		group := c.tp.one(t, "EC2::SecurityGroup")
 		var ports []string
 		for _, e := range group.Properties["SecurityGroupEgress"].([]any) {
 			r := resource{Properties: e.(map[string]any)}
 			ports = append(ports, r.at("FromPort"))
 			checks(t, r, map[string]string{"IpProtocol": "tcp", "ToPort": r.at("FromPort"), "CidrIp": "0.0.0.0/0"})
+			if !describesRE.MatchString(r.at("Description")) {
+				t.Errorf("%s: EC2 refuses the description %q", c.tp.path, r.at("Description"))
+			}
 		}
 		if diff := cmp.Diff(c.ports, ports); diff != "" {
 			t.Errorf("%s: -want +got\n%s", c.tp.path, diff)
@@ -98,8 +102,40 @@ func TestNobodyCallsIn(t *testing.T) {
 		if group.Properties["SecurityGroupIngress"] != nil || len(c.tp.of("EC2::SecurityGroupIngress")) > 0 {
 			t.Errorf("%s: something may call in", c.tp.path)
 		}
+		if !describesRE.MatchString(group.at("GroupDescription")) {
+			t.Errorf("%s: EC2 refuses the description %q", c.tp.path, group.at("GroupDescription"))
+		}
 		for _, s := range c.tp.of("EC2::Subnet") {
 			checks(t, s, map[string]string{"MapPublicIpOnLaunch": "false"})
+		}
+	}
+}
+
+// describesRE is how a security group and its rules may be described (Amazon EC2 API
+// Reference, CreateSecurityGroup and IpRange). Nothing that looks at templates knows it.
+var describesRE = regexp.MustCompile(`^[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}$`)
+
+// TestPorts: of what tasks call, the ports, and of nothing else.
+func TestPorts(t *testing.T) {
+	for name, c := range map[string]struct {
+		config config.Config
+		want   []int
+	}{
+		"nothing":               {config.Config{}, []int{443}},
+		"faults":                {config.Config{Sentry: "https://key@faults.example:9000/1"}, []int{443, 9000}},
+		"faults by HTTPS":       {config.Config{Sentry: "https://key@faults.example/1"}, []int{443}},
+		"telemetry":             {config.Config{Telemetry: "http://collector.example:4318/v1"}, []int{443, 4318}},
+		"telemetry without TLS": {config.Config{Telemetry: "http://collector.example"}, []int{80, 443}},
+		"one port of both": {config.Config{
+			Sentry: "https://key@watch.example:8000/1", Telemetry: "https://watch.example:8000",
+		}, []int{443, 8000}},
+		"a portal": {config.Config{Accounts: []config.Account{{Carrier: "harbor", Portal: "https://trial.example:7443"}}}, []int{443, 7443}},
+		"this machine": {config.Config{
+			Accounts: []config.Account{{Carrier: "harbor", Portal: "http://127.0.0.1:8080", Loopback: true}},
+		}, []int{443}},
+	} {
+		if diff := cmp.Diff(c.want, stage{Config: c.config, known: known()}.ports()); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
 	}
 }

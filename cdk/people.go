@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
 	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/outbox"
 )
 
 // people make the policies for whoever has a laptop: to look, to operate, and to set
@@ -16,7 +17,7 @@ func (d *deployment) people() {
 	}{
 		{"look", "sees what Lodge knows: lodge status, show, report, evidence, with its logs and alarms", d.look()},
 		{"operate", "decides: lodge rerun, resolve, pause, submit; rings the bell, ends tasks. Goes with " + d.name + "-look", d.operate()},
-		{"secrets", "sets the logins of accounts and the addresses of messengers, and reads them", d.setSecrets()},
+		{"secrets", "sets the logins of accounts and the keys of webhooks, and reads them", d.setSecrets()},
 	} {
 		awsiam.NewCfnManagedPolicy(d.stack, text("People-%s", p.name), &awsiam.CfnManagedPolicyProps{
 			ManagedPolicyName: text("%s-%s", d.name, p.name), Description: text("Lodge %s: %s", d.Stage, p.describes),
@@ -43,16 +44,19 @@ func (d *deployment) look() []statement {
 	)
 }
 
+// operate includes telling topics and buses, as lodge outbox test does; with the keys
+// of webhooks it does so for who may also set secrets.
 func (d *deployment) operate() []statement {
-	return []statement{
+	return append([]statement{
 		d.writesLedger(),
-		allow("Put", []string{"s3:PutObject"}, d.below(config.InboxKeys, config.StagedKeys, config.StatusKeys)...),
+		allow("Put", []string{"s3:PutObject"}, d.below(config.InboxKeys)...),
+		allow("TestStatus", []string{"s3:PutObject", "s3:DeleteObject"}, d.bucketARN("")+"/"+config.StatusKeys+outbox.StatusTest),
 		allow("Again", []string{"sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:DeleteMessage",
 			"sqs:GetQueueAttributes"}, *d.dead.AttrArn()),
 		allow("AgainTo", []string{"sqs:SendMessage"}, *d.queue.AttrArn()),
 		allow("Ring", []string{"lambda:InvokeFunction"}, *d.trigger.AttrArn()),
 		d.livesOrDies(),
-	}
+	}, d.tells()...)
 }
 
 // setSecrets reads as well: a secret holds several keys, and one is set by writing

@@ -4,11 +4,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/lodge/internal/config"
 )
 
 // A said is a statement of a policy, flat.
@@ -144,7 +147,7 @@ func TestWhoReadsLogins(t *testing.T) {
 		tp              template
 		worker, trigger []string
 	}{
-		{production(t), []string{"<Secretsmithharbor>", "<Secretsmithharborwest>"}, []string{"<Secretnotify>", "<Secretoutbox>"}},
+		{production(t), []string{"<Secretsmithharbor>", "<Secretsmithharborwest>"}, []string{"<Secretoutbox>"}},
 		{staging(t), []string{"<Secretsmithdusk>", "<Secretsmithduskwest>", "<Secretsmithharbor>", "<Secrettrial>"}, nil},
 	} {
 		for who, list := range granted(c.tp) {
@@ -173,6 +176,60 @@ func TestWhoReadsLogins(t *testing.T) {
 	}
 	if many != manyAccounts {
 		t.Errorf("with %d accounts the worker reads %d logins", manyAccounts, many)
+	}
+}
+
+// TestWhoTells: trigger and worker may tell the topics and buses that lodge.yaml names,
+// and so may who operates and tests them: each by name, where it names any, and nobody
+// else tells anything.
+func TestWhoTells(t *testing.T) {
+	for _, c := range []struct {
+		tp            template
+		topics, buses []string
+	}{
+		{production(t), []string{"arn:aws:sns:us-east-1:111122223333:invoices.fifo"}, []string{
+			"arn:aws:events:us-east-1:444455556666:event-bus/audit",
+			"arn:<AWS::Partition>:events:us-east-1:<AWS::AccountId>:event-bus/smith-invoices",
+		}},
+		{staging(t), nil, nil},
+	} {
+		for who, list := range granted(c.tp) {
+			got := map[string][]string{}
+			for _, s := range list {
+				for _, does := range s.does {
+					if service, _, _ := strings.Cut(does, ":"); service == "sns" || service == "events" {
+						got[does] = append(got[does], s.on...)
+					}
+				}
+			}
+			want := map[string][]string{}
+			if c.topics != nil && slices.Contains([]string{"TriggerRole", "WorkerRole", "Peopleoperate"}, who) {
+				want["sns:Publish"], want["events:PutEvents"] = c.topics, c.buses
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s, %s tells (-want +got)\n%s", c.tp.path, who, diff)
+			}
+		}
+	}
+}
+
+// TestOutboxIsWhole: the lodge.yaml of these tests has every kind of destination, so
+// that the rights of each are looked at.
+func TestOutboxIsWhole(t *testing.T) {
+	s, err := readStage("testdata/production.yaml", known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds config.Destination
+	for _, d := range s.Outbox {
+		kinds.Status = kinds.Status || d.Status
+		kinds.Webhook, kinds.SNS, kinds.EventBridge = kinds.Webhook+d.Webhook, kinds.SNS+d.SNS, kinds.EventBridge+d.EventBridge
+	}
+	of := reflect.ValueOf(kinds)
+	for i := range of.NumField() {
+		if name := of.Type().Field(i).Name; name != "Name" && of.Field(i).IsZero() {
+			t.Errorf("no destination of testdata/production.yaml has %s", name)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
 )
 
@@ -62,6 +63,10 @@ func (d *deployment) dashboard() {
 	queue := func(name, queue string) []any {
 		return []any{"AWS/SQS", name, "QueueName", queue, map[string]string{"stat": "Maximum"}}
 	}
+	var needs [][]any
+	for _, who := range carriers.People() {
+		needs = append(needs, lodge(config.MetricNeeds(who), "Maximum"))
+	}
 	figure := func(title string, at int, metrics ...[]any) widget {
 		return widget{"metric", at % 24, 3 + at/24*6, 8, 6, map[string]any{
 			"title": title, "region": d.AWS.Region, "metrics": metrics, "view": "timeSeries", "period": 300,
@@ -70,7 +75,7 @@ func (d *deployment) dashboard() {
 	body := map[string]any{"widgets": []widget{
 		{"alarm", 0, 0, 24, 3, map[string]any{"title": "Somebody has to act", "alarms": alarms}},
 		figure("Oldest that is due, seconds", 0, lodge(config.MetricDueAge, "Maximum")),
-		figure("Waits for a person", 8, lodge(config.MetricNeedsPerson, "Maximum")),
+		figure("Waits for a person", 8, needs...),
 		figure("Tasks that failed", 16, lodge(config.MetricTasksFailed, "Sum")),
 		figure("Not yet taken in, and given up", 24, queue("ApproximateNumberOfMessagesVisible", d.name),
 			queue("ApproximateNumberOfMessagesVisible", d.AWS.DeadQueue())),

@@ -98,11 +98,6 @@ func (s stage) carrier(a config.Account) carriers.Carrier {
 // production says whether what the stage holds must outlast it.
 func (s stage) production() bool { return s.Stage == config.Production }
 
-// signs says whether webhooks of the stage have keys.
-func (s stage) signs() bool {
-	return slices.ContainsFunc(s.Outbox, func(d config.Destination) bool { return d.Webhook != "" })
-}
-
 // ports are the TCP ports that tasks talk to: HTTPS, and what portals and the
 // collector of telemetry use besides. Names need none: security groups let what
 // Amazon's own resolver answers pass (Amazon VPC User Guide, "Control traffic to your

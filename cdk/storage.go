@@ -116,6 +116,9 @@ func (d *deployment) ledger() {
 		DeletionProtectionEnabled: def.Protected && d.production(),
 	})
 	d.keep(d.table, false)
+	if d.production() { // protected from being removed, by a deployment that failed too, which would then hang half-way
+		d.table.CfnOptions().SetDeletionPolicy(awscdk.CfnDeletionPolicy_RETAIN)
+	}
 }
 
 // logGroups makes what the programs write to, and their metrics come from.

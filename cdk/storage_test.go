@@ -28,10 +28,10 @@ func TestBucket(t *testing.T) {
 	}
 }
 
-// TestEncryptedOnTheWay: bucket, queues and topic refuse what does not come over TLS.
+// TestEncryptedOnTheWay: bucket, queues and topics refuse what does not come over TLS.
 func TestEncryptedOnTheWay(t *testing.T) {
 	tp := production(t)
-	for kind, n := range map[string]int{"S3::BucketPolicy": 1, "SQS::QueuePolicy": 2, "SNS::TopicPolicy": 1} {
+	for kind, n := range map[string]int{"S3::BucketPolicy": 1, "SQS::QueuePolicy": 2, "SNS::TopicPolicy": 3} {
 		list := tp.of(kind)
 		if len(list) != n {
 			t.Errorf("%d of %s", len(list), kind)
@@ -180,7 +180,7 @@ func TestSecretsHaveNoValue(t *testing.T) {
 	checks(t, staging(t).Resources["Secretsmithdusk"], map[string]string{
 		"Description": "The login of account smith-dusk at Dusk Casualty. Keys: username, token (optional)",
 	})
-	if got := len(staging(t).of("SecretsManager::Secret")); got != 4 { // its accounts; nobody is notified, nothing signed
+	if got := len(staging(t).of("SecretsManager::Secret")); got != 4 { // its accounts; nothing is signed
 		t.Errorf("%d secrets in staging", got)
 	}
 }

@@ -53,7 +53,7 @@ func (d *deployment) triggers() {
 // triggerMay is what the trigger may do. It cannot read a login, nor evidence, and
 // gives tasks no role but the two that are made for them.
 func (d *deployment) triggerMay() []statement {
-	own := d.below(config.StagedKeys, config.TakenKeys, config.StatusKeys)
+	own := d.below(config.StagedKeys, config.TakenKeys)
 	inbox := allow("ListVersions", []string{"s3:ListBucketVersions"}, d.bucketARN(""))
 	when(inbox, map[string]any{"StringLike": map[string]any{"s3:prefix": config.InboxKeys + "*"}})
 	may := append(d.readsLedger(), d.writesLedger(), d.livesOrDies(), d.writesLog(config.ProgramTrigger),
@@ -61,6 +61,7 @@ func (d *deployment) triggerMay() []statement {
 		d.names(), inbox,
 		allow("Inbox", []string{"s3:GetObject", "s3:GetObjectVersion"}, d.below(config.InboxKeys)...),
 		allow("Own", []string{"s3:GetObject", "s3:PutObject"}, own...),
+		allow("Status", []string{"s3:PutObject"}, d.below(config.StatusKeys)...),
 		when(allow("Start", []string{"ecs:RunTask"}, d.arn("ecs", "task-definition/"+d.name+":*")),
 			map[string]any{"ArnEquals": map[string]any{"ecs:cluster": d.clusterARN()}}),
 		when(allow("Tag", []string{"ecs:TagResource"}, d.arn("ecs", "task/"+d.name+"/*")), // tasks that it starts, when it starts them
@@ -68,14 +69,8 @@ func (d *deployment) triggerMay() []statement {
 		when(allow("GiveRoles", []string{"iam:PassRole"}, *d.roles.worker.AttrArn(), *d.roles.execution.AttrArn()),
 			map[string]any{"StringEquals": map[string]any{"iam:PassedToService": tasksService}}),
 	)
-	var told []string
-	for _, account := range []string{config.NotifyAccount, config.OutboxAccount} {
-		if s, ok := d.secrets[account]; ok {
-			told = append(told, *s.Ref())
-		}
+	if s, ok := d.secrets[config.OutboxAccount]; ok { // the keys of webhooks, of no carrier
+		may = append(may, allow("Sign", []string{"secretsmanager:GetSecretValue"}, *s.Ref()))
 	}
-	if len(told) > 0 { // the keys of webhooks and the addresses of messengers, of no carrier
-		may = append(may, allow("Tell", []string{"secretsmanager:GetSecretValue"}, told...))
-	}
-	return may
+	return append(may, d.tells()...)
 }

@@ -119,9 +119,10 @@ func (d *deployment) taskRoles() {
 	}
 	worker := append(d.readsLedger(), d.writesLedger(), d.livesOrDies(), d.names(),
 		allow("Evidence", evidence, d.below(config.EvidenceKeys)...),
-		allow("CopiesAndStatus", []string{"s3:GetObject", "s3:PutObject"}, d.below(config.StagedKeys, config.StatusKeys)...),
+		allow("Copies", []string{"s3:GetObject"}, d.below(config.StagedKeys)...),
+		allow("Status", []string{"s3:PutObject"}, d.below(config.StatusKeys)...),
 	)
-	d.roles.worker = d.role("WorkerRole", tasksService, tasks, "Lodge's worker", worker...)
+	d.roles.worker = d.role("WorkerRole", tasksService, tasks, "Lodge's worker", append(worker, d.tells()...)...)
 	d.readLogins(d.roles.worker)
 	d.roles.execution = d.role("ExecutionRole", tasksService, tasks, "Starts Lodge's worker: pulls its image, writes its log",
 		allow("Ask", []string{"ecr:GetAuthorizationToken"}, "*"), // has no resources (Service Authorization Reference, Amazon ECR)

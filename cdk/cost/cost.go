@@ -22,16 +22,21 @@ const (
 
 // What was measured, or is reasoned where there is nothing to measure yet.
 const (
-	dynamoInvoice = 0.000019 // docs/benchmarks.md, "The ledger in DynamoDB"
-	othersInvoice = 0.000081 // objects, messages and logs of an invoice: evidence is ten files, each put once
-	evidenceGB    = 0.0005   // of an invoice: half a megabyte of pictures and pages
-	imageGB       = 0.28     // compressed
-	images        = 3        // that stay: the one in use, and two to go back to
-	alarms        = 8
-	metrics       = 3
+	dynamoInvoice = 0.000019    // docs/benchmarks.md, "The ledger in DynamoDB"
+	othersInvoice = 0.000081    // objects, messages and logs of an invoice: evidence is ten files, each put once
+	evidenceGB    = 0.0005      // of an invoice: half a megabyte of pictures and pages
+	imageGB       = 0.28        // compressed
+	images        = 3           // that stay: the one in use, and two to go back to
 	sweepGBs      = 0.256 * 0.5 // a sweep: 256 MB for half a second
 	sweepsMonth   = hoursMonth * 60 / 5
 	sweepDynamo   = 7 * 0.000000125 // what is due of four accounts: docs/benchmarks.md
+)
+
+// What a deployment has of what CloudWatch charges for by the piece. A test of the
+// module holds both against the template.
+const (
+	Alarms  = 10
+	Metrics = 5 // of Lodge's own
 )
 
 // A Task is how tasks are made and what they do.
@@ -72,7 +77,7 @@ func Month(t Task, invoices, accounts float64) Bill {
 		Tasks:    invoices * t.Invoice(),
 		Ledger:   invoices*dynamoInvoice + sweepsMonth*sweepDynamo,
 		Other:    invoices*(othersInvoice+12*evidenceGB*s3GBMonth) + sweepsMonth*(sweepGBs*lambdaGBs+lambdaCall),
-		Standing: accounts*secretMonth + alarms*alarmMonth + metrics*metricMonth + images*imageGB*imageGBMonth,
+		Standing: accounts*secretMonth + Alarms*alarmMonth + Metrics*metricMonth + images*imageGB*imageGBMonth,
 	}
 }
 

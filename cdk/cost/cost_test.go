@@ -24,14 +24,14 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// TestTableIsInTheDocs: the table and the sentence stand in docs/running-on-aws.md as
+// TestTableIsInTheDocs: the table and the sentences stand in docs/running-on-aws.md as
 // they are computed.
 func TestTableIsInTheDocs(t *testing.T) {
 	text, err := os.ReadFile("../../docs/running-on-aws.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{Table(), Networks()} {
+	for _, want := range []string{Table(), Standing(), Networks()} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("docs/running-on-aws.md lacks, as it is computed:\n%s", want)
 		}

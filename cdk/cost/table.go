@@ -32,6 +32,11 @@ func Table() string {
 	return b.String()
 }
 
+// Standing is the sentence on what costs the same whether or not anything is filed.
+func Standing() string {
+	return fmt.Sprintf("a secret an account (%s), %d alarms, %d metrics, %d images", dollars(secretMonth), Alarms, Metrics, images)
+}
+
 // Networks is the sentence on what the options of the network add.
 func Networks() string {
 	return fmt.Sprintf("`network=fixed` adds %s a month and `network=private` %s, before what goes through them ($0.045 a GB)",

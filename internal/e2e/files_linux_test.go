@@ -40,6 +40,35 @@ func TestFiles(t *testing.T) {
 		defer s.mu.Unlock()
 		return bytes.Contains(s.traced, []byte(sums[0].ID))
 	})
+	s.sent(len(sums))
+}
+
+// sent: all that listen have heard of each invoice, from whoever has the right to tell.
+func (s *stage) sent(invoices int) {
+	s.t.Helper()
+	s.sweep() // tells what tasks have not
+	status, err := s.Objects(config.StatusKeys)
+	s.check(err)
+	files := 0
+	for _, err := range status.List(s.t.Context(), "", false) {
+		s.check(err)
+		files++
+	}
+	for what, n := range map[string]int{
+		"status files": files, "the topic": len(s.topic.Delivered()), "the bus": len(s.bus.Taken()), "the webhook": int(s.heard.Load()),
+	} {
+		if n < invoices {
+			s.t.Errorf("%s: told %d times of %d invoices", what, n, invoices)
+		}
+	}
+	for _, must := range []string{
+		asTrigger + " s3:GetObjectVersion", asTrigger + " ecs:RunTask", asTrigger + " dynamodb:UpdateItem", asTrigger + " secretsmanager:GetSecretValue",
+		asWorker + " s3:PutObject", asWorker + " s3:GetObject", asWorker + " dynamodb:UpdateItem", asWorker + " secretsmanager:GetSecretValue",
+	} {
+		if !s.gate.used(must) {
+			s.t.Errorf("the gate has not seen %s: is it there?", must)
+		}
+	}
 }
 
 // proven: the portal took each invoice in once, and there is evidence of it.
@@ -159,14 +188,29 @@ func TestLaptop(t *testing.T) {
 	s.types("", 0, "resume", visittest.Moor, "--why", "it may go on")
 	s.proven(s.until("both are accepted", 3*time.Minute, accepted))
 	s.types("lodge/e2e/moor", 0, "secret", "list")
+	for _, name := range []string{"files", "topic", "bus"} {
+		s.types("destination "+name+": ", 0, "outbox", "test", name)
+	}
 	s.told(2)
+}
+
+// keyFor is the key of whoever types a command: one who looks, one who decides, or one
+// who sets logins.
+func keyFor(command string) string {
+	switch command {
+	case "status", "show", "run", "backup":
+		return asLooker
+	case "secret":
+		return asKeeper
+	}
+	return asDecider
 }
 
 // types runs lodge on this machine, which says what it is to say.
 func (s *stage) types(says string, code int, arguments ...string) {
 	s.t.Helper()
 	lodge := exec.CommandContext(s.t.Context(), s.programs.lodge, arguments...)
-	lodge.Dir = s.t.TempDir()
+	lodge.Dir, lodge.Env = s.t.TempDir(), as(keyFor(arguments[0]), os.Environ())
 	text, _ := lodge.CombinedOutput()
 	joined := strings.Join(strings.Fields(string(text)), " ")
 	if got := lodge.ProcessState.ExitCode(); got != code || !strings.Contains(joined, says) {

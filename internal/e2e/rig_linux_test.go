@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +33,7 @@ import (
 	"example.com/lodge/internal/emulator"
 	"example.com/lodge/internal/emulator/ecs"
 	"example.com/lodge/internal/emulator/lambda"
+	"example.com/lodge/internal/emulator/receivers"
 	"example.com/lodge/internal/emulator/s3"
 	"example.com/lodge/internal/emulator/secrets"
 	"example.com/lodge/internal/ledger"
@@ -79,6 +82,11 @@ type stage struct {
 	cluster  *ecs.Cluster
 	function *lambda.Function
 	queue    queue
+	gate     *gate
+	books    *httptest.Server // told by webhook
+	heard    atomic.Int32     // how often
+	topic    *receivers.Topic
+	bus      *receivers.Bus
 	said     *visittest.Log // by the trigger
 	traces   *httptest.Server
 	put      int
@@ -116,17 +124,25 @@ func deploy(t *testing.T, change ...func(*ecs.Settings)) (*stage, bool) {
 	vault := secrets.Start(t)
 	chromium, err := browser.Find()
 	s.check(err)
+	s.listeners()
+	for service, address := range map[string]string{
+		"dynamodb": ledgerURL, "s3": s.bucket.URL, "secretsmanager": vault.URL, "sns": s.topic.URL, "events": s.bus.URL,
+	} {
+		s.gate.before(service, address)
+	}
 	env := map[string]string{
-		"AWS_ENDPOINT_URL_DYNAMODB": ledgerURL, "AWS_ENDPOINT_URL_SQS": queueURL, "AWS_ENDPOINT_URL_S3": s.bucket.URL,
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER": vault.URL, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example",
+		"AWS_ENDPOINT_URL": s.gate.URL, "AWS_ENDPOINT_URL_ECS": s.gate.URL, "AWS_ENDPOINT_URL_SQS": queueURL,
+		"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example",
 		"AWS_REGION": ecs.Region, "AWS_EC2_METADATA_DISABLED": "true", config.EnvYAML: s.settings(), "LODGE_CHROMIUM": chromium,
 	}
-	o := ecs.Settings{Cluster: "lodge-e2e", Program: []string{p.worker}, Env: list(env), Events: func(event []byte) { go s.ring(event) }}
+	o := ecs.Settings{
+		Cluster: "lodge-e2e", Program: []string{p.worker}, Env: as(asWorker, list(env)), Events: func(event []byte) { go s.ring(event) },
+	}
 	for _, f := range change {
 		f(&o)
 	}
 	s.cluster = ecs.Start(t, o)
-	env["AWS_ENDPOINT_URL_ECS"] = s.cluster.URL
+	s.gate.before("ecs", s.cluster.URL)
 	for name, value := range env {
 		t.Setenv(name, value)
 	}
@@ -142,11 +158,12 @@ func deploy(t *testing.T, change ...func(*ecs.Settings)) (*stage, bool) {
 		s.check(s.Secrets.Set(t.Context(), account, "username", secret.NewValue(user.Name)))
 		s.check(s.Secrets.Set(t.Context(), account, "password", secret.NewValue(user.Password)))
 	}
+	s.check(s.Secrets.Set(t.Context(), config.OutboxAccount, "books", secret.NewValue("whsec_"+base64.StdEncoding.EncodeToString(make([]byte, 32)))))
 	maps := map[string]string{config.EnvTaskDefinition: "lodge-e2e:1", config.EnvSubnets: "subnet-1", config.EnvSecurityGroups: "sg-1", config.EnvPublicIP: "true"}
 	for name, value := range env {
 		maps[name] = value
 	}
-	s.function = lambda.New(lambda.Options{Bootstrap: p.trigger, Env: list(maps), Timeout: time.Minute, Most: 4, Log: s.said})
+	s.function = lambda.New(lambda.Options{Bootstrap: p.trigger, Env: as(asTrigger, list(maps)), Timeout: time.Minute, Most: 4, Log: s.said})
 	s.listen(clients.SQS(), c.AWS.Name())
 	t.Cleanup(func() {
 		s.function.Close()
@@ -156,6 +173,16 @@ func deploy(t *testing.T, change ...func(*ecs.Settings)) (*stage, bool) {
 	})
 	return s, true
 }
+
+// listeners are who is told what becomes of invoices.
+func (s *stage) listeners() {
+	s.gate, s.topic, s.bus = openGate(s.t), receivers.StartTopic(s.t), receivers.StartBus(s.t)
+	s.books = httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { s.heard.Add(1) }))
+	s.t.Cleanup(s.books.Close)
+}
+
+// as are variables with which a program is whoever has a key.
+func as(key string, env []string) []string { return append(env, "AWS_ACCESS_KEY_ID="+key) }
 
 func list(env map[string]string) []string {
 	var variables []string
@@ -173,12 +200,16 @@ watermark: 2026-01-01T00:00:00Z
 visits: 2
 browser: {allow_unsandboxed: true}
 aws: {region: %s, bucket: %s, tasks: %d}
-outbox: {files: {status: true}}
+outbox:
+  files: {status: true}
+  books: {webhook: %q}
+  topic: {sns: "arn:aws:sns:us-east-1:111122223333:invoices.fifo"}
+  bus: {eventbridge: smith-invoices}
 telemetry: %q
 accounts:
   %s: {carrier: harbor, portal: %q, pin: %q}
   %s: {carrier: harbor, portal: %q, pin: %q}
-`, ecs.Region, bucketName, tasks, s.traces.URL, visittest.Moor, s.portal.URL(), s.portal.Pin(), visittest.Pier, s.portal.URL(), s.portal.Pin())
+`, ecs.Region, bucketName, tasks, s.books.URL, s.traces.URL, visittest.Moor, s.portal.URL(), s.portal.Pin(), visittest.Pier, s.portal.URL(), s.portal.Pin())
 }
 
 // trace keeps what the collector is sent.

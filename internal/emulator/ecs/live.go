@@ -179,9 +179,10 @@ func (t *task) start(knobs Knobs) (*exec.Cmd, error) {
 	defer log.Close()
 	cmd := exec.Command(s.Program[0], s.Program[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = t.folder(), log, log
-	cmd.Env = append([]string{"HOME=" + t.folder(), "TMPDIR=" + tmp, "PATH=" + os.Getenv("PATH")}, s.Env...)
-	cmd.Env = append(append(cmd.Env, t.environment()...), "ECS_CONTAINER_METADATA_URI_V4="+t.mark(), "AWS_EXECUTION_ENV=AWS_ECS_FARGATE",
-		"AWS_ENDPOINT_URL_ECS="+t.cluster.URL)
+	cmd.Env = append([]string{
+		"HOME=" + t.folder(), "TMPDIR=" + tmp, "PATH=" + os.Getenv("PATH"), "AWS_ENDPOINT_URL_ECS=" + t.cluster.URL,
+	}, s.Env...)
+	cmd.Env = append(append(cmd.Env, t.environment()...), "ECS_CONTAINER_METADATA_URI_V4="+t.mark(), "AWS_EXECUTION_ENV=AWS_ECS_FARGATE")
 	contain(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, errors.New("CannotStartContainerError: " + err.Error())
