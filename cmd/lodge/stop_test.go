@@ -3,64 +3,65 @@ package main
 import (
 	"bytes"
 	"context"
-	"example.com/lodge/internal/stop"
+	"errors"
 	"os"
-	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/lodge/internal/stop"
 )
 
-func stoppable(signals chan os.Signal) (*app, *bytes.Buffer) {
-	var said bytes.Buffer
-	return &app{err: &said, stops: func() (<-chan os.Signal, func()) { return signals, func() {} }}, &said
+// A stoppable app has its signals sent by the test.
+type stoppable struct {
+	*app
+	signals chan os.Signal
+	said    bytes.Buffer
+	given   int // back
 }
 
-func TestTheFirstSignalFinishes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		signals := make(chan os.Signal, 2)
-		a, said := stoppable(signals)
-		hard, soft, done := a.stopping(t.Context(), time.Minute)
-		if synctest.Wait(); soft.Err() != nil {
-			t.Fatal("stopped without a signal")
-		}
-		signals <- syscall.SIGTERM
-		if synctest.Wait(); soft.Err() == nil || hard.Err() != nil {
-			t.Errorf("soft %v, hard %v; want only soft to have ended", soft.Err(), hard.Err())
-		}
-		if !strings.Contains(said.String(), "finishing what is under way, for up to 1m;") {
-			t.Errorf("said %q", said)
-		}
-		done()
-	})
+func newStoppable() *stoppable {
+	s := &stoppable{signals: make(chan os.Signal, 2)}
+	s.app = &app{err: &s.said, stops: func() (<-chan os.Signal, func()) { return s.signals, func() { s.given++ } }}
+	return s
 }
 
-func TestTheSecondSignalBreaksOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		signals := make(chan os.Signal, 2)
-		a, _ := stoppable(signals)
-		hard, _, done := a.stopping(t.Context(), time.Hour)
-		signals <- os.Interrupt
-		signals <- os.Interrupt // at once: it must not be lost
-		if synctest.Wait(); hard.Err() == nil {
-			t.Error("the second signal broke nothing off")
-		}
-		done()
-	})
+// TestStoppingIsTold: people hear what a signal did and what another one would do, also
+// where a bar stands in the line.
+func TestStoppingIsTold(t *testing.T) {
+	for columns, want := range map[int]string{
+		0:  "lodge: terminated: finishing what is under way, for up to 1m; once more breaks it off\nlodge: breaking off; the next run settles what was under way\n",
+		80: "\nlodge: terminated: finishing what is under way, for up to 1m; once more breaks it off\n\nlodge: breaking off; the next run settles what was under way\n",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStoppable()
+			s.errColumns = columns
+			hard, soft, done := s.stopping(t.Context(), time.Minute)
+			s.signals <- syscall.SIGTERM
+			if synctest.Wait(); soft.Err() == nil || hard.Err() != nil {
+				t.Errorf("soft %v, hard %v; want only soft to have ended", soft.Err(), hard.Err())
+			}
+			s.signals <- syscall.SIGTERM
+			if synctest.Wait(); hard.Err() == nil || s.said.String() != want {
+				t.Errorf("hard %v; said %q", hard.Err(), &s.said)
+			}
+			done()
+		})
+	}
 }
 
-// The time to wind up is part of the grace period, not beyond it.
-func TestGraceEnds(t *testing.T) {
+// TestUntilStopped: the first signal ends all.
+func TestUntilStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		signals := make(chan os.Signal, 2)
-		a, _ := stoppable(signals)
-		hard, _, done := a.stopping(t.Context(), time.Minute)
-		signals <- syscall.SIGTERM
-		begun := time.Now()
-		<-hard.Done()
-		if took := time.Since(begun); took != time.Minute-stop.WindUp {
-			t.Errorf("broken off after %s of a minute's grace", took)
+		s := newStoppable()
+		ctx, done := s.untilStopped(t.Context())
+		if synctest.Wait(); ctx.Err() != nil {
+			t.Error("stopped without a signal")
+		}
+		s.signals <- os.Interrupt
+		if synctest.Wait(); !errors.Is(context.Cause(ctx), stop.ErrStopped) {
+			t.Errorf("stopped for %v", context.Cause(ctx))
 		}
 		done()
 	})
@@ -68,21 +69,23 @@ func TestGraceEnds(t *testing.T) {
 
 func TestDoneLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, said := stoppable(make(chan os.Signal))
-		for _, stop := range []func(){
-			func() { _, _, done := a.stopping(t.Context(), time.Minute); done() },
-			func() { _, done := a.untilStopped(t.Context()); done() },
+		s := newStoppable()
+		for n, stop := range []func(){
+			func() { _, _, done := s.stopping(t.Context(), time.Minute); done() },
+			func() { _, done := s.untilStopped(t.Context()); done() },
 			func() {
 				ctx, cancel := context.WithCancel(t.Context())
-				_, _, done := a.stopping(ctx, time.Minute)
+				_, _, done := s.stopping(ctx, time.Minute)
 				cancel()
 				done()
 			},
 		} {
-			stop() // the bubble fails if a goroutine is left
+			if stop(); s.given != n+1 { // the bubble fails if a goroutine is left
+				t.Errorf("signals were given back %d times of %d", s.given, n+1)
+			}
 		}
-		if said.Len() > 0 {
-			t.Errorf("said %q without a signal", said)
+		if s.said.Len() > 0 {
+			t.Errorf("said %q without a signal", &s.said)
 		}
 	})
 }

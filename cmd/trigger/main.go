@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"example.com/lodge/carriers"
 	"example.com/lodge/carriers/all"
 	"example.com/lodge/internal/clock"
 	"example.com/lodge/internal/cloud"
@@ -46,6 +47,14 @@ func open(ctx context.Context, env config.Environment, out io.Writer) (*trigger,
 	if err != nil {
 		return nil, err
 	}
+	return newTrigger(ctx, d, known, env, out)
+}
+
+// newTrigger is the trigger of a deployment. env says from what tasks are started.
+func newTrigger(
+	ctx context.Context, d *cloud.Deployment, known []carriers.Carrier, env config.Environment, out io.Writer,
+) (*trigger, error) {
+	var err error
 	if d.Tasks.Launch, err = cloud.ReadLaunch(env); err != nil {
 		return nil, err
 	}
@@ -58,7 +67,7 @@ func open(ctx context.Context, env config.Environment, out io.Writer) (*trigger,
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewJSONHandler(out, nil))
+	c, log := d.Config, slog.New(slog.NewJSONHandler(out, nil))
 	relay, err := d.Relay(ctx, "trigger", c.Outbox, clock.System{}, log)
 	if err != nil {
 		return nil, err

@@ -38,8 +38,11 @@ const (
 	slotFor = 5 * time.Minute
 	// renewEvery leaves room for three renewals that fail.
 	renewEvery = time.Minute
-	// relayFor is how long destinations may take for what is owed at the end.
-	relayFor = 20 * time.Second
+	// relayFor is how long destinations may take for what is owed at the end, and
+	// relayStopped where the task was told to end: its time is short then, and the
+	// trigger tells the rest.
+	relayFor     = 20 * time.Second
+	relayStopped = 3 * time.Second
 	// flushFor is how long Sentry and the collector may take for what waits at the end.
 	flushFor = 5 * time.Second
 	// settling bounds what is written once the work is over: that the slot is free.
@@ -155,6 +158,7 @@ func (w *worker) work(hard, soft context.Context) error {
 		}
 		return err
 	}
+	told := soft
 	soft, endShift := context.WithTimeout(soft, shift)
 	defer endShift()
 	soft, lost := context.WithCancel(soft)
@@ -164,7 +168,11 @@ func (w *worker) work(hard, soft context.Context) error {
 	err := w.file(hard, soft)
 	lost()
 	renewing.Wait()
-	end(relayFor)
+	patience := relayFor
+	if told.Err() != nil {
+		patience = relayStopped
+	}
+	end(patience)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(hard), settling)
 	defer cancel()
 	return errors.Join(err, w.Ledger.GiveSlot(ctx, w.task.Slot, w.task.Fence))

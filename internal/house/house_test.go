@@ -46,7 +46,12 @@ func TestLinks(t *testing.T) {
 			"one machine needs no AWS, and a deployment reads what the table is like without the SDK",
 		},
 		{
-			[]string{"./cmd/lodge"},
+			[]string{"./cmd/trigger"},
+			[]string{"github.com/chromedp", module + "/internal/browser", module + "/internal/visit", module + "/internal/filing"},
+			"the trigger files nothing, and what arrived waits for its cold start",
+		},
+		{
+			[]string{"./cmd/lodge", "./cmd/trigger", "./cmd/worker"},
 			[]string{module + "/internal/campaign", module + "/internal/browser/adverse", module + "/internal/visit/visittest",
 				module + "/internal/emulator", "testing"},
 			"what takes rules away for tests is not in a release",
