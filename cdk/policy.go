@@ -68,7 +68,7 @@ func (d *deployment) role(id, service, source, describes string, statements ...s
 // (internal/ledger/dynamo), for a program or a person. A Scan is none.
 func (d *deployment) readsLedger() []statement {
 	return []statement{
-		allow("ReadLedger", []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}, *d.table.AttrArn()),
+		allow("ReadLedger", []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:DescribeTable"}, *d.table.AttrArn()),
 		allow("ListLedger", []string{"dynamodb:Query"}, *d.table.AttrArn(), *d.table.AttrArn()+"/index/*"),
 	}
 }

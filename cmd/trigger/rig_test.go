@@ -125,6 +125,14 @@ func newRig(t *testing.T, yaml string, program []string) *rig {
 	return r
 }
 
+// A ledgerTable is where the ledger lies, as far as a trigger asks for it.
+type ledgerTable struct{ cloud.Table }
+
+// ID implements [cloud.Table].
+func (ledgerTable) ID(context.Context) (string, error) {
+	return "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", nil
+}
+
 // again is another environment of the function, over the same ledger.
 func (r *rig) again() {
 	r.t.Helper()
@@ -135,7 +143,7 @@ func (r *rig) again() {
 	tasks := cloud.NewTasks(clients.ECS(), c.AWS.Name())
 	d := &cloud.Deployment{
 		Config: c, Clients: clients, Tasks: tasks, Ledger: ledger.New(r.engine, clock.System{}, tasks, submission.Limits{}),
-		Secrets: cloud.NewSecrets(clients.Secrets(), c.AWS.SecretName, c.Names(), clock.System{}),
+		Secrets: cloud.NewSecrets(clients.Secrets(), c.AWS.SecretName, c.Names(), clock.System{}), Table: ledgerTable{},
 	}
 	r.trigger, err = newTrigger(r.t.Context(), d, all.Carriers(), r.lookup, r.said)
 	r.check(err)

@@ -27,6 +27,7 @@ import (
 	"example.com/lodge/internal/ledger/ledgertest"
 	"example.com/lodge/internal/ledger/memory"
 	"example.com/lodge/internal/objects"
+	"example.com/lodge/internal/observe"
 	"example.com/lodge/internal/outbox"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/staged"
@@ -78,6 +79,19 @@ func (c *counter) note(list *[]string, account string) {
 	}
 }
 
+// A ledgerTable is where the ledger lies.
+type ledgerTable struct {
+	cloud.Table
+	restored  atomic.Bool
+	recovered atomic.Bool
+}
+
+// Restored implements [cloud.Table].
+func (t *ledgerTable) Restored(context.Context) (bool, error) { return t.restored.Load(), nil }
+
+// Recovered implements [cloud.Table].
+func (t *ledgerTable) Recovered(context.Context) error { t.recovered.Store(true); return nil }
+
 // A rig is a worker in a bubble, with a ledger in memory and everything else in files.
 type rig struct {
 	*worker
@@ -86,6 +100,7 @@ type rig struct {
 	said    *visittest.Log
 	breaks  atomic.Value // string: the call of the ledger's engine that fails; "": none
 	counter *counter
+	table   *ledgerTable
 	done    chan error // what work has returned
 }
 
@@ -106,7 +121,7 @@ accounts:
 func within(t *testing.T, test func(r *rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		r := &rig{t: t, dir: t.TempDir(), said: &visittest.Log{}, done: make(chan error, 1)}
+		r := &rig{t: t, dir: t.TempDir(), said: &visittest.Log{}, table: &ledgerTable{}, done: make(chan error, 1)}
 		r.breaks.Store("")
 		env := map[string]string{config.EnvYAML: settings(filepath.Join(r.dir, "state"), "outbox: {files: {status: true}}\n")}
 		c, err := config.Read(config.FromVariable, all.Carriers(), func(name string) (string, bool) { v, ok := env[name]; return v, ok })
@@ -124,7 +139,8 @@ func within(t *testing.T, test func(r *rig)) {
 		r.counter = &counter{Store: secret.NewFile(filepath.Join(r.dir, "secrets.age"), filepath.Join(r.dir, "secrets.key")), open: make(chan struct{})}
 		log := slog.New(slog.NewJSONHandler(r.said, nil))
 		r.worker = &worker{
-			Deployment: &cloud.Deployment{Config: c, Ledger: l}, self: cloud.Identity{Owner: self}, clock: wall{}, log: log,
+			Deployment: &cloud.Deployment{Config: c, Ledger: l, Table: r.table}, self: cloud.Identity{Owner: self}, clock: wall{}, log: log,
+			told: observe.Open(t.Context(), c, wall{}, &secret.Scrubber{}, log),
 			task: dispatch.Task{Slot: 1, Fence: 1, Accounts: []string{visittest.Moor, visittest.Pier}},
 			relay: outbox.New(outbox.Options{Ledger: l, Turns: outbox.Folder(r.dir), Clock: wall{}, Log: log, Destinations: []outbox.Destination{
 				{Name: "files", To: outbox.StatusFolder(filepath.Join(r.dir, "status"))},

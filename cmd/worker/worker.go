@@ -235,7 +235,7 @@ func (w *worker) file(hard, soft context.Context) error {
 // shows by its id; a ledger that was put back in any other way, by its evidence.
 func (w *worker) recover(ctx context.Context) error {
 	r := recovery.Recovery{Ledger: w.Ledger, Evidence: w.desk.Evidence, Who: w.self.Owner}
-	restored, err := w.Restored(ctx)
+	restored, err := w.Table.Restored(ctx)
 	if err != nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func (w *worker) recover(ctx context.Context) error {
 		w.log.Warn("the ledger is older than the evidence: what was sent is looked up before anything else is filed",
 			"intents", report.Intents, "unknown", report.Attempts)
 	}
-	return w.Recovered(ctx)
+	return w.Table.Recovered(ctx)
 }
 
 // tell writes what visits do into the log. Texts of carriers and invoices stay out.

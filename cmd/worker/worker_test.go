@@ -224,7 +224,8 @@ func TestCannotBegin(t *testing.T) {
 		says   string
 	}{
 		"no room for profiles": {func(r *rig) { r.check(os.WriteFile(r.Config.State, nil, 0o600)) }, "state"},
-		"an intent that cannot be read": {func(r *rig) {
+		"a restored table, and an intent that cannot be read": {func(r *rig) {
+			r.table.restored.Store(true)
 			r.intent(visittest.Moor, "INV-0")
 			name := filepath.Join(r.dir, "evidence", visittest.Moor, key(visittest.Moor, "INV-0").ID(), attempt, "intent.json")
 			r.check(os.WriteFile(name, []byte("{"), 0o600))
@@ -239,6 +240,9 @@ func TestCannotBegin(t *testing.T) {
 				r.ends(c.says)
 				r.asked()
 				r.slots("")
+				if r.table.recovered.Load() {
+					t.Error("the next task would take the ledger for whole")
+				}
 			})
 		})
 	}
@@ -260,22 +264,35 @@ func (r *rig) intent(account, number string) {
 }
 
 // TestOlderLedger: what a ledger that was put back does not know is brought into it
-// from the evidence before anything is begun.
+// from the evidence before anything is begun: one whose table was restored, and one
+// whose evidence goes on beyond its head.
 func TestOlderLedger(t *testing.T) {
-	within(t, func(r *rig) {
-		r.intent(visittest.Moor, "INV-0")
-		r.begins(r.t.Context(), r.t.Context())
-		r.asked(visittest.Moor) // to look it up
-		s, err := r.Ledger.Get(r.t.Context(), key(visittest.Moor, "INV-0").ID())
-		if err != nil || s.Current().State != submission.Uncertain {
-			t.Errorf("%+v, %v", s, err)
-		}
-		if line := r.says("the ledger is older than the evidence: what was sent is looked up before anything else is filed"); line["unknown"] != 1.0 {
-			t.Errorf("%v", line)
-		}
-		close(r.counter.open)
-		r.ends("")
-	})
+	for name, put := range map[string]func(*rig){
+		"the table was restored": func(r *rig) { r.table.restored.Store(true) },
+		"the evidence is ahead": func(r *rig) {
+			_, err := r.desk.Evidence.SealLeft(r.t.Context(), visittest.Moor, key(visittest.Moor, "INV-0").ID(), "",
+				evidence.Sealing{At: time.Now(), By: "ecs:dead"})
+			r.check(err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			within(t, func(r *rig) {
+				r.intent(visittest.Moor, "INV-0")
+				put(r)
+				r.begins(r.t.Context(), r.t.Context())
+				r.asked(visittest.Moor) // to look it up
+				s, err := r.Ledger.Get(r.t.Context(), key(visittest.Moor, "INV-0").ID())
+				if err != nil || s.Current().State != submission.Uncertain || !r.table.recovered.Load() {
+					t.Errorf("%+v, %v; recovered %t", s, err, r.table.recovered.Load())
+				}
+				if line := r.says("the ledger is older than the evidence: what was sent is looked up before anything else is filed"); line["unknown"] != 1.0 {
+					t.Errorf("%v", line)
+				}
+				close(r.counter.open)
+				r.ends("")
+			})
+		})
+	}
 }
 
 // TestEvidenceIsLookedAfter: what ended programs saw of logins is sealed before, and

@@ -23,8 +23,15 @@ type Deployment struct {
 	Ledger  *ledger.Ledger
 	Tasks   *Tasks // who holds leases; it starts none until its Launch is set
 	Secrets *Secrets
+	Table   Table // that the ledger lies in
+}
 
-	table *dynamo.Engine // the ledger's
+// A Table tells ledgers apart that were restored from each other: [dynamo.Engine] says
+// what each of these means.
+type Table interface {
+	ID(ctx context.Context) (string, error)
+	Restored(ctx context.Context) (bool, error)
+	Recovered(ctx context.Context) error
 }
 
 // Open opens the Lodge that c describes, whose AWS is set. It asks the ledger for
@@ -43,7 +50,7 @@ func Open(ctx context.Context, c config.Config, clk clock.Clock) (*Deployment, e
 	}
 	tasks := NewTasks(clients.ECS(), c.AWS.Name())
 	return &Deployment{
-		Config: c, Clients: clients, Tasks: tasks, table: engine,
+		Config: c, Clients: clients, Tasks: tasks, Table: engine,
 		Ledger:  ledger.New(engine, clk, tasks, submission.Limits{}),
 		Secrets: secretsOf(clients, c, clk),
 	}, nil
@@ -73,13 +80,6 @@ func OpenObjects(ctx context.Context, c config.Config, prefix string) (objects.S
 	return NewBucket(clients.S3(), c.AWS.Bucket, prefix)
 }
 
-// Restored says whether the ledger lies in another table than it last knew all in, as
-// one that was restored does: see [dynamo.Engine.Restored].
-func (d *Deployment) Restored(ctx context.Context) (bool, error) { return d.table.Restored(ctx) }
-
-// Recovered notes that the ledger knows all that was ever sent.
-func (d *Deployment) Recovered(ctx context.Context) error { return d.table.Recovered(ctx) }
-
 // Close gives the ledger back.
 func (d *Deployment) Close() error { return d.Ledger.Close() }
 
@@ -107,7 +107,7 @@ func (d *Deployment) Inbox(ctx context.Context, known []carriers.Carrier, build 
 	if err := taker.Check(); err != nil {
 		return nil, err
 	}
-	table, err := d.table.ID(ctx)
+	table, err := d.Table.ID(ctx)
 	if err != nil {
 		return nil, err
 	}

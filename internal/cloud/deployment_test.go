@@ -1,6 +1,7 @@
 package cloud_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -58,9 +59,18 @@ func deployed(t *testing.T, more string) *cloud.Deployment {
 		Config: settings(t, more), Clients: connected(t), Ledger: ledger.New(engine, clock.System{}, nobody{}, submission.Limits{}),
 	}
 	d.Secrets = cloud.NewSecrets(d.Clients.Secrets(), d.Config.AWS.SecretName, []string{account}, clock.System{})
+	d.Table = ledgerTable{}
 	t.Cleanup(func() { _ = d.Close() })
 	return d
 }
+
+// A ledgerTable is where the ledger lies, as far as an inbox asks for it.
+type ledgerTable struct{ cloud.Table }
+
+// ID implements [cloud.Table].
+func (ledgerTable) ID(context.Context) (string, error) { return tableID, nil }
+
+const tableID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 
 // TestOpen: two programs with one lodge.yaml have one ledger, and neither asks anything
 // of the other services, or starts tasks, until it is told from what.
@@ -159,8 +169,8 @@ func TestOpenParts(t *testing.T) {
 // the bucket, from the watermark on; and not at all without an account's carrier.
 func TestDeploymentsInbox(t *testing.T) {
 	d := deployed(t, "")
-	in, err := d.Inbox(all.Carriers(), "1.0.0")
-	if err != nil || in.Bucket != bucket || !in.Watermark.Equal(d.Config.Watermark) || in.Build != "1.0.0" {
+	in, err := d.Inbox(t.Context(), all.Carriers(), "1.0.0")
+	if err != nil || in.Bucket != bucket || !in.Watermark.Equal(d.Config.Watermark) || in.Build != "1.0.0" || in.Table != tableID {
 		t.Fatalf("%+v, %v", in, err)
 	}
 	parts, err := d.Objects("")
@@ -182,7 +192,7 @@ func TestDeploymentsInbox(t *testing.T) {
 	if _, err := parts.Stat(t.Context(), at); err != nil || !strings.HasPrefix(at, config.StagedKeys) {
 		t.Errorf("its copy lies at %s: %v", at, err)
 	}
-	if _, err := d.Inbox([]carriers.Carrier{{Name: "acme"}}, "1.0.0"); err == nil ||
+	if _, err := d.Inbox(t.Context(), []carriers.Carrier{{Name: "acme"}}, "1.0.0"); err == nil ||
 		!strings.Contains(err.Error(), `account `+account+`: this program has no carrier "harbor": the operator deploys one that has`) {
 		t.Errorf("without the carrier: %v", err)
 	}
