@@ -4,7 +4,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
 	"example.com/lodge/internal/config"
-	"example.com/lodge/internal/outbox"
 )
 
 // people make the policies for whoever has a laptop: to look, to operate, and to set
@@ -50,7 +49,7 @@ func (d *deployment) operate() []statement {
 	return append([]statement{
 		d.writesLedger(),
 		allow("Put", []string{"s3:PutObject"}, d.below(config.InboxKeys)...),
-		allow("TestStatus", []string{"s3:PutObject", "s3:DeleteObject"}, d.bucketARN("")+"/"+config.StatusKeys+outbox.StatusTest),
+		allow("TestStatus", []string{"s3:PutObject", "s3:DeleteObject"}, d.bucketARN("")+"/"+config.StatusKeys+config.StatusTest),
 		allow("Again", []string{"sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:DeleteMessage",
 			"sqs:GetQueueAttributes"}, *d.dead.AttrArn()),
 		allow("AgainTo", []string{"sqs:SendMessage"}, *d.queue.AttrArn()),

@@ -28,6 +28,10 @@ const (
 	StatusKeys   = "status/"   // as in [Config.Status]
 )
 
+// StatusTest is the file that lodge outbox test writes among the status files, and takes
+// away: no submission's is called so.
+const StatusTest = "lodge-test.json"
+
 // The variables by which the deployment and its programs tell each other what
 // lodge.yaml does not say.
 const (

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/submission"
@@ -91,19 +92,15 @@ func (f StatusFiles) Tell(ctx context.Context, s submission.Submission, entries 
 	return told(entries[len(entries)-1].Seq)
 }
 
-// StatusTest is the name of the file that [StatusFiles.Test] writes, which no
-// submission's can be.
-const StatusTest = "lodge-test.json"
-
 // Test implements [Receiver]: it writes a file and takes it away.
 func (f StatusFiles) Test(ctx context.Context) (string, error) {
 	where := ""
 	err := f.with(func(o objects.Store) error {
 		where = o.Place("")
-		if err := o.Put(ctx, StatusTest, []byte("{}\n")); err != nil {
+		if err := o.Put(ctx, config.StatusTest, []byte("{}\n")); err != nil {
 			return err
 		}
-		return o.Remove(ctx, StatusTest)
+		return o.Remove(ctx, config.StatusTest)
 	})
 	return "files can be written below " + where, err
 }
