@@ -180,6 +180,42 @@ func TestAnsweredLoginsDoNotCount(t *testing.T) {
 	}
 }
 
+// TestLoginsInWhichNothingWasTyped are none to the carrier: between two that may have
+// been refused they clear nothing.
+func TestLoginsInWhichNothingWasTyped(t *testing.T) {
+	l, w := rig(t)
+	c := entered(t, l, "h1", 1)
+	for i, typed := range []bool{true, false, false, true} {
+		if err := l.LoginBegins(t.Context(), c); err != nil {
+			t.Fatalf("login %d: %v", i, err)
+		}
+		if !typed {
+			if err := l.LoginNotMade(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			continue // the next may follow at once
+		}
+		w.pass(ledger.Unanswered)
+	}
+	expect(t, "after two that may have been refused", l.LoginBegins(t.Context(), c), ledger.ErrSuspended)
+
+	l, w = rig(t)
+	c = entered(t, l, "h1", 1)
+	for i := range 6 {
+		if err := l.LoginBegins(t.Context(), c); err != nil {
+			t.Fatalf("login %d: %v", i, err)
+		}
+		if err := l.LoginNotMade(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.LeaveAccount(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "a visit that is over", l.LoginNotMade(t.Context(), c), ledger.ErrStale)
+	_ = w
+}
+
 // TestLateRefusal: a refused login counts even if its visit was taken over.
 func TestLateRefusal(t *testing.T) {
 	l, w := rig(t)

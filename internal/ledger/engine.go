@@ -170,6 +170,7 @@ type Account struct {
 	Fence     int64       `json:"fence"`
 	Visits    []Visiting  `json:"visits,omitempty"`    // those under way
 	Login     *Login      `json:"login,omitempty"`     // written before anything is typed
+	Unknown   int         `json:"unknown,omitempty"`   // logins since the last that succeeded of which it was never learned how they ended
 	Suspended *Suspension `json:"suspended,omitempty"` // no login until a person or a new secret lifts it
 	Paused    *Pause      `json:"paused,omitempty"`    // by a person; beside a suspension, and never in its place
 	LastSent  time.Time   `json:"last_sent,omitzero"`  // for the carrier's pace
@@ -200,10 +201,9 @@ type Note struct {
 
 // A Login is an attempt to log in that has begun and not been answered.
 type Login struct {
-	Owner   string    `json:"owner"`
-	Fence   int64     `json:"fence"` // of the visit
-	At      time.Time `json:"at"`
-	Earlier int       `json:"earlier,omitempty"` // logins just before it that were not answered either
+	Owner string    `json:"owner"`
+	Fence int64     `json:"fence"` // of the visit
+	At    time.Time `json:"at"`
 }
 
 // A Pause is a person's word that an account is not to be visited.

@@ -8,17 +8,18 @@ import (
 	"example.com/lodge/carriers"
 )
 
-// mostUnanswered is how many logins in a row may stay without an answer: each of
-// them may have been refused, and carriers lock accounts after three.
-const mostUnanswered = 2
+// mostUnknown is how many logins may stay without an answer until one succeeds: each
+// of them may have been refused, and carriers lock accounts after three. One in
+// between in which nothing was typed changes nothing for the carrier.
+const mostUnknown = 2
 
 // LoginBegins is called before anything is typed: logins of an account are one
 // at a time, and carriers lock accounts after a few that fail. It fails with
 // [ErrHeld] while another visit logs in, with [ErrUnanswered] when it was never
 // learned how a login begun less than [Unanswered] ago ended, with
-// [ErrPaused] and [ErrSuspended], and with [ErrStale]. After two logins in a row
-// of which that was never learned the account is suspended, and only a person
-// lifts that.
+// [ErrPaused] and [ErrSuspended], and with [ErrStale]. After two logins of which that
+// was never learned, and none between that succeeded, the account is suspended, and
+// only a person lifts that.
 func (l *Ledger) LoginBegins(ctx context.Context, c Claim) error {
 	var suspended error
 	_, err := l.writeAccount(ctx, c.ID, func(a *Account, now time.Time) error {
@@ -32,18 +33,17 @@ func (l *Ledger) LoginBegins(ctx context.Context, c Claim) error {
 		if err := l.mayLogIn(ctx, a, c, now); err != nil {
 			return err
 		}
-		next := Login{Owner: c.Owner, Fence: c.Fence, At: now}
 		if a.Login != nil {
-			next.Earlier = a.Login.Earlier + 1
+			a.Unknown++
 		}
-		if next.Earlier >= mostUnanswered {
-			a.Login = nil
+		if n := a.Unknown; n >= mostUnknown {
+			a.Login, a.Unknown = nil, 0
 			a.suspend(now, c.Owner, Suspension{Kind: string(carriers.ActionNeeded), Why: fmt.Sprintf(
-				"it was never learned how the last %d logins ended: see whether the site still takes the password", next.Earlier)})
+				"it was never learned how the last %d logins ended: see whether the site still takes the password", n)})
 			suspended = a.Open()
 			return nil
 		}
-		a.Login = &next
+		a.Login = &Login{Owner: c.Owner, Fence: c.Fence, At: now}
 		return nil
 	})
 	if err == nil {
@@ -73,23 +73,36 @@ func (l *Ledger) mayLogIn(ctx context.Context, a *Account, c Claim, now time.Tim
 	return nil
 }
 
-// LoginEnds records the answer to a login: nil if it succeeded, or if it is
-// known that nothing was judged because nothing was typed; else the suspension
-// that follows. Do not call it when nothing is known. A suspension counts even
-// if the visit is over by now; the error is [ErrStale] then.
+// LoginEnds records the answer to a login: nil if it succeeded, else the suspension
+// that follows. Do not call it when nothing is known. A suspension counts even if the
+// visit is over by now; the error is [ErrStale] then.
 func (l *Ledger) LoginEnds(ctx context.Context, c Claim, s *Suspension) error {
+	return l.loginOver(ctx, c, s != nil, func(a *Account, now time.Time) {
+		a.Unknown = 0
+		if s != nil {
+			a.suspend(now, c.Owner, *s)
+		}
+	})
+}
+
+// LoginNotMade takes a login back in which nothing was typed, so that nothing was
+// judged. The errors are those of [Ledger.LoginEnds].
+func (l *Ledger) LoginNotMade(ctx context.Context, c Claim) error {
+	return l.loginOver(ctx, c, false, func(*Account, time.Time) {})
+}
+
+// loginOver ends the login of a visit, if it is on record, with what follows from it.
+// late says that this counts even if the visit is over.
+func (l *Ledger) loginOver(ctx context.Context, c Claim, late bool, then func(a *Account, now time.Time)) error {
 	var stale error
 	_, err := l.writeAccount(ctx, c.ID, func(a *Account, now time.Time) error {
-		_, stale = c.visit(*a)
-		if stale != nil && s == nil {
+		if _, stale = c.visit(*a); stale != nil && !late {
 			return stale
 		}
 		if a.Login != nil && a.Login.Fence == c.Fence {
 			a.Login = nil
 		}
-		if s != nil {
-			a.suspend(now, c.Owner, *s)
-		}
+		then(a, now)
 		return nil
 	})
 	if err == nil {

@@ -32,38 +32,39 @@ func (s *session) login(ctx context.Context) error {
 	defer cancel()
 	err = s.guarded("Login", func() error { return s.site.Login(tab.Context(timed)) })
 	if err == nil {
-		return s.loginEnds(ctx, nil)
+		return s.note(ctx, func(ctx context.Context) error { return s.Ledger.LoginEnds(ctx, s.claim, nil) })
 	}
 	s.meet(err, "")
 	err = fmt.Errorf("account %s: log in: %w", s.Account.Name, err)
 	defer s.recordLogin(ctx, tab, err)
-	suspension, answered := s.judgeLogin(err, typed(tab))
-	if !answered {
-		return err
-	}
-	return errors.Join(err, s.loginEnds(ctx, suspension))
+	return errors.Join(err, s.note(ctx, func(ctx context.Context) error { return s.loginFailed(ctx, err, typed(tab)) }))
 }
 
-// loginEnds writes down how the login ended, also when ctx has ended: a refusal
-// that is forgotten is tried again.
-func (s *session) loginEnds(ctx context.Context, suspension *ledger.Suspension) error {
+// note writes down how the login ended, also when ctx has ended: a refusal that is
+// forgotten is tried again.
+func (s *session) note(ctx context.Context, write func(context.Context) error) error {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	return s.Ledger.LoginEnds(ctx, s.claim, suspension)
+	return write(ctx)
 }
 
-// judgeLogin says what a failed login means for the account. Where something was
-// typed, a page that nobody knows may be a refusal in new words: it stops the
-// account as a refusal does. answered is false if it may have counted against
-// the account, and trying again a little later is all there is to do.
-func (s *session) judgeLogin(err error, typed bool) (_ *ledger.Suspension, answered bool) {
-	if stops := s.suspension(err); stops != nil {
-		return stops, true
+// loginFailed tells the ledger what a failed login means for the account. Where
+// something was typed, a page that nobody knows may be a refusal in new words: it
+// stops the account as a refusal does. Any other end of such a login may have counted
+// against the account, and so stays without an answer; trying again a little later is
+// all there is to do.
+func (s *session) loginFailed(ctx context.Context, err error, typed bool) error {
+	stops := s.suspension(err)
+	if stops == nil && typed && carriers.KindOf(err) == carriers.SiteChanged {
+		stops = s.because(err)
 	}
-	if typed && carriers.KindOf(err) == carriers.SiteChanged {
-		return s.because(err), true
+	switch {
+	case stops != nil:
+		return s.Ledger.LoginEnds(ctx, s.claim, stops)
+	case !typed:
+		return s.Ledger.LoginNotMade(ctx, s.claim)
 	}
-	return nil, !typed
+	return nil
 }
 
 // typed says whether anything was put into a field of the tab's pages.

@@ -10,8 +10,8 @@ import (
 
 // What callers do with an account, besides [renew], [takeover], [get] and [die].
 const (
-	enter, leave, logIn, loggedIn = "enter", "leave", "log_in", "logged_in"
-	pause, resume, lift           = "pause", "resume", "lift"
+	enter, leave, logIn, loggedIn, notMade = "enter", "leave", "log_in", "logged_in", "not_logged_in"
+	pause, resume, lift                    = "pause", "resume", "lift"
 )
 
 // An acc is one account as the rules are said to be: see [sub].
@@ -19,6 +19,7 @@ type acc struct {
 	Version, Fence    int64
 	Visits            [maxVisits]lease // those under way first
 	Login             login
+	Unknown           int // logins since the last that succeeded of which nobody learned how they ended
 	Paused, Suspended bool
 	Dead              string
 }
@@ -28,7 +29,6 @@ type login struct {
 	Owner       string
 	Fence       int64
 	Least, Most int64 // when it began
-	Earlier     int   // logins just before it that were not answered either
 }
 
 // accountPrefix begins the names of accounts: one may be visited once at a time,
@@ -175,9 +175,12 @@ func (s acc) outcomes(c call, a answer) []accOutcome {
 		next.Visits[i].Least, next.Visits[i].Most = c.Begun+int64(c.TTL), a.Ended+int64(c.TTL)
 	case leave:
 		next = s.without(func(v lease) bool { return v == s.Visits[i] })
-	case loggedIn:
+	case loggedIn, notMade:
 		if s.Login.Fence == c.Fence {
 			next.Login = login{}
+		}
+		if c.Does == loggedIn {
+			next.Unknown = 0
 		}
 	case logIn:
 		return s.logIn(c, a)
@@ -255,11 +258,11 @@ func (s acc) logIn(c call, a answer) []accOutcome {
 		if a.Ended < was.Least+int64(ledger.Unanswered) {
 			return list
 		}
-		next.Login.Earlier = was.Earlier + 1
+		next.Unknown++
 	}
-	if next.Login.Earlier < 2 {
+	if next.Unknown < 2 {
 		return append(list, accOutcome{"", next.written()})
 	}
-	next.Login, next.Suspended = login{}, true
+	next.Login, next.Unknown, next.Suspended = login{}, 0, true
 	return append(list, accOutcome{suspended, next.written()})
 }

@@ -240,7 +240,7 @@ func (c *caller) visit(ctx context.Context, name string) error {
 		asked.Visits = maxVisits
 	}
 	asked.Does = c.oneOf(strings.Fields("get get enter enter renew renew leave leave log_in log_in log_in log_in logged_in logged_in " +
-		"pause resume resume resume lift"))
+		"not_logged_in pause resume resume resume lift"))
 	if held.Fence == 0 && c.pick(4) != 0 {
 		asked.Does = enter
 	}
@@ -277,6 +277,8 @@ func (c *caller) askAccount(ctx context.Context, asked call, held ledger.Claim) 
 		err = c.ledger.LoginBegins(ctx, held)
 	case loggedIn:
 		err = c.ledger.LoginEnds(ctx, held, nil)
+	case notMade:
+		err = c.ledger.LoginNotMade(ctx, held)
 	case pause:
 		err = c.ledger.Pause(ctx, name, "ann", "she asks")
 	case resume:

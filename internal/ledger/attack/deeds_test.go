@@ -335,6 +335,10 @@ func (m *twins) logIn() {
 		_ = m.do(fmt.Sprintf("log in %+v", c), func(l *ledger.Ledger) error { return l.LoginBegins(m.ctx, c) })
 		return
 	}
+	if m.below(3, "typed") == 0 {
+		_ = m.do(fmt.Sprintf("not logged in %+v", c), func(l *ledger.Ledger) error { return l.LoginNotMade(m.ctx, c) })
+		return
+	}
 	var s *ledger.Suspension
 	if m.below(3, "refused") == 0 {
 		s = &ledger.Suspension{Kind: string(carriers.Credentials), Why: "the password is wrong", SecretVersion: one(m, "secret", "", "v1")}
