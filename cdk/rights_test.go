@@ -260,6 +260,26 @@ func TestRolesAreForLodge(t *testing.T) {
 	}
 }
 
+// TestDescriptionsStay: IAM cannot change the description of a policy, and CloudFormation
+// cannot replace one that has a name: whoever changes a text here stops all updates of
+// deployments that are there.
+func TestDescriptionsStay(t *testing.T) {
+	got := map[string]string{}
+	for _, p := range production(t).of("IAM::ManagedPolicy") {
+		if name := p.at("ManagedPolicyName"); name != "" {
+			got[name] = p.at("Description")
+		}
+	}
+	want := map[string]string{
+		"lodge-production-look":    "Lodge production: sees what Lodge knows: lodge status, show, report, evidence, with its logs and alarms",
+		"lodge-production-operate": "Lodge production: decides: lodge rerun, resolve, pause, submit; rings the bell, ends tasks. Goes with lodge-production-look",
+		"lodge-production-secrets": "Lodge production: sets the logins of accounts and the keys of webhooks, and reads them",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 // TestLookersOnlyLook: the policy for looking changes nothing.
 func TestLookersOnlyLook(t *testing.T) {
 	for _, s := range granted(production(t))["Peoplelook"] {
