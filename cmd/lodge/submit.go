@@ -12,6 +12,7 @@ import (
 
 	"example.com/lodge/internal/cloud"
 	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/objects"
 	"example.com/lodge/ledes"
 )
@@ -84,7 +85,10 @@ func (a *app) submitOne(ctx context.Context, inbox objects.Store, file string) e
 	if err != nil {
 		return err
 	}
+	name := filepath.Base(file)
 	switch {
+	case intake.Ignored(name):
+		return errors.New("its name says that it is hidden or not whole, and such files are not taken in: give it another name")
 	case !info.Mode().IsRegular():
 		return errors.New("it is not a file")
 	case info.Size() > ledes.MaxSize:
@@ -94,7 +98,6 @@ func (a *app) submitOne(ctx context.Context, inbox objects.Store, file string) e
 	if err != nil {
 		return err
 	}
-	name := filepath.Base(file)
 	if err := inbox.Put(ctx, name, data); err != nil {
 		if errors.Is(err, fs.ErrInvalid) {
 			return fmt.Errorf("%w: give it another name", err)
