@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -27,8 +28,11 @@ func (v *view) overview(ctx context.Context) error {
 		return err
 	}
 	if len(counts) == 0 && len(v.held) == 0 {
-		_, err := fmt.Fprintf(v.out, "Nothing has arrived yet. Put LEDES files into the account's folder of the inbox and type\n  %s\n",
-			v.with("run"))
+		if v.strayed() > 0 {
+			return errPerson // and nothing else has arrived
+		}
+		begin := cmp.Or(v.begin, "Put LEDES files into the account's folder of the inbox and type\n  "+v.with("run"))
+		_, err := fmt.Fprintln(v.out, "Nothing has arrived yet.", begin)
 		return err
 	}
 	obstacles, err := v.obstacles(ctx)
@@ -50,7 +54,7 @@ func (v *view) overview(ctx context.Context) error {
 		}
 	}
 	v.showTotals(counts)
-	if len(obstacles)+len(v.held)+len(v.untold) > 0 || v.sitesNeed() {
+	if len(obstacles)+len(v.held)+len(v.untold)+v.strayed() > 0 || v.sitesNeed() {
 		return errPerson
 	}
 	return nil
@@ -85,6 +89,8 @@ func (v *view) headline(counts []ledger.Count, list []obstacle) {
 		text = "No invoice needs anybody, and " + held(len(v.held)) + "."
 	case obstructed == 0 && v.sitesNeed():
 		text = "No invoice needs anybody, but a carrier's site does."
+	case obstructed == 0 && v.strayed() > 0:
+		text = "No invoice needs anybody, but what cannot be taken in does."
 	case obstructed == 0 && len(v.untold) > 0:
 		text = "No invoice needs anybody, but who is to be told of them cannot be."
 	}

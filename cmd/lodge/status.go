@@ -144,10 +144,10 @@ func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) err
 		case perAccount:
 			return v.accounts(ctx)
 		}
-		if c.AWS == nil {
-			if err := v.tellRestored(c.State); err != nil {
-				return err
-			}
+		if c.AWS != nil {
+			v.begin = "Put LEDES files into an account's inbox:\n  " + v.with("submit --account ACCOUNT FILE")
+		} else if err := v.tellRestored(c.State); err != nil {
+			return err
 		}
 		if err := v.tellStrays(ctx); err != nil {
 			return err
@@ -177,6 +177,8 @@ type view struct {
 	failing   []failing
 	ageing    []ageing
 	untold    []untold
+	strays    ledger.Strays
+	begin     string              // how something is filed that has yet to arrive; "": by lodge run
 	deadlines map[string]deadline // by account, where the carrier has one
 	now       time.Time
 	tellLike  bool // it has yet to be told how all of a line are listed

@@ -5,17 +5,20 @@ import (
 	"fmt"
 )
 
+// strayed is how much arrived in a bucket and cannot become an invoice.
+func (v *view) strayed() int { return len(v.strays.List) + v.strays.More }
+
 // tellStrays tells what arrived in a bucket and cannot become an invoice, and of
 // what nobody has adopted.
-func (v *view) tellStrays(ctx context.Context) error {
+func (v *view) tellStrays(ctx context.Context) (err error) {
 	if v.filter.account != "" || v.filter.carrier != "" {
 		return nil
 	}
-	strays, err := v.ledger.Strays(ctx)
-	if err != nil {
+	if v.strays, err = v.ledger.Strays(ctx); err != nil {
 		return err
 	}
-	if n := len(strays.List) + strays.More; n > 0 {
+	strays := v.strays
+	if n := v.strayed(); n > 0 {
 		writeWrapped(v.out, "", fmt.Sprintf("STRAYS: %s arrived and cannot be taken in:", count(n, "file")), v.columns)
 		t := table{head: []string{"FILE", "SINCE", "WHO ACTS", "WHY"}}
 		for i, s := range strays.List {
