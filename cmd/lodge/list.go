@@ -75,7 +75,7 @@ func (v *view) list(ctx context.Context, asJSON bool) error {
 	} else {
 		err = v.showList(found, more)
 	}
-	if err == nil && slices.ContainsFunc(found, func(s ledger.Summary) bool { return s.Needs != "" }) {
+	if err == nil && (v.strayed() > 0 || slices.ContainsFunc(found, func(s ledger.Summary) bool { return s.Needs != "" })) {
 		return errPerson
 	}
 	return err

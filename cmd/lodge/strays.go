@@ -3,6 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/internal/ledger"
 )
 
 // strayed is how much arrived in a bucket and cannot become an invoice.
@@ -16,6 +20,9 @@ func (v *view) tellStrays(ctx context.Context) (err error) {
 	}
 	if v.strays, err = v.ledger.Strays(ctx); err != nil {
 		return err
+	}
+	if v.filter.needs != "" {
+		v.strays = straysOf(v.strays, v.filter.people())
 	}
 	strays := v.strays
 	if n := v.strayed(); n > 0 {
@@ -39,4 +46,14 @@ func (v *view) tellStrays(ctx context.Context) (err error) {
 		_, _ = fmt.Fprintln(v.out)
 	}
 	return nil
+}
+
+// straysOf are those that need one of the people. Whom those need of which only the
+// number is kept nobody knows, so the operator looks.
+func straysOf(all ledger.Strays, people []carriers.Person) ledger.Strays {
+	of := ledger.Strays{List: slices.DeleteFunc(slices.Clone(all.List), func(s ledger.Stray) bool { return !slices.Contains(people, s.Needs) })}
+	if slices.Contains(people, carriers.Operator) {
+		of.More = all.More
+	}
+	return of
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,35 @@ func TestStatusOfStraysAlone(t *testing.T) {
 	if said(t, out, "STRAYS: 1 file"); strings.Contains(out, "Nothing has arrived") {
 		t.Errorf("%s", out)
 	}
+}
+
+// TestStraysNeedSomebody: who asks what needs a person is told of the strays that do.
+func TestStraysNeedSomebody(t *testing.T) {
+	w := newWorld(t)
+	l := w.filled(accepted())
+	met := append(strays(1), ledger.Stray{Name: "inbox/firm-harbor/.hidden", Why: "its name says that it is hidden", Needs: carriers.Biller})
+	if err := l.NoteStrays(t.Context(), met, nil); err != nil {
+		t.Fatal(err)
+	}
+	for who, want := range map[string][]string{
+		"operator": {"firm-000"}, "biller": {".hidden"}, "any": {"firm-000", ".hidden"}, "author": nil,
+	} {
+		code := exitDone
+		if len(want) > 0 {
+			code = exitPerson
+		}
+		out := w.must(code, "status", "--needs", who)
+		for _, name := range []string{"firm-000", ".hidden"} {
+			if got := strings.Contains(out, name); got != slices.Contains(want, name) {
+				t.Errorf("--needs %s: %s is told: %t\n%s", who, name, got, out)
+			}
+		}
+	}
+	if err := l.NoteStrays(t.Context(), strays(ledger.KeptStrays+7), nil); err != nil { // of some only the number is kept
+		t.Fatal(err)
+	}
+	said(t, w.must(exitPerson, "status", "--needs", "operator"), "STRAYS: ")
+	w.must(exitDone, "status", "--needs", "author")
 }
 
 // TestStatusOfTheOld: what came before the watermark is counted, with what is typed for
