@@ -108,14 +108,7 @@ func (s *stage) told(accepted int) {
 }
 
 // accepted says whether all are.
-func accepted(list []ledger.Summary) bool {
-	for _, sum := range list {
-		if sum.State != submission.Accepted {
-			return false
-		}
-	}
-	return true
-}
+func accepted(list []ledger.Summary) bool { return every(submission.Accepted)(list) }
 
 // No capacity, throttling, answers that are lost, a cluster that fails, a trigger
 // that is throttled, events twice and late: each invoice is filed, once.
@@ -209,8 +202,14 @@ func keyFor(command string) string {
 // types runs lodge on this machine, which says what it is to say.
 func (s *stage) types(says string, code int, arguments ...string) {
 	s.t.Helper()
+	s.typesAs(keyFor(arguments[0]), says, code, arguments...)
+}
+
+// typesAs is types by whoever has a key.
+func (s *stage) typesAs(key, says string, code int, arguments ...string) {
+	s.t.Helper()
 	lodge := exec.CommandContext(s.t.Context(), s.programs.lodge, arguments...)
-	lodge.Dir, lodge.Env = s.t.TempDir(), as(keyFor(arguments[0]), os.Environ())
+	lodge.Dir, lodge.Env = s.t.TempDir(), as(key, os.Environ())
 	text, _ := lodge.CombinedOutput()
 	joined := strings.Join(strings.Fields(string(text)), " ")
 	if got := lodge.ProcessState.ExitCode(); got != code || !strings.Contains(joined, says) {

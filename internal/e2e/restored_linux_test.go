@@ -24,10 +24,7 @@ func TestRestored(t *testing.T) {
 	before := s.items(client, name)
 	s.arrive(visittest.Moor, "INV-1")
 	s.until("it is accepted", 3*time.Minute, accepted)
-	s.until("no task is left", time.Minute, func([]ledger.Summary) bool {
-		slots, err := s.Ledger.Slots(t.Context())
-		return err == nil && len(slots.Taken) == 0
-	})
+	s.until("no task is left", time.Minute, s.idle)
 
 	_, err := client.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: name})
 	s.check(err)
@@ -46,6 +43,12 @@ func TestRestored(t *testing.T) {
 	sums := s.until("it is accepted again", 3*time.Minute, accepted)
 	s.proven(sums)
 	s.told(len(sums))
+}
+
+// idle says whether no slot is taken.
+func (s *stage) idle([]ledger.Summary) bool {
+	slots, err := s.Ledger.Slots(s.t.Context())
+	return err == nil && len(slots.Taken) == 0
 }
 
 // items are all that is in the table.

@@ -265,9 +265,15 @@ func (s *stage) sweep() { s.ring([]byte(config.SweepEvent)) }
 // arrive puts an invoice into the bucket.
 func (s *stage) arrive(account, number string) {
 	s.t.Helper()
+	s.arriveAs(account, number, visittest.Invoice{})
+}
+
+// arriveAs puts an invoice into the bucket that is as inv says.
+func (s *stage) arriveAs(account, number string, inv visittest.Invoice) {
+	s.t.Helper()
 	key := config.InboxKeys + account + "/" + number + ".txt"
 	_, err := s.Clients.S3().PutObject(s.t.Context(), &s3sdk.PutObjectInput{
-		Bucket: aws.String(bucketName), Key: &key, Body: bytes.NewReader(visittest.File(s.t, number, visittest.Invoice{})),
+		Bucket: aws.String(bucketName), Key: &key, Body: bytes.NewReader(visittest.File(s.t, number, inv)),
 	})
 	s.check(err)
 	s.put++
