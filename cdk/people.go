@@ -39,6 +39,8 @@ func (d *deployment) look() []statement {
 		allow("Figures", []string{ // have no resources (Service Authorization Reference, Amazon CloudWatch)
 			"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "logs:GetQueryResults",
 		}, "*"),
+		allow("Runbook", []string{"lambda:GetFunction", "lambda:GetFunctionConcurrency"}, *d.trigger.AttrArn()),
+		allow("RunbookAnywhere", []string{"lambda:GetAccountSettings", "scheduler:ListSchedules", "servicequotas:GetServiceQuota"}, "*"), // have no resources
 		allow("Dashboard", []string{"cloudwatch:GetDashboard"}, d.global("cloudwatch", "dashboard/"+d.name)),
 	)
 }

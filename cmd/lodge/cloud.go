@@ -26,6 +26,7 @@ func here(c config.Config, instead string) error {
 // What is done in AWS in the place of commands.
 const (
 	filedThere     = "its own tasks file, and this machine looks and files nothing; lodge submit puts a file into its inbox"
+	prunedThere    = "its own tasks remove old evidence, once a day; --dry-run counts what they will"
 	recoveredThere = "its table has point-in-time recovery and its bucket versions: docs/running-on-aws.md tells how to go back"
 )
 

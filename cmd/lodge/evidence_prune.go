@@ -40,6 +40,9 @@ func (a *app) prune(ctx context.Context, accounts []string, dry bool) error {
 		return err
 	}
 	return a.chains(ctx, func(c config.Config, l *ledger.Ledger, store *evidence.Store) error {
+		if err := here(c, prunedThere); err != nil && !dry {
+			return err
+		}
 		if c.Keep.ForEver() {
 			return fmt.Errorf("evidence is kept for ever: the operator sets \"keep\" under \"evidence\" in %s, for instance to 7y", c.Path)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -49,7 +50,7 @@ func (t *trigger) handle(ctx context.Context, payload json.RawMessage) (any, err
 		return nil, err
 	}
 	if len(messages) == 0 {
-		return nil, t.rung(ctx, rung)
+		return nil, t.rung(ctx, rung, false)
 	}
 	batch, err := t.inbox.Batch(ctx, messages)
 	t.tell(batch)
@@ -57,7 +58,7 @@ func (t *trigger) handle(ctx context.Context, payload json.RawMessage) (any, err
 		t.log.Error("all messages come again", "messages", len(messages), "error", err)
 		return nil, err
 	}
-	if err := t.rung(ctx, batch.Others); err != nil {
+	if err := t.rung(ctx, batch.Others, unfit(batch)); err != nil {
 		t.log.Error("what arrived is registered; the next sweep does the rest", "error", err)
 	}
 	answer := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
@@ -67,10 +68,16 @@ func (t *trigger) handle(ctx context.Context, payload json.RawMessage) (any, err
 	return answer, nil
 }
 
+// unfit says whether something arrived that somebody has to look at.
+func unfit(b cloud.Batch) bool {
+	return slices.ContainsFunc(b.Arrivals, func(a cloud.Arrival) bool { return a.Status == intake.Quarantined || a.Status == intake.Left })
+}
+
 // rung does what follows from whatever rang: slots of tasks that ended are given
-// back, a sweep looks at everything, tasks are started for what is due, and then
-// whoever is owed to hear of it is told.
-func (t *trigger) rung(ctx context.Context, list []cloud.Event) error {
+// back, a sweep looks at everything, the alarms' figures are written where they may
+// have changed, tasks are started for what is due, and then whoever is owed to hear of
+// it is told.
+func (t *trigger) rung(ctx context.Context, list []cloud.Event, unfit bool) error {
 	var failed []error
 	sweeping, owing := false, false
 	for _, e := range list {
@@ -82,7 +89,10 @@ func (t *trigger) rung(ctx context.Context, list []cloud.Event) error {
 		}
 	}
 	if sweeping {
-		failed = append(failed, t.measure(ctx), t.compare(ctx))
+		failed = append(failed, t.compare(ctx))
+	}
+	if owing || unfit {
+		failed = append(failed, t.measure(ctx))
 	}
 	report, err := t.dispatcher.Pass(ctx)
 	if report != (dispatch.Report{}) {

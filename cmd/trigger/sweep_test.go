@@ -126,18 +126,27 @@ func TestSweepCompares(t *testing.T) {
 	r.registered("INV-1", "INV-2")
 }
 
-// TestSweepAlone: only a sweep measures and compares.
+// TestSweepAlone: only a sweep compares. What waits is measured with it, and whenever
+// it may have changed: a task has ended, or something arrived that is not fit.
 func TestSweepAlone(t *testing.T) {
 	r := newRig(t, settings(1, ""), exits(0))
 	r.put(visittest.Pier, "INV-2")
 	r.arrive(visittest.Moor, "INV-1")
-	r.called(r.told("STOPPED", 1))
 	r.registered("INV-1")
 	if _, metrics := r.news(); len(metrics) != 0 {
-		t.Errorf("%v", metrics)
+		t.Errorf("of a file that is fit: %v", metrics)
+	}
+	r.called(r.told("STOPPED", 1))
+	r.registered("INV-1")
+	if _, metrics := r.news(); len(metrics) != 1 {
+		t.Errorf("of a task that has ended: %v", metrics)
+	}
+	r.called(queued(r.putFile(visittest.Moor+"/INV-3.txt", []byte("LEDES1998B[]\r\n"))))
+	if _, metrics := r.news(); len(metrics) != 1 || metrics[0][config.MetricNeeds(carriers.Biller)] != 1.0 {
+		t.Errorf("of a file that is not: %v", metrics)
 	}
 	r.called(queued(config.SweepEvent)) // by way of the queue it is one too
-	r.registered("INV-1", "INV-2")
+	r.registered("", "INV-1", "INV-2")  // the unfit one has no number
 }
 
 // TestSweepGoesOn: what fails of a sweep is told and holds up nothing else of it.

@@ -23,6 +23,7 @@ func (in *Inbox) freshen(ctx context.Context, v version, who string) error {
 		Bucket: &in.Bucket, Key: &v.Key, CopySource: &from,
 		IfMatch:           &v.ETag, // what came meanwhile is newer, and stays so
 		MetadataDirective: types.MetadataDirectiveReplace,
+		TaggingDirective:  types.TaggingDirectiveReplace,                      // by none: to copy tags takes rights to tags
 		Metadata:          map[string]string{adoptedBy: url.QueryEscape(who)}, // headers are ASCII
 	})
 	return err

@@ -171,6 +171,7 @@ func TestLaptop(t *testing.T) {
 	s.types("evidence in s3://"+bucketName+"/evidence/moor/", 0, "show", "INV-1")
 	s.types("this machine looks and files nothing", 1, "run")
 	s.types("docs/running-on-aws.md tells how to go back", 1, "backup", filepath.Join(t.TempDir(), "b"))
+	s.types("its own tasks remove old evidence", 1, "evidence", "prune")
 	s.types("paused", 0, "pause", visittest.Moor, "--why", "the firm asked for it")
 	s.arrive(visittest.Moor, "INV-2")
 	s.until("it has arrived", time.Minute, func([]ledger.Summary) bool { return true })

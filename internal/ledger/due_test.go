@@ -79,7 +79,7 @@ func TestNextDue(t *testing.T) {
 	if _, err := l.Takeover(t.Context(), "h2"); err != nil {
 		t.Fatal(err)
 	}
-	next(created, 1)
+	next(w.now, 1) // since it was taken over
 	c = claimed(t, l, id, "h3")
 	until := w.now.Add(time.Hour)
 	moved(t, l, c, submission.Event{Kind: submission.Postponed, Actor: submission.ByReconcile, NotBefore: until})

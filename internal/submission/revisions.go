@@ -32,10 +32,11 @@ func (s Submission) Waiting() Revision {
 // Submitting says whether an attempt is under way.
 func (s Submission) Submitting() bool { return s.Current().State == Submitting }
 
-// Due is when Lodge has something to do for s; false if it has nothing to do. A
-// hold with a time ends then by itself, one without waits for a person. What a
-// person holds back is looked up and not filed. What is accepted is looked at
-// again where a time for that is set.
+// Due is since when, or from when, Lodge has something to do for s; false if it has
+// nothing to do. What a person has filed again is due since then. A hold with a time
+// ends then by itself, one without waits for a person. What a person holds back is
+// looked up and not filed. What is accepted is looked at again where a time for that
+// is set.
 func (s Submission) Due() (time.Time, bool) {
 	switch {
 	case s.Current().State == Accepted:
@@ -47,7 +48,11 @@ func (s Submission) Due() (time.Time, bool) {
 	case !s.NotBefore.IsZero():
 		return s.NotBefore, true
 	}
-	return s.CreatedAt, s.Hold == ""
+	since := s.CreatedAt
+	if ready := s.Current().Since; ready.After(since) {
+		since = ready
+	}
+	return since, s.Hold == ""
 }
 
 // HeldBack says whether a person keeps it from being filed. What was sent before

@@ -52,11 +52,12 @@ func TestDue(t *testing.T) {
 		{"held by people", then(ready(), postponed(HoldCredentials, time.Time{})), time.Time{}},
 		{"released", then(ready(), postponed(HoldCredentials, time.Time{}), Event{Kind: Released, Actor: ByPerson, Who: "ann", Why: "new password"}), created},
 		{"submitting", sending(), time.Time{}},
-		{"uncertain", uncertain(), created},
+		{"uncertain", uncertain(), created.Add(2 * step)},
+		{"filed again by a person", then(rejected(), decide(Ready)), created.Add(3 * step)},
 		{"uncertain behind a newer file", then(uncertain(), postponed("", at), other()), at},
 		{"accepted", accepted(), time.Time{}},
 		{"needs a person", stuck(), time.Time{}},
-		{"next revision is due at once", then(ready(), postponed("", at), other()), created},
+		{"next revision is due at once", then(ready(), postponed("", at), other()), created.Add(2 * step)},
 	} {
 		got, ok := told(t, c.events...).s.Due()
 		if ok != !c.want.IsZero() || ok && !got.Equal(c.want) {
