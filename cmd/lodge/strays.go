@@ -51,7 +51,8 @@ func (v *view) tellStrays(ctx context.Context) (err error) {
 // straysOf are those that need one of the people. Whom those need of which only the
 // number is kept nobody knows, so the operator looks.
 func straysOf(all ledger.Strays, people []carriers.Person) ledger.Strays {
-	of := ledger.Strays{List: slices.DeleteFunc(slices.Clone(all.List), func(s ledger.Stray) bool { return !slices.Contains(people, s.Needs) })}
+	others := func(s ledger.Stray) bool { return !slices.Contains(people, s.Needs) }
+	of := ledger.Strays{List: slices.DeleteFunc(slices.Clone(all.List), others)}
 	if slices.Contains(people, carriers.Operator) {
 		of.More = all.More
 	}
