@@ -61,6 +61,11 @@ type Browser struct {
 	tabs   map[*Tab]bool
 }
 
+// starts is how often a browser is started that ends before its first answer. One in
+// some hundreds crashes then, in getenv of glibc 2.36: a thread of Chromium's reads the
+// environment while another writes it. Nothing was asked of it yet.
+const starts = 2
+
 // Start starts a browser with a fresh profile. ctx bounds its whole life. A
 // browser that does not answer within a minute is killed; a start that fails
 // leaves no process and no folder behind.
@@ -86,6 +91,18 @@ func start(ctx context.Context, o Options, limit time.Duration) (*Browser, error
 	if err := o.Presentable(); err != nil {
 		return nil, fmt.Errorf("browser: %w", err)
 	}
+	for n := 1; ; n++ {
+		b, err := startOnce(ctx, o, limit)
+		if err == nil || n == starts || ctx.Err() != nil || !errors.Is(err, errEndedAtOnce) {
+			return b, err
+		}
+	}
+}
+
+// errEndedAtOnce says that a browser ended before its first answer.
+var errEndedAtOnce = errors.New("it ended before its first answer")
+
+func startOnce(ctx context.Context, o Options, limit time.Duration) (*Browser, error) {
 	p, err := newProfile(o.Profiles)
 	if err != nil {
 		return nil, fmt.Errorf("browser: make a profile: %w", err)
@@ -143,7 +160,7 @@ func (b *Browser) boot(limit time.Duration) error {
 		return late
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errEndedAtOnce, err)
 	}
 	if b.blank, err = blankOf(b.ctx); err != nil {
 		return err

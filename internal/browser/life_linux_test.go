@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -77,6 +78,41 @@ func TestFailedStartLeavesNothing(t *testing.T) {
 		}
 		if left := entries(t, profiles); len(left) != 0 {
 			t.Errorf("%s: left behind %v", name, left)
+		}
+	}
+	before.check(t)
+}
+
+// A browser that crashes before it answers is started once more, and not for ever.
+func TestCrashWhileStarting(t *testing.T) {
+	before := resources(t)
+	for _, c := range []struct {
+		crashes int
+		starts  bool
+	}{{1, true}, {2, false}} {
+		dir, profiles := t.TempDir(), t.TempDir()
+		exe, tries := filepath.Join(dir, "chromium"), filepath.Join(dir, "tries")
+		script := fmt.Sprintf("#!/bin/sh\necho x >> %s\n[ $(wc -l < %s) -gt %d ] || kill -SEGV $$\nexec %s \"$@\"\n", tries, tries, c.crashes, shell)
+		if err := os.WriteFile(exe, []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		b, err := Start(t.Context(), Options{Exe: exe, Profiles: profiles})
+		if (err == nil) != c.starts {
+			t.Errorf("it crashes %d times: %v", c.crashes, err)
+		}
+		if err == nil {
+			if err := b.Alive(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if n, err := os.ReadFile(tries); err != nil || len(n) != 4 {
+			t.Errorf("it crashes %d times: started as %q, %v; want twice", c.crashes, n, err)
+		}
+		if left := entries(t, profiles); len(left) != 0 {
+			t.Errorf("left behind %v", left)
 		}
 	}
 	before.check(t)
