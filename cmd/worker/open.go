@@ -76,4 +76,3 @@ func (w *worker) end() {
 func keyless(list []config.Destination) []config.Destination {
 	return slices.DeleteFunc(slices.Clone(list), func(to config.Destination) bool { return to.Webhook != "" })
 }
-
