@@ -1,8 +1,7 @@
 package ledes
 
 // Codes of findings. They are stable: machines and profiles of carriers may
-// rest on them. What each means for the file is in the table of the tests and
-// in the severity of the finding itself.
+// rest on them. [Rules] says what each stands for.
 const (
 	// The file as a whole.
 	CodeEmpty       = "file-empty"

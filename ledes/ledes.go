@@ -3,9 +3,12 @@
 //
 // [Read] judges a file by the LEDES 1998B standard and by the [Profile] of the
 // carrier that it is meant for. What is wrong with a file is never an error:
-// it is a list of findings with line, field and plain words. [File.Split] cuts
+// it is a list of findings with line, field and plain words, of the rules that [Rules]
+// lists and docs/ledes-findings.md shows. [File.Split] cuts
 // a file into its invoices without touching a byte of their lines, and [Write]
 // makes new files.
+//
+//go:generate go run ./rulesdoc ../docs/ledes-findings.md
 package ledes
 
 import "time"

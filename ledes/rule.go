@@ -1,0 +1,256 @@
+package ledes
+
+import "slices"
+
+// A Certainty says how sure it is that a rule is one.
+type Certainty string
+
+// The certainties.
+const (
+	Standard Certainty = "standard" // the text of LEDES 1998B, as several published copies of it have it
+	Observed Certainty = "observed" // e-billing systems document it, or files in the wild show it
+	Judged   Certainty = "judged"   // nobody says so: what keeps invoices from being refused, as far as we see
+)
+
+// A Rule says what a code of findings stands for.
+type Rule struct {
+	Code      string    `json:"code"`
+	Severity  Severity  `json:"severity"` // where no [Profile] says otherwise
+	Means     string    `json:"means"`    // what is wrong
+	Mend      string    `json:"mend"`     // what a biller does about it
+	Source    string    `json:"source"`   // who says so
+	Certainty Certainty `json:"certainty"`
+}
+
+// Sources of rules.
+const (
+	table1998B = "LEDES 1998B, the table of fields"
+	notes1998B = "LEDES 1998B, the notes to the table"
+	refusals   = "Thomson Reuters Legal Tracker, list of errors"
+	wild       = "files that law firms sent"
+	ourselves  = "Lodge"
+)
+
+// Rules are all codes that [Read] gives, in the order in which a file is judged.
+func Rules() []Rule { return slices.Clone(rules) }
+
+// RuleOf is the rule of a code; false if there is none.
+func RuleOf(code string) (Rule, bool) {
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Code == code })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return rules[i], true
+}
+
+var rules = []Rule{
+	{
+		CodeEmpty, Reject, "The file is empty, or holds nothing but blanks",
+		"Export it again", ourselves, Judged,
+	},
+	{
+		CodeTooLarge, Reject, "The file has more bytes than Lodge reads, or than the carrier takes",
+		"Split it into several files", "limits of e-billing sites: 5 to 20 MB", Observed,
+	},
+	{
+		CodeNotLEDES, Reject, "The file is something else: a PDF, an archive, a web page, text in UTF-16, binary data",
+		"Send the LEDES file, as plain ASCII text", wild, Observed,
+	},
+	{
+		CodeUnsupported, Reject, "The file is of a LEDES format that is not checked as yet",
+		"Export it as LEDES 1998B", ourselves, Judged,
+	},
+	{
+		CodeNoItems, Reject, "There is no line item below the header",
+		"Export it again, with its line items", ourselves, Judged,
+	},
+	{
+		CodeMore, Reject, "There are more findings of this severity than are listed",
+		"Mend those that are listed, and check again", ourselves, Judged,
+	},
+
+	{
+		CodeBOM, Warn, "The file begins with a byte order mark, three invisible bytes of UTF-8",
+		"Save it as ASCII, or as UTF-8 without a byte order mark", wild, Observed,
+	},
+	{
+		CodeFormatLine, Warn, "The first line names the format in small letters, with blanks, or without its []",
+		"Make it LEDES1998B[]", wild, Observed,
+	},
+	{
+		CodeFormatMissing, Reject, "The first line does not name the format",
+		"Put the line LEDES1998B[] before the header", notes1998B, Standard,
+	},
+	{
+		CodeFormatPadded, Reject, "A spreadsheet has padded or quoted the first line",
+		"Export it as plain text, not by way of a spreadsheet", wild, Observed,
+	},
+	{
+		CodeFormatUnknown, Reject, "The first line names no format of LEDES",
+		"Export it as LEDES 1998B", notes1998B, Standard,
+	},
+	{
+		CodeHeaderForm, Warn, "Names in the header are in small letters, or have blanks around them",
+		"Write them in capitals, without blanks", wild, Observed,
+	},
+	{
+		CodeHeaderCount, Reject, "The header has too many names, or too few",
+		"Use the template of the format that line 1 names", table1998B, Standard,
+	},
+	{
+		CodeHeaderName, Reject, "A name in the header is another one, in another place, or the header does not end with []",
+		"Use the template of the format that line 1 names", table1998B, Standard,
+	},
+
+	{
+		CodeLineTooLong, Reject, "A line is longer than Lodge reads",
+		"Shorten its texts", ourselves, Judged,
+	},
+	{
+		CodeTooManyLines, Reject, "The file has more lines than Lodge reads",
+		"Split it into several files", ourselves, Judged,
+	},
+	{
+		CodeBlankLine, Warn, "A line is blank",
+		"Remove it", wild, Observed,
+	},
+	{
+		CodeMixedEnds, Warn, "Some lines end as on Windows (CR LF), others as on Unix (LF)",
+		"Save it with one kind of line end", wild, Observed,
+	},
+	{
+		CodeTrailingBlanks, Warn, "There are blanks after the [] of a line",
+		"Remove them", wild, Observed,
+	},
+	{
+		CodeUnterminated, Reject, "A line does not end with []; often a line break inside a text has cut it",
+		"Take line breaks out of texts", notes1998B, Standard,
+	},
+	{
+		CodeFieldCount, Reject, "A line has too many fields, or too few; often there is a | inside a text",
+		"Take | out of texts; see that no column is missing", table1998B, Standard,
+	},
+
+	{
+		CodeControl, Reject, "A field holds a character that nobody sees, such as a tab",
+		"Remove it", ourselves, Judged,
+	},
+	{
+		CodeNonASCII, Reject, "A field holds characters beyond ASCII, such as curly quotes or a long dash",
+		"Write plain quotes and hyphens", notes1998B, Standard,
+	},
+	{
+		CodeQuoted, Warn, "A field stands in quotes, which will be taken as part of it",
+		"Remove the quotes, unless they are meant", wild, Observed,
+	},
+	{
+		CodeBrackets, Warn, "A field holds [], which some sites take for the end of the line",
+		"Write () instead", wild, Observed,
+	},
+	{
+		CodeRequired, Reject, "A field that this line needs is blank",
+		"Fill it in", table1998B, Standard,
+	},
+	{
+		CodeTooLong, Reject, "A field is longer than the format lets it be",
+		"Shorten it", table1998B, Standard,
+	},
+	{
+		CodeNumber, Reject, "A number has something else than digits, one point and a leading minus",
+		"Write 1234.50: no comma, no blank, no currency sign, no parentheses", refusals + " (004)", Standard,
+	},
+	{
+		CodeDecimals, Reject, "A number has more digits after the point than are allowed",
+		"Round it", table1998B, Standard,
+	},
+	{
+		CodeDigits, Reject, "A number has more digits before the point than are allowed",
+		"See whether it is right; bill in several invoices", table1998B, Standard,
+	},
+	{
+		CodeDate, Reject, "A date is not written YYYYMMDD, or is not in the calendar",
+		"Write 20260131", table1998B, Standard,
+	},
+
+	{
+		CodeType, Reject, "The type of a line is not one of F, E, IF, IE",
+		"Write F for a fee, E for an expense", table1998B, Standard,
+	},
+	{
+		CodePeriod, Reject, "The billing period ends before it starts",
+		"Correct its dates", table1998B, Standard,
+	},
+	{
+		CodeOutsidePeriod, Warn, "A line is dated outside the billing period",
+		"See whether the date or the period is wrong", wild, Observed,
+	},
+	{
+		CodeNegativeUnits, Warn, "The units are negative, which some carriers refuse",
+		"Write a credit as an adjustment", "Brightflag", Observed,
+	},
+	{
+		CodeLineTotal, Reject, "Units times unit cost plus adjustment do not make the line's total",
+		"Correct whichever is wrong", refusals + " (006)", Standard,
+	},
+	{
+		CodeLineRounding, Warn, "The line's total differs from its sum by half a cent at most, by rounding",
+		"Nothing, unless the carrier refuses it", ourselves, Judged,
+	},
+	{
+		CodeAdjustment, Reject, "The total of an adjustment of the invoice is not the adjustment",
+		"Make both the same", table1998B, Standard,
+	},
+	{
+		CodeTaskOnExpense, Warn, "An expense has a task code",
+		"Leave it out, unless the client wants it", wild, Observed,
+	},
+	{
+		CodeUnknownCode, Warn, "A task, activity or expense code is none of UTBMS for this field",
+		"See the client's list of codes", "UTBMS; more sets exist than are listed", Observed,
+	},
+	{
+		CodePhase, Warn, "A task code names a whole phase, such as L100",
+		"Choose a task of that phase", "UTBMS", Observed,
+	},
+	{
+		CodeKeeperName, Warn, "A timekeeper's name is not written \"Last, First\"",
+		"Write the surname first", table1998B, Standard,
+	},
+	{
+		CodeUnknownClass, Warn, "A timekeeper's classification is none of LEDES",
+		"Use PARTNR, ASSOC, PARALG and the like", "LEDES, classifications of 2014", Observed,
+	},
+
+	{
+		CodeNumberPath, Reject, "The invoice number could be taken for a path of files",
+		"Give it another number", ourselves, Judged,
+	},
+	{
+		CodeNumberChars, Warn, "The invoice number holds a character that sites may refuse",
+		"Use letters, digits, . _ and -", "LEDES 1998B says alphanumeric; others are seen everywhere", Observed,
+	},
+	{
+		CodeTotalDiffers, Reject, "The lines of an invoice give different totals of it",
+		"Write the same INVOICE_TOTAL on each", refusals + " (007)", Standard,
+	},
+	{
+		CodeFirmDiffers, Reject, "An invoice has lines of two law firms",
+		"Write one LAW_FIRM_ID on each line", ourselves, Judged,
+	},
+	{
+		CodeDiffers, Warn, "Lines of an invoice differ in its date, client or description: the first counts",
+		"Write the same on each line", notes1998B, Standard,
+	},
+	{
+		CodeMultiMatter, Warn, "An invoice bills several matters, which some carriers refuse",
+		"Bill each matter by itself", "Collaborati, \"Do Not Allow Multi-Matter Invoices\"", Observed,
+	},
+	{
+		CodeLineTwice, Reject, "Two lines of an invoice have the same number",
+		"Number them anew", table1998B, Standard,
+	},
+	{
+		CodeTotal, Reject, "The total of an invoice is not the sum of its lines; one cent counts",
+		"Correct the total, or the line that is wrong", refusals + " (007)", Standard,
+	},
+}
