@@ -26,11 +26,14 @@ type Deployment struct {
 	Table   Table // that the ledger lies in
 }
 
-// A Table tells ledgers apart that were restored from each other: [dynamo.Engine] says
-// what each of these means.
+// A Table is what the ledger lies in, which tells ledgers apart that were restored
+// from each other: a [dynamo.Engine].
 type Table interface {
+	// ID is what this table is called and no other is.
 	ID(ctx context.Context) (string, error)
+	// Restored says whether what is in it came from another table.
 	Restored(ctx context.Context) (bool, error)
+	// Recovered notes that the ledger knows all that was ever sent.
 	Recovered(ctx context.Context) error
 }
 
