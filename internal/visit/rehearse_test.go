@@ -192,8 +192,8 @@ func TestRehearsalFails(t *testing.T) {
 		"the upload page": {portal.Fault{What: portal.Changed, At: portal.UploadPage}, "login look-up", carriers.SiteChanged,
 			[]string{"submit invoice " + number, "the page is /invoices/new"}, "about.json cause.txt failure.html failure.jpg failure.txt look-up.jpg steps.json"},
 		"the login page": {portal.Fault{What: portal.Changed, At: portal.LoginPage}, "", carriers.SiteChanged,
-			[]string{"log in", "the page is /login"}, "about.json cause.txt login.html login.jpg login.txt steps.json"},
-		"down": {portal.Fault{What: portal.Down}, "", carriers.Unavailable, []string{"log in"}, "about.json cause.txt login.html login.jpg login.txt steps.json"},
+			[]string{"log in", "the page is /login"}, "about.json cause.txt login.html login.jpg login.json login.txt steps.json"},
+		"down": {portal.Fault{What: portal.Down}, "", carriers.Unavailable, []string{"log in"}, "about.json cause.txt login.html login.jpg login.json login.txt steps.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
