@@ -60,8 +60,14 @@ func whenKnown(t time.Time) *time.Time {
 	return &t
 }
 
-// list shows the submissions that the filter chooses.
+// list shows the submissions that the filter chooses; for people who ask what needs
+// somebody, with what cannot become one.
 func (v *view) list(ctx context.Context, asJSON bool) error {
+	if v.filter.needs != "" && !asJSON {
+		if err := v.tellStrays(ctx); err != nil {
+			return err
+		}
+	}
 	found, more, err := v.find(ctx)
 	if err != nil {
 		return err

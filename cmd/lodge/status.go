@@ -139,11 +139,6 @@ func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) err
 			return err
 		}
 		switch {
-		case f.needs != "" && !asJSON:
-			if err := v.tellStrays(ctx); err != nil {
-				return err
-			}
-			return v.list(ctx, asJSON)
 		case asJSON || f.chooses():
 			return v.list(ctx, asJSON)
 		case perAccount:

@@ -171,10 +171,18 @@ func (r *rig) check(err error) {
 // arrive registers an invoice.
 func (r *rig) arrive(account, number string) submission.Submission {
 	r.t.Helper()
-	reg, err := r.Ledger.Register(r.t.Context(), "harbor", key(account, number), submission.Revision{
+	return registered(r.t, r.Ledger, account, number)
+}
+
+// registered is an invoice that a ledger has just been told of.
+func registered(t *testing.T, l *ledger.Ledger, account, number string) submission.Submission {
+	t.Helper()
+	reg, err := l.Register(t.Context(), "harbor", key(account, number), submission.Revision{
 		State: submission.Ready, Object: submission.Object{Name: number + ".txt", Path: "staged/" + number, SHA: "sha-" + number, Canon: "canon-" + number},
 	}, "intake")
-	r.check(err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return reg.Submission
 }
 

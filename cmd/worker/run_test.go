@@ -127,11 +127,7 @@ func (w *task) check(err error) {
 // arrive registers an invoice.
 func (w *task) arrive(account, number string) submission.Submission {
 	w.t.Helper()
-	r, err := w.Ledger.Register(w.t.Context(), "harbor", key(account, number), submission.Revision{
-		State: submission.Ready, Object: submission.Object{Name: number + ".txt", Path: "staged/" + number, SHA: "s" + number, Canon: "c" + number},
-	}, "intake")
-	w.check(err)
-	return r.Submission
+	return registered(w.t, w.Ledger, account, number)
 }
 
 // begins runs the program, whose process is not the first, and returns what it ends with.

@@ -31,21 +31,15 @@ func (s *session) login(ctx context.Context) error {
 	timed, cancel := s.timed(ctx, "the login")
 	defer cancel()
 	err = s.guarded("Login", func() error { return s.site.Login(tab.Context(timed)) })
+	end, written := outlive(ctx) // a refusal that is forgotten is tried again
+	defer written()
 	if err == nil {
-		return s.note(ctx, func(ctx context.Context) error { return s.Ledger.LoginEnds(ctx, s.claim, nil) })
+		return s.Ledger.LoginEnds(end, s.claim, nil)
 	}
 	s.meet(err, "")
 	err = fmt.Errorf("account %s: log in: %w", s.Account.Name, err)
 	defer s.recordLogin(ctx, tab, err)
-	return errors.Join(err, s.note(ctx, func(ctx context.Context) error { return s.loginFailed(ctx, err, typed(tab)) }))
-}
-
-// note writes down how the login ended, also when ctx has ended: a refusal that is
-// forgotten is tried again.
-func (s *session) note(ctx context.Context, write func(context.Context) error) error {
-	ctx, cancel := outlive(ctx)
-	defer cancel()
-	return write(ctx)
+	return errors.Join(err, s.loginFailed(end, err, typed(tab)))
 }
 
 // loginFailed tells the ledger what a failed login means for the account. Where
