@@ -32,7 +32,7 @@ type Config struct {
 	Outbox    []Destination // where what becomes of invoices is sent, by name
 	Sentry    string        // DSN that faults are sent to; "": nowhere. It holds a key: do not print it
 	Telemetry string        // OTLP/HTTP collector that traces and metrics go to; "": nowhere
-	AWS       *AWS          // where it is deployed; nil: on this machine. Else Inbox, Secrets and Notify are empty
+	AWS       *AWS          // where it is deployed; nil: on this machine. Inbox and Secrets are then not used, Notify is empty
 }
 
 // Secrets says where the secret store lies.

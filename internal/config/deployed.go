@@ -26,13 +26,13 @@ const (
 const (
 	MetricNamespace   = "Lodge"
 	MetricStage       = "Stage"
-	MetricDueAge      = "DueAge"      // Seconds: how long the oldest submission has been due, 0 if none is; with each sweep
+	MetricDueAge      = "DueAge"      // Seconds: how long the oldest submission has been due, 0 if none is; with each sweep, and when it may have changed
 	MetricTasksFailed = "TasksFailed" // Count: tasks that stopped otherwise than by themselves; with each task that stopped
 )
 
 // MetricNeeds is the name of the metric that counts what waits for one person:
 // submissions, accounts, and what arrived and belongs to nobody. It is written for
-// each of [carriers.People] with each sweep, 0 if nothing waits.
+// each of [carriers.People] whenever [MetricDueAge] is, 0 if nothing waits.
 func MetricNeeds(who carriers.Person) string {
 	return "Needs" + strings.ToUpper(string(who[:1])) + string(who[1:])
 }
