@@ -26,7 +26,7 @@ const (
 const (
 	MetricNamespace   = "Lodge"
 	MetricStage       = "Stage"
-	MetricDueAge      = "DueAge"      // Seconds: how long the oldest submission has been due, 0 if none is; with each sweep, and when it may have changed
+	MetricDueAge      = "DueAge"      // Seconds: how long the oldest submission has been due, 0 if none is; when it may have changed
 	MetricTasksFailed = "TasksFailed" // Count: tasks that stopped otherwise than by themselves; with each task that stopped
 )
 
