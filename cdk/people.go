@@ -40,7 +40,9 @@ func (d *deployment) look() []statement {
 			"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "logs:GetQueryResults",
 		}, "*"),
 		allow("Runbook", []string{"lambda:GetFunction", "lambda:GetFunctionConcurrency"}, *d.trigger.AttrArn()),
-		allow("RunbookAnywhere", []string{"lambda:GetAccountSettings", "scheduler:ListSchedules", "servicequotas:GetServiceQuota"}, "*"), // have no resources
+		allow("RunbookAnywhere", []string{ // have no resources
+			"lambda:GetAccountSettings", "scheduler:ListSchedules", "servicequotas:GetServiceQuota",
+		}, "*"),
 		allow("Dashboard", []string{"cloudwatch:GetDashboard"}, d.global("cloudwatch", "dashboard/"+d.name)),
 	)
 }
