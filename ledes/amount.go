@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/bits"
-	"strconv"
 	"strings"
 )
 
@@ -41,26 +39,52 @@ func Cents(n int64) Amount {
 func ParseAmount(s string) (Amount, error) { return parseAmount(s, 12) }
 
 // parseAmount is ParseAmount with at most whole digits before the point.
-func parseAmount(s string, digits int) (Amount, error) {
-	unsigned, negative := strings.CutPrefix(s, "-")
-	before, after, _ := strings.Cut(unsigned, ".")
-	if before+after == "" || !allDigits(before) || !allDigits(after) {
-		return Amount{}, errGrammar
+func parseAmount[T string | []byte](s T, whole int) (Amount, error) {
+	n, err := parseDecimal(s, whole, places)
+	return Amount{n}, err
+}
+
+// parseDecimal reads a number with at most whole digits before the point and decimals
+// after it, and returns it in units of the last of these. Together they are at most 19.
+func parseDecimal[T string | []byte](s T, whole, decimals int) (int64, error) {
+	i, before, after := 0, 0, 0
+	if len(s) > 0 && s[0] == '-' {
+		i = 1
 	}
-	if len(before) > digits {
-		return Amount{}, errTooLarge
+	n, point := uint64(0), false
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.' && !point:
+			point = true
+		case c < '0' || c > '9':
+			return 0, errGrammar
+		default:
+			n = n*10 + uint64(c-'0') // which may overflow: there are too many digits then
+			if point {
+				after++
+			} else {
+				before++
+			}
+		}
 	}
-	if len(after) > places {
-		return Amount{}, errPlaces
+	switch {
+	case before+after == 0:
+		return 0, errGrammar
+	case before > whole:
+		return 0, errTooLarge
+	case after > decimals:
+		return 0, errPlaces
 	}
-	n, err := strconv.ParseInt(before+after+"0000"[len(after):], 10, 64)
-	if err != nil {
-		return Amount{}, errTooLarge
+	for ; after < decimals; after++ {
+		n *= 10
 	}
-	if negative {
-		n = -n
+	if n > math.MaxInt64 {
+		return 0, errTooLarge
 	}
-	return Amount{n}, nil
+	if s[0] == '-' {
+		return -int64(n), nil
+	}
+	return int64(n), nil
 }
 
 // allDigits reports whether s is nothing but ASCII digits.
@@ -117,18 +141,8 @@ func (a Amount) Add(b Amount) Amount {
 // whether that is exact. It saturates as [Amount.Add] does.
 func (a Amount) Mul(b Amount) (product Amount, exact bool) {
 	p := multiply(a.n, b.n)
-	hi, lo := p.magnitude()
-	if hi >= scale {
-		return Amount{p.sign() * math.MaxInt64}, false
-	}
-	n, rest := bits.Div64(hi, lo, scale)
-	if rest >= scale/2 {
-		n++
-	}
-	if n > math.MaxInt64 {
-		return Amount{p.sign() * math.MaxInt64}, false
-	}
-	return Amount{p.sign() * int64(n)}, rest == 0
+	n := p.shareOf(scale)
+	return Amount{p.sign() * n}, p == multiply(p.sign()*n, scale)
 }
 
 // Cmp returns -1, 0 or +1 as a is below, equal to or above b.

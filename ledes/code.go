@@ -7,7 +7,9 @@ const (
 	CodeEmpty       = "file-empty"
 	CodeTooLarge    = "file-too-large"
 	CodeNotLEDES    = "file-not-ledes"     // PDF, archive, web page, UTF-16, binary: the message says which
-	CodeUnsupported = "format-unsupported" // a LEDES format that is not checked as yet
+	CodeUnsupported = "format-unsupported" // a LEDES format that was withdrawn, or that nobody uses
+	CodeNotChecked  = "not-checked"        // LEDES XML: read for filing, and not checked
+	CodeXML         = "xml"                // XML that cannot be read, or lacks what filing needs
 	CodeNoItems     = "no-line-items"
 	CodeMore        = "more-findings" // so many that the rest is only counted
 
@@ -24,6 +26,7 @@ const (
 	// Any line.
 	CodeLineTooLong    = "line-too-long"
 	CodeTooManyLines   = "too-many-lines"
+	CodeUnremembered   = "too-many-to-remember" // from here on repeated values may be missed
 	CodeBlankLine      = "blank-line"
 	CodeMixedEnds      = "mixed-line-ends"
 	CodeTrailingBlanks = "trailing-blanks"
@@ -44,6 +47,7 @@ const (
 
 	// One line item.
 	CodeType          = "type"
+	CodeTypeForm      = "type-form" // small letters or blanks
 	CodePeriod        = "period-reversed"
 	CodeOutsidePeriod = "date-outside-period"
 	CodeLineTotal     = "line-total"
@@ -56,13 +60,28 @@ const (
 	CodeUnknownClass  = "unknown-classification"
 	CodeKeeperName    = "timekeeper-name"
 
+	// One line item of LEDES 98BI.
+	CodeBlank98BI   = "98bi-blank"
+	CodeLong98BI    = "98bi-too-long"
+	CodeCurrency    = "currency"
+	CodeCountry     = "country"
+	CodeAccountType = "account-type"
+	CodeTaxRate     = "tax-rate"
+	CodeLineTax     = "line-tax"
+
 	// One invoice.
 	CodeNumberPath   = "invoice-number-path"
 	CodeNumberChars  = "invoice-number-characters"
 	CodeLineTwice    = "line-number-twice"
 	CodeTotal        = "invoice-total"
 	CodeTotalDiffers = "invoice-total-differs"
-	CodeDiffers      = "differs"          // INVOICE_DATE, CLIENT_ID or INVOICE_DESCRIPTION
+	CodeTaxTotal     = "tax-total"        // LEDES 98BI
+	CodeNetTotal     = "net-total"        // LEDES 98BI
+	CodeDiffers      = "differs"          // what belongs to the invoice is not the same on all its lines
 	CodeFirmDiffers  = "law-firm-differs" // an invoice of two senders
 	CodeMultiMatter  = "several-matters"
+
+	// The invoices of a file.
+	CodeSeveralInvoices = "several-invoices"
+	CodeTooManyInvoices = "too-many-invoices"
 )

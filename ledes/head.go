@@ -5,93 +5,124 @@ import (
 	"strings"
 )
 
-// begins judges the first bytes.
-func (r *reader) begins(head []byte) bool {
+// begins judges the first bytes, and says how to read on.
+func (r *reader) begins(head []byte) step {
 	if len(bytes.TrimSpace(head)) == 0 && len(head) < 512 {
-		r.reject(CodeEmpty, 0, "the file is empty")
-		return false
+		r.whole(CodeEmpty, 0, "the file is empty")
+		return r.drain
 	}
 	if what := sniff(head); what != "" {
-		r.reject(CodeNotLEDES, 0, "this is not a LEDES file but %s", what)
-		return false
+		r.whole(CodeNotLEDES, 0, "this is not a LEDES file but %s", what)
+		return r.drain
 	}
-	if is, named := xml(head); is && named {
-		r.file.Format = LEDESXML
-		r.reject(CodeUnsupported, 1, "this is LEDES XML, which Lodge cannot check yet; send LEDES 1998B")
-		return false
-	} else if is {
-		r.reject(CodeNotLEDES, 1, "this is an XML file, but not LEDES")
-		return false
+	if isXML(head) {
+		return r.xml
 	}
-	return true
+	return r.topLine(r.formatLine, r.topLine(r.header, r.body))
 }
 
 // formatLine judges line 1, for instance "LEDES1998B[]".
 func (r *reader) formatLine(p physical) bool {
-	line, marked := strings.CutPrefix(string(p.text), bom)
+	line, marked := bytes.CutPrefix(p.text, []byte(bom))
 	if marked {
-		r.warn(CodeBOM, p.no, "the file begins with a byte order mark, which LEDES does not know")
+		r.whole(CodeBOM, p.no, "the file begins with a byte order mark, which LEDES does not know")
 	}
-	name := strings.Trim(line, blanks)
+	name := strings.Trim(string(line), blanks)
 	name, _ = strings.CutSuffix(name, "[]")
 	name = upper(strings.Trim(name, blanks))
 	if l, ok := layoutNamed(name); ok {
-		return r.laidOut(p, l, line)
+		r.laidOut(p, l, line, name)
+		return true
 	}
+	const expected = "LEDES1998B[], or LEDES98BI V2[]"
 	switch {
 	case name == "":
-		r.reject(CodeFormatMissing, p.no, "the first line is blank; it must be %q", "LEDES1998B[]")
+		r.inLine(CodeFormatMissing, p, 0, 0, expected, "the first line is blank; it must be %q", "LEDES1998B[]")
 	case strings.Contains(name, fields1998B[invoiceDate].name+"|"):
-		r.reject(CodeFormatMissing, p.no, "the file begins with the header; the line %q before it is missing", "LEDES1998B[]")
-	case strings.Trim(name, "[]|,;\t \"") == string(LEDES1998B):
-		r.reject(CodeFormatPadded, p.no, "the first line is %s: a spreadsheet has padded or quoted it; export the file as plain text",
-			quote(line))
+		r.inLine(CodeFormatMissing, p, 0, 0, expected, "the file begins with the header; the line %q before it is missing", "LEDES1998B[]")
+	case padded(name):
+		r.inLine(CodeFormatPadded, p, 0, len(p.text), expected,
+			"the first line is %s: a spreadsheet has padded or quoted it; export the file as plain text", line)
 	default:
-		r.reject(CodeFormatUnknown, p.no, "the first line is %s, which names no LEDES format", quote(line))
+		r.inLine(CodeFormatUnknown, p, 0, len(p.text), expected, "the first line is %s, which names no LEDES format", line)
 	}
 	return false
 }
 
-// laidOut judges a first line that names the layout l.
-func (r *reader) laidOut(p physical, l layout, line string) bool {
-	r.layout, r.file.Format = l, l.format
-	if l.fields == nil {
-		r.reject(CodeUnsupported, p.no, "this is %s, which Lodge cannot check yet; send LEDES 1998B", l.format)
-		return false
+// padded reports whether name is that of a layout but for marks around it.
+func padded(name string) bool {
+	_, ok := layoutNamed(strings.TrimSpace(strings.Trim(name, "[]|,;\t \"")))
+	return ok
+}
+
+// laidOut takes the layout l, which a first line names.
+func (r *reader) laidOut(p physical, l layout, line []byte, name string) {
+	r.layout, r.columns = l, l.columns(r.options.Profile)
+	r.head = append(r.head, p.span)
+	if want := name + "[]"; string(line) != want {
+		r.inLine(CodeFormatLine, p, 0, len(p.text), want, "the first line is %s instead of %q", line, want)
+	} else if name == l.odd {
+		r.inLine(CodeFormatLine, p, 0, len(p.text), l.first[0]+"[]", "the first line is %s; most systems know it as %q", line, l.first[0]+"[]")
 	}
-	r.file.head = append(r.file.head, p.span)
-	if want := l.first[0] + "[]"; line != want {
-		r.warn(CodeFormatLine, p.no, "the first line is %s instead of %q", quote(line), want)
-	}
-	return true
 }
 
 // header judges the line with the names of the fields.
 func (r *reader) header(p physical) bool {
-	line := string(p.text)
-	trimmed := strings.Trim(line, blanks)
-	names := strings.Split(strings.TrimSuffix(trimmed, "[]"), "|")
+	body, ended := cutRecord(p.text)
+	body = bytes.TrimLeft(body, blanks)
+	names := strings.Split(string(body), "|")
 	if len(names) != len(r.layout.fields) {
-		r.reject(CodeHeaderCount, p.no, "the header has %d names; %s has %d", len(names), r.layout.format, len(r.layout.fields))
+		r.inLine(CodeHeaderCount, p, 0, 0, "", "the header has %d names; %s has %d%s",
+			len(names), string(r.layout.format), len(r.layout.fields), otherwise(len(names)))
 		return false
 	}
-	if !strings.HasSuffix(trimmed, "[]") {
-		r.reject(CodeHeaderName, p.no, "the header does not end with []")
+	if !ended {
+		r.inLine(CodeHeaderName, p, len(p.text), 0, "[]", "the header does not end with []")
 		return false
 	}
-	exact := trimmed == line
+	exact := len(p.text) == len(body)+len("[]")
 	for i, f := range r.layout.fields {
-		if upper(strings.Trim(names[i], " ")) != f.name {
-			r.findings.add(Reject, CodeHeaderName, p.no, f.name, whole, "column %d of the header is %s instead of %s", i+1, quote(names[i]), f.name)
+		name := upper(strings.Trim(names[i], " "))
+		if name != upper(f.name) {
+			r.wrongName(p, i, []byte(names[i]))
 			return false
 		}
-		exact = exact && names[i] == f.name
+		exact = exact && (names[i] == f.name || names[i] == name)
 	}
 	if !exact {
-		r.warn(CodeHeaderForm, p.no, "the names in the header must be in capitals, without blanks around them")
+		r.whole(CodeHeaderForm, p.no, "the names in the header must be in capitals, without blanks around them")
 	}
-	r.file.head = append(r.file.head, p.span)
+	r.head = append(r.head, p.span)
 	return true
+}
+
+// otherwise tells of which layout a header with so many names could be.
+func otherwise(names int) string {
+	for _, l := range layouts {
+		if len(l.fields) == names {
+			return "; it is perhaps that of " + string(l.format)
+		}
+	}
+	return ""
+}
+
+func (r *reader) wrongName(p physical, column int, name []byte) {
+	f := r.layout.fields[column]
+	at := place{line: p.no, column: column + 1, field: f.name, value: name, invoice: whole, text: p.text, from: startOf(p.text, column)}
+	r.findings.add(CodeHeaderName, at, f.name, "column %d of the header is %s instead of %s", column+1, name, f.name)
+}
+
+// startOf is where in a line a column begins.
+func startOf(line []byte, column int) int {
+	from := 0
+	for range column {
+		i := bytes.IndexByte(line[from:], '|')
+		if i < 0 {
+			return len(line)
+		}
+		from += i + 1
+	}
+	return from
 }
 
 // upper is s with the letters of ASCII in capitals, and no others: in Unicode

@@ -1,6 +1,9 @@
 package ledes
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // An int128 is a whole number in two's complement, wide enough for the product
 // of any two amounts. Its unit here is 1e-8.
@@ -57,4 +60,17 @@ func (v int128) sign() int64 {
 func (v int128) within(limit uint64) bool {
 	hi, lo := v.magnitude()
 	return hi == 0 && lo <= limit
+}
+
+// shareOf is |v| / d, half a unit rounded up. It saturates at the largest int64.
+func (v int128) shareOf(d uint64) int64 {
+	hi, lo := v.magnitude()
+	if hi >= d {
+		return math.MaxInt64
+	}
+	n, rest := bits.Div64(hi, lo, d)
+	if rest >= d-rest && n < math.MaxInt64 {
+		n++
+	}
+	return int64(min(n, math.MaxInt64))
 }

@@ -1,145 +1,257 @@
 package ledes
 
-import "strings"
+import "hash/maphash"
 
-// A tally is what a reader keeps of an invoice besides its fields.
+// A tally is what a reader keeps of an invoice while it reads: little, and nothing of
+// its lines, whatever their number.
 type tally struct {
-	line    int // the first
-	sum     Amount
-	broken  bool // a line total or the invoice's total could not be read
-	numbers map[string]bool
+	index  int
+	number string
+	line   int      // the first
+	total  Amount   // INVOICE_TOTAL of the first line
+	where  *Excerpt // of total
+	lines  int
+
+	client, firm, matter string // of the first line
+	date                 day
+	texts                [len(repeated)]uint64 // hashes
+	net, tax             Amount                // INVOICE_NET_TOTAL and INVOICE_TAX_TOTAL
+	hasNet, hasTax       bool
+
+	sum, taxes Amount // of the lines
+	broken     bool   // a line total or the invoice's total could not be read
+	taxBroken  bool   // so with taxes
+	run        run
+	scattered  bool // some numbers are no part of run
 }
 
 // place finds the invoice of a line item by its number, or begins it.
 func (r *reader) place(it *item) {
 	written := it.value[invoiceNumber]
-	number := strings.Trim(written, " ")
-	if number == "" {
+	number := trim(written)
+	if len(number) == 0 {
 		r.torn = true
 		return
 	}
-	index, ok := r.byNumber[number]
-	if !ok {
-		index = len(r.tallies)
-		r.byNumber[number] = index
-		r.tallies = append(r.tallies, tally{line: it.line, numbers: map[string]bool{}})
-		r.file.Invoices = append(r.file.Invoices, Invoice{Number: number})
-		r.file.lines = append(r.file.lines, nil)
+	if t := r.last; t != nil && t.number == string(written) {
+		it.tally = t
+		return
 	}
-	it.invoice = index
-	if !ok || written != number {
+	t, known := r.byNumber[string(number)]
+	if !known {
+		if t = r.begin(it, string(number)); t == nil {
+			return
+		}
+	}
+	it.tally, r.last = t, t
+	if !known || len(written) != len(number) {
 		r.checkNumber(it, written)
 	}
 }
 
+// begin begins an invoice; nil if there are too many.
+func (r *reader) begin(it *item, number string) *tally {
+	if len(r.tallies) == r.limits.Invoices {
+		r.torn = true
+		r.whole(CodeTooManyInvoices, it.line, "the file has more than %d invoices", r.limits.Invoices)
+		return nil
+	}
+	t := &tally{index: len(r.tallies), number: number, line: it.line}
+	r.tallies = append(r.tallies, t)
+	r.byNumber[number] = t
+	if r.file != nil {
+		r.file.Invoices = append(r.file.Invoices, Invoice{Number: number})
+		r.file.lines = append(r.file.lines, nil)
+	}
+	return t
+}
+
 // checkNumber judges the invoice number, which becomes part of addresses and
 // names of files at portals.
-func (r *reader) checkNumber(it *item, number string) {
-	if strings.Contains(number, "..") || strings.HasPrefix(number, "/") || strings.Contains(number, `\`) {
-		r.note(Reject, CodeNumberPath, it, invoiceNumber, "%s could be taken for a path", quote(number))
+func (r *reader) checkNumber(it *item, written []byte) {
+	if isPath(written) {
+		r.note(CodeNumberPath, it, invoiceNumber, "a number that is no path", "%s could be taken for a path", written)
 		return
 	}
-	if char, s, found := r.profile.foreign(number); found {
-		r.note(s, CodeNumberChars, it, invoiceNumber, "%s holds the character %s, which portals may refuse", quote(number), quote(string(char)))
+	if char, found := r.options.Profile.foreign(string(written)); found {
+		r.note(CodeNumberChars, it, invoiceNumber, "letters, digits, . _ and -",
+			"%s holds the character %s, which portals may refuse", written, []byte(string(char)))
 	}
+}
+
+// isPath reports whether a number could lead to another folder.
+func isPath(number []byte) bool {
+	for i, c := range number {
+		if c == '\\' || c == '/' && i == 0 || c == '.' && i > 0 && number[i-1] == '.' {
+			return true
+		}
+	}
+	return false
 }
 
 // join adds a line item to its invoice.
 func (r *reader) join(it *item, where span) {
-	inv, t := &r.file.Invoices[it.invoice], &r.tallies[it.invoice]
-	if len(inv.Lines) == 0 {
-		fillInvoice(inv, it)
+	t := it.tally
+	if t.lines == 0 {
+		r.first(t, it)
 	} else {
-		r.compare(inv, it)
+		r.compare(t, it)
 	}
-	r.checkMatters(inv, it)
-	t.broken = t.broken || !it.hasAll(lineTotal, invoiceTotal)
+	r.checkMatters(t, it)
+	t.lines++
+	t.broken = t.broken || !it.has[lineTotal] || !it.has[invoiceTotal]
+	t.taxBroken = t.taxBroken || len(it.value[lineTax]) > 0 && !it.has[lineTax]
 	t.sum = t.sum.Add(it.amount[lineTotal])
-	if number := it.value[lineNumber]; number != "" {
-		if t.numbers[number] {
-			r.note(Reject, CodeLineTwice, it, lineNumber, "the invoice has two lines with the number %s", quote(number))
-		}
-		t.numbers[number] = true
+	t.taxes = t.taxes.Add(it.amount[lineTax])
+	r.checkTwice(t, it)
+	if r.file != nil {
+		inv := &r.file.Invoices[t.index]
+		inv.Lines = append(inv.Lines, newLine(it))
+		r.file.lines[t.index] = append(r.file.lines[t.index], where)
 	}
-	inv.Lines = append(inv.Lines, newLine(it))
-	r.file.lines[it.invoice] = append(r.file.lines[it.invoice], where)
 }
 
-// fillInvoice takes what belongs to the invoice from its first line.
+// checkTwice judges the line item's number beside those before.
+func (r *reader) checkTwice(t *tally, it *item) {
+	number := it.value[lineNumber]
+	if len(number) == 0 {
+		return
+	}
+	twice, full := r.numbers.use(t, number)
+	if twice {
+		r.note(CodeLineTwice, it, lineNumber, "a number that no other line of the invoice has",
+			"the invoice has two lines with the number %s", number)
+	}
+	if full {
+		r.unremembered(it.line)
+	}
+}
+
+// unremembered says from where on repeated values may be missed.
+func (r *reader) unremembered(line int) {
+	r.whole(CodeUnremembered, line, "the file is so large that from here on not all values that are used twice are found")
+}
+
+// first takes what belongs to the invoice from its first line.
+func (r *reader) first(t *tally, it *item) {
+	t.total = it.amount[invoiceTotal]
+	t.where = r.at(it, invoiceTotal).excerpt()
+	t.client, t.firm, t.matter = string(it.value[clientID]), string(it.value[lawFirmID]), string(it.value[matterID])
+	t.date = it.day[invoiceDate]
+	t.net, t.hasNet = it.amount[netTotal], it.has[netTotal]
+	t.tax, t.hasTax = it.amount[taxTotal], it.has[taxTotal]
+	for i, column := range repeated {
+		t.texts[i] = maphash.Bytes(r.seed, it.value[column])
+	}
+	if r.file != nil {
+		fillInvoice(&r.file.Invoices[t.index], it)
+	}
+}
+
+// fillInvoice takes the invoice's values from its first line.
 func fillInvoice(inv *Invoice, it *item) {
-	inv.ClientID = it.value[clientID]
-	inv.Matter = it.value[matterID]
-	inv.ClientMatter = it.value[clientMatterID]
-	inv.LawFirmID = it.value[lawFirmID]
-	inv.Description = it.value[invoiceText]
-	inv.Date = it.date[invoiceDate]
-	inv.Start, inv.End = it.date[billingStart], it.date[billingEnd]
+	inv.ClientID = string(it.value[clientID])
+	inv.Matter = string(it.value[matterID])
+	inv.ClientMatter = string(it.value[clientMatterID])
+	inv.LawFirmID = string(it.value[lawFirmID])
+	inv.Description = string(it.value[invoiceText])
+	inv.Date = it.day[invoiceDate].time()
+	inv.Start, inv.End = it.day[billingStart].time(), it.day[billingEnd].time()
 	inv.Total = it.amount[invoiceTotal]
+	fillInternational(&inv.International, it)
 }
 
 func newLine(it *item) Line {
+	s := func(column int) string { return string(it.value[column]) }
 	return Line{
 		Physical:     it.line,
-		Number:       it.value[lineNumber],
+		Number:       s(lineNumber),
 		Kind:         it.kind,
-		Date:         it.date[lineDate],
+		Date:         it.day[lineDate].time(),
 		Units:        it.amount[lineUnits],
 		UnitCost:     it.amount[lineCost],
 		Adjustment:   it.amount[lineAdjustment],
 		Total:        it.amount[lineTotal],
-		Task:         it.value[lineTask],
-		Activity:     it.value[lineActivity],
-		Expense:      it.value[lineExpense],
-		Timekeeper:   Timekeeper{it.value[keeperID], it.value[keeperName], it.value[keeperClass]},
-		Description:  it.value[lineText],
-		Matter:       it.value[matterID],
-		ClientMatter: it.value[clientMatterID],
+		Task:         s(lineTask),
+		Activity:     s(lineActivity),
+		Expense:      s(lineExpense),
+		Timekeeper:   Timekeeper{s(keeperID), s(keeperName), s(keeperClass), s(keeperLast), s(keeperFirst)},
+		Description:  s(lineText),
+		Matter:       s(matterID),
+		ClientMatter: s(clientMatterID),
+		MatterName:   s(matterName),
+		Tax:          Tax{it.rate, it.amount[lineTax], s(lineTaxType)},
 	}
 }
 
+// repeated are columns whose text is to be the same on all lines of an invoice. They may
+// be long: whether a line differs from the first is told by a hash.
+var repeated = [...]int{invoiceText, currencyCode}
+
 // compare judges what must be the same on all lines of an invoice.
-func (r *reader) compare(inv *Invoice, it *item) {
-	if it.has[invoiceTotal] && it.amount[invoiceTotal] != inv.Total {
-		r.note(Reject, CodeTotalDiffers, it, invoiceTotal, "the total of the invoice is %s here and %s on its first line",
-			it.amount[invoiceTotal], inv.Total)
+func (r *reader) compare(t *tally, it *item) {
+	if it.has[invoiceTotal] && it.amount[invoiceTotal] != t.total {
+		r.note(CodeTotalDiffers, it, invoiceTotal, t.total.String(), "the total of the invoice is %s here and %s on its first line",
+			it.amount[invoiceTotal], t.total)
 	}
-	if it.value[lawFirmID] != inv.LawFirmID {
-		r.note(Reject, CodeFirmDiffers, it, lawFirmID, "the invoice has two law firms: %s here and %s on its first line",
-			quote(it.value[lawFirmID]), quote(inv.LawFirmID))
+	if string(it.value[lawFirmID]) != t.firm {
+		r.note(CodeFirmDiffers, it, lawFirmID, quote(t.firm), "the invoice has two law firms: %s here and %s on its first line",
+			it.value[lawFirmID], []byte(t.firm))
 	}
-	const message = "%s here and %s on the first line of the invoice; the first counts"
-	if d := it.date[invoiceDate]; it.has[invoiceDate] && !d.Equal(inv.Date) {
-		r.note(Warn, CodeDiffers, it, invoiceDate, message, it.value[invoiceDate], inv.Date.Format("20060102"))
+	if it.has[invoiceDate] && it.day[invoiceDate] != t.date {
+		r.differs(it, invoiceDate, t.date.String())
 	}
-	if client := it.value[clientID]; client != inv.ClientID {
-		r.note(Warn, CodeDiffers, it, clientID, message, quote(client), quote(inv.ClientID))
+	if string(it.value[clientID]) != t.client {
+		r.differs(it, clientID, quote(t.client))
 	}
-	if about := it.value[invoiceText]; about != inv.Description {
-		r.note(Warn, CodeDiffers, it, invoiceText, message, quote(about), quote(inv.Description))
+	for i, column := range repeated {
+		if maphash.Bytes(r.seed, it.value[column]) != t.texts[i] {
+			r.differs(it, column, "what the first line has")
+		}
 	}
+	if it.amount[taxTotal] != t.tax {
+		r.differs(it, taxTotal, t.tax.String())
+	}
+	if it.amount[netTotal] != t.net {
+		r.differs(it, netTotal, t.net.String())
+	}
+}
+
+// differs notes that a line has another value than the first of its invoice.
+func (r *reader) differs(it *item, column int, first string) {
+	r.note(CodeDiffers, it, column, first, "%s here and %s on the first line of the invoice; the first counts", it.value[column], first)
 }
 
 // checkMatters judges the matter of a line beside those of the lines before.
-func (r *reader) checkMatters(inv *Invoice, it *item) {
+func (r *reader) checkMatters(t *tally, it *item) {
 	matter, client := it.value[matterID], it.value[clientID]
-	if matter != inv.Matter {
-		r.note(severity(r.profile.SingleMatter), CodeMultiMatter, it, matterID, "the invoice bills the matters %s and %s",
-			quote(inv.Matter), quote(matter))
+	if string(matter) != t.matter {
+		r.note(CodeMultiMatter, it, matterID, quote(t.matter), "the invoice bills the matters %s and %s", []byte(t.matter), matter)
+	} else if t.lines > 0 && string(client) == t.client {
+		return // as on the first line
 	}
-	if first, known := r.clientOf[matter]; !known {
-		r.clientOf[matter] = client
-	} else if first != client {
-		r.note(Warn, CodeDiffers, it, clientID, "the matter %s belongs to client %s here and to %s before",
-			quote(matter), quote(client), quote(first))
+	first, known := r.clientOf[string(matter)]
+	switch {
+	case known && first != string(client):
+		r.note(CodeDiffers, it, clientID, quote(first), "the matter %s belongs to client %s here and to %s before",
+			matter, client, []byte(first))
+	case known:
+	case len(r.clientOf) == r.limits.Invoices:
+		r.unremembered(it.line)
+	default:
+		r.clientOf[string(matter)] = string(client)
 	}
 }
 
-// sums compares each invoice's total with its lines. One cent counts.
+// sums compares each invoice's totals with its lines. One cent counts.
 func (r *reader) sums() {
-	for i, t := range r.tallies {
-		if total := r.file.Invoices[i].Total; !t.broken && t.sum != total {
-			r.findings.add(Reject, CodeTotal, t.line, r.layout.fields[invoiceTotal].name, i,
-				"the total of the invoice is %s, but its lines add up to %s", total, t.sum)
+	for _, t := range r.tallies {
+		at := place{line: t.line, column: invoiceTotal + 1, field: r.columns[invoiceTotal].name, invoice: t.index, shown: t.where}
+		if !t.broken && t.sum != t.total {
+			r.findings.add(CodeTotal, at, t.sum.String(), "the total of the invoice is %s, but its lines add up to %s", t.total, t.sum)
+		}
+		if r.layout.format == LEDES98BI && !t.taxBroken {
+			r.taxSums(t)
 		}
 	}
 }

@@ -1,132 +1,231 @@
 package ledes
 
 import (
+	"bytes"
 	"errors"
-	"slices"
-	"strings"
-	"time"
 	"unicode/utf8"
 )
 
-// An item is one line item while it is judged. Its arrays are indexed by
-// column; they are as wide as the widest layout that is checked.
+// An item is one line item while it is judged. Its arrays are indexed by column; they
+// are as wide as the widest layout. Columns that the layout lacks stay zero. One item
+// serves all lines of a file: reading a line allocates nothing.
 type item struct {
-	line    int
-	invoice int // index, or whole while the number is not known
-	kind    Kind
-	value   [width1998B]string // blanks around dropped once it is read
-	amount  [width1998B]Amount
-	date    [width1998B]time.Time
-	has     [width1998B]bool // not blank and readable
+	line   int
+	text   []byte // the line as it stands
+	odd    bool   // it may hold characters that are to be looked at
+	tally  *tally // of its invoice; nil while the number is not known
+	kind   Kind
+	value  [width98BI][]byte // blanks around dropped once it is read
+	amount [width98BI]Amount
+	day    [width98BI]day
+	has    [width98BI]bool // not blank and readable
+	rate   Rate            // LINE_ITEM_TAX_RATE
 }
 
 // lineItem judges one line item and adds it to its invoice.
 func (r *reader) lineItem(p physical) {
-	if !r.cut(p) {
+	it := &r.item
+	if !r.cut(it, p) {
 		r.torn = true
 		return
 	}
-	it := &r.item
 	r.place(it)
 	r.readKind(it)
-	for column := range r.layout.fields {
-		r.readField(it, column)
+	for i := range r.columns {
+		r.readField(it, i)
 	}
-	for _, check := range itemChecks {
+	for _, check := range r.layout.checks {
 		check(r, it)
 	}
-	if it.invoice != whole {
+	if it.tally != nil {
 		r.join(it, p.span)
 	}
 }
 
-// cut splits a line into r.item.
-func (r *reader) cut(p physical) bool {
-	line := string(p.text)
-	trimmed := strings.TrimRight(line, blanks)
-	if trimmed != line {
-		r.warn(CodeTrailingBlanks, p.no, "the line has blanks after its end")
+// cut splits a line into it.
+func (r *reader) cut(it *item, p physical) bool {
+	body, ended := cutRecord(p.text)
+	if len(body)+len("[]") < len(p.text) && ended {
+		r.inLine(CodeTrailingBlanks, p, len(body)+len("[]"), len(p.text), "", "the line has blanks after its end")
 	}
-	body, ok := strings.CutSuffix(trimmed, "[]")
-	if !ok {
-		r.reject(CodeUnterminated, p.no, "the line does not end with []; perhaps a line break inside a text has cut it")
+	if !ended {
+		r.inLine(CodeUnterminated, p, len(p.text), 0, "[]", "the line does not end with []; perhaps a line break inside a text has cut it")
 		return false
 	}
-	if n := strings.Count(body, "|") + 1; n != len(r.layout.fields) {
-		r.reject(CodeFieldCount, p.no, "the line has %d fields; %s has %d; "+
-			"perhaps there is a | inside a text, or a column too many or too few", n, r.layout.format, len(r.layout.fields))
-		return false
+	*it = item{line: p.no, text: p.text, odd: !plain(body)}
+	rest, n := body, 0
+	for ; n < len(r.columns); n++ {
+		i := bytes.IndexByte(rest, '|')
+		if i < 0 {
+			it.value[n], rest = rest, nil
+			n++
+			break
+		}
+		it.value[n], rest = rest[:i], rest[i+1:]
 	}
-	r.item = item{line: p.no, invoice: whole}
-	for column := range r.layout.fields {
-		value, rest, _ := strings.Cut(body, "|")
-		r.item.value[column], body = value, rest
+	if n != len(r.columns) || rest != nil {
+		r.shifted(p, body)
+		return false
 	}
 	return true
 }
 
+// at is the place of a column of it.
+func (r *reader) at(it *item, column int) place {
+	from := startOf(it.text, column)
+	return place{
+		line: it.line, column: column + 1, field: r.columns[column].name, value: it.value[column],
+		invoice: it.invoice(), text: it.text, from: from + leading(it.text[from:], it.value[column]),
+	}
+}
+
+// leading is how many blanks stand before a value that begins a text.
+func leading(text, value []byte) int {
+	n := 0
+	for len(value) > 0 && n < len(text) && text[n] == ' ' && value[0] != ' ' {
+		n++
+	}
+	return n
+}
+
+// invoice is the index of its invoice, or whole while that is not known.
+func (it *item) invoice() int {
+	if it.tally == nil {
+		return whole
+	}
+	return it.tally.index
+}
+
 // note adds a finding about a field of it.
-func (r *reader) note(s Severity, code string, it *item, column int, message string, args ...any) {
-	r.findings.add(s, code, it.line, r.layout.fields[column].name, it.invoice, message, args...)
+func (r *reader) note(code string, it *item, column int, expected, message string, args ...any) {
+	r.findings.add(code, r.at(it, column), expected, message, args...)
+}
+
+// refuse adds a finding that refuses the file, whatever its rule says.
+func (r *reader) refuse(code string, it *item, column int, expected, message string, args ...any) {
+	r.findings.addAs(Reject, code, r.at(it, column), expected, message, args...)
 }
 
 // readKind reads what decides which other fields are needed.
 func (r *reader) readKind(it *item) {
 	value := it.value[lineKind]
-	it.kind = Kind(upper(strings.Trim(value, " ")))
-	if it.kind == "" || value == string(it.kind) && known(it.kind) {
+	const expected = "F, E, IF or IE"
+	if k := kindIndex(value); k > 0 {
+		it.kind = kinds[k]
 		return
 	}
-	r.note(severity(!r.profile.LooseTypes || !known(it.kind)), CodeType, it, lineKind, "%s is not one of F, E, IF, IE", quote(value))
-	if !known(it.kind) {
-		it.kind = ""
+	var letters [2]byte
+	trimmed := trim(value)
+	k := kindIndex(capitals(letters[:0], trimmed))
+	it.kind = kinds[k]
+	switch {
+	case k > 0:
+		r.note(CodeTypeForm, it, lineKind, expected, "the type %s is not written as the standard has it: %s", value, string(it.kind))
+	case len(trimmed) > 0:
+		r.note(CodeType, it, lineKind, expected, "%s is not one of F, E, IF, IE", value)
 	}
 }
 
-// known reports whether k is one of the four kinds.
-func known(k Kind) bool {
-	return slices.Contains([]Kind{Fee, Expense, FeeAdjustment, ExpenseAdjustment}, k)
+// capitals are the letters of a value that is as short as a kind; else nothing.
+func capitals(into, value []byte) []byte {
+	if len(value) > cap(into) {
+		return nil
+	}
+	for _, c := range value {
+		if 'a' <= c && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		into = append(into, c)
+	}
+	return into
 }
 
 // readField judges one field by itself and reads it.
-func (r *reader) readField(it *item, column int) {
-	f := r.layout.fields[column]
-	r.characters(it, column)
-	value := it.value[column]
-	it.value[column] = strings.Trim(value, " ")
-	if it.value[column] == "" {
-		if r.needed(f, it.kind) {
-			r.note(Reject, CodeRequired, it, column, "%s is blank", f.name)
+func (r *reader) readField(it *item, i int) {
+	c := &r.columns[i]
+	if it.odd {
+		r.characters(it, i)
+	}
+	value := it.value[i]
+	trimmed := trim(value)
+	it.value[i] = trimmed
+	if len(trimmed) == 0 {
+		if c.needed[kindIndex([]byte(it.kind))] {
+			r.blankField(it, i)
 		}
 		return
 	}
-	switch f.kind {
+	var err error
+	switch c.kind {
 	case text:
-		value = it.value[column]
-		if n := utf8.RuneCountInString(value); n > f.max {
-			r.note(Reject, CodeTooLong, it, column, "%s has %d characters; %d are allowed: %s", f.name, n, f.max, quote(value))
-		}
-		it.has[column] = true
+		r.length(it, i)
 	case date:
-		it.date[column], it.has[column] = readDate(value)
-		if !it.has[column] {
-			r.note(Reject, CodeDate, it, column, "%s is not a date of the form YYYYMMDD", quote(value))
-		}
-	case number:
-		amount, err := parseAmount(value, f.max)
-		it.amount[column], it.has[column] = amount, err == nil
-		if err != nil {
-			r.note(Reject, numberCode(err), it, column, "%s: %s", quote(value), err)
-		}
+		it.day[i], err = parseDay(value)
+	case rate:
+		it.rate.n, err = parseDecimal(value, c.max, ratePlaces)
+	default:
+		it.amount[i], err = parseAmount(value, c.max)
+	}
+	it.has[i] = err == nil
+	switch {
+	case err != nil:
+		r.unreadable(it, i, value, err)
+	case c.decimals < places:
+		r.decimals(it, i)
 	}
 }
 
-// needed reports whether f may not be blank on a line of this kind.
-func (r *reader) needed(f field, k Kind) bool {
-	if slices.Contains(r.profile.Require, f.name) {
-		return true
+// blankField notes that a field is blank which may not be.
+func (r *reader) blankField(it *item, i int) {
+	c := &r.columns[i]
+	if c.second {
+		r.note(CodeBlank98BI, it, i, c.kind.expected(), "%s is blank; LEDES 98BI is said to want it", c.name)
+		return
 	}
-	return f.need.on(k) && !slices.Contains(r.profile.Optional, f.name)
+	r.note(CodeRequired, it, i, c.kind.expected(), "%s is blank", c.name)
+}
+
+// length judges how long a text is.
+func (r *reader) length(it *item, i int) {
+	c, value := &r.columns[i], it.value[i]
+	if len(value) <= c.max {
+		return
+	}
+	n := utf8.RuneCount(value)
+	if n <= c.max {
+		return
+	}
+	code := CodeTooLong
+	if c.second {
+		code = CodeLong98BI
+	}
+	r.note(code, it, i, "at most "+count(c.max, "character"), "%s has %d characters; %d are allowed: %s", c.name, n, c.max, value)
+}
+
+// unreadable notes that a field cannot be read. Value is as it stands, with blanks.
+func (r *reader) unreadable(it *item, i int, value []byte, err error) {
+	it.value[i] = value // so that the blanks are shown
+	defer func() { it.value[i] = trim(value) }()
+	expected := r.columns[i].kind.expected()
+	if r.columns[i].kind == date {
+		r.note(CodeDate, it, i, expected, "%s is not a date of the form YYYYMMDD", value)
+		return
+	}
+	r.note(numberCode(err), it, i, expected, "%s: %s", value, err.Error())
+}
+
+// decimals judges the digits after the point where the carrier takes fewer than the
+// standard.
+func (r *reader) decimals(it *item, i int) {
+	value := it.value[i]
+	point := bytes.IndexByte(value, '.')
+	if point < 0 || r.columns[i].kind != units && r.columns[i].kind != money {
+		return
+	}
+	if most := r.columns[i].decimals; len(bytes.TrimRight(value[point+1:], "0")) > most {
+		r.note(CodeDecimals, it, i, "at most "+count(most, "digit")+" after the point",
+			"%s has more than %d digits after the point, which this carrier refuses", value, most)
+	}
 }
 
 // numberCode is the code for an error of parseAmount.
@@ -141,8 +240,13 @@ func numberCode(err error) string {
 	}
 }
 
-// readDate reads YYYYMMDD; midnight in UTC.
-func readDate(s string) (time.Time, bool) {
-	t, err := time.Parse("20060102", s)
-	return t, err == nil
+// trim is value without the blanks around it.
+func trim(value []byte) []byte {
+	for len(value) > 0 && value[0] == ' ' {
+		value = value[1:]
+	}
+	for len(value) > 0 && value[len(value)-1] == ' ' {
+		value = value[:len(value)-1]
+	}
+	return value
 }

@@ -1,14 +1,3 @@
-// Package ledes reads, checks and writes LEDES files: the invoices that law
-// firms send to insurers. It imports the standard library only.
-//
-// [Read] judges a file by the LEDES 1998B standard and by the [Profile] of the
-// carrier that it is meant for. What is wrong with a file is never an error:
-// it is a list of findings with line, field and plain words, of the rules that [Rules]
-// lists and docs/ledes-findings.md shows. [File.Split] cuts
-// a file into its invoices without touching a byte of their lines, and [Write]
-// makes new files.
-//
-//go:generate go run ./rulesdoc ../docs/ledes-findings.md
 package ledes
 
 import "time"
@@ -16,12 +5,11 @@ import "time"
 // A Format is one of the LEDES formats.
 type Format string
 
-// The formats that are told apart. Only LEDES1998B is checked as yet; a file in
-// one of the others is named and refused.
+// The formats that are told apart. What is none of them is not LEDES.
 const (
 	LEDES1998B Format = "LEDES1998B" // 24 fields; LEDES.org: not to be changed any more
 	LEDES98BI  Format = "LEDES98BI"  // 52 fields, with taxes and a currency
-	LEDESXML   Format = "LEDESXML"   // XML 2000 (withdrawn) and 2.0 to 2.2
+	LEDESXML   Format = "LEDESXML"   // XML 2.0 to 2.2: read as far as filing needs it, not checked
 )
 
 // A Severity says what a finding means for the file.
@@ -43,20 +31,11 @@ const (
 	Rejected Verdict = "reject" // never sent
 )
 
-// A Finding is one thing that is wrong with a file.
-type Finding struct {
-	Severity Severity `json:"severity"`
-	Code     string   `json:"code"`    // stable, for machines: one of the Code constants
-	Line     int      `json:"line"`    // 1-based physical line; 0: the file as a whole
-	Field    string   `json:"field"`   // LEDES name of the field; "" if none
-	Message  string   `json:"message"` // plain words, values escaped and shortened
-}
-
 // A File is a LEDES file as read. Its invoices are not to be trusted, only
 // shown, where the verdict is [Rejected].
 type File struct {
-	Format   Format // "" if it is none of the formats
-	Invoices []Invoice
+	Format   Format    // "" if it is none of the formats
+	Invoices []Invoice // those of LEDESXML have no Lines
 	Findings []Finding // in the order of the lines; one for each problem of each invoice
 
 	Size int64  // bytes read: all of them, unless a finding says that the file is too large
@@ -66,10 +45,11 @@ type File struct {
 	// mark, line ends, blank lines and blanks at line ends do not count.
 	Canon string
 
-	owners []int    // for each finding the index of its invoice; whole for the file
-	lines  [][]span // for each invoice its lines in raw
-	head   []span   // the lines with the format and the header
-	raw    []byte   // nil once the verdict is Rejected
+	summaries []Summary
+	owners    []int    // for each finding the index of its invoice; whole for the file
+	lines     [][]span // for each invoice its lines in raw
+	head      []span   // the lines with the format and the header
+	raw       []byte   // nil once the verdict is Rejected
 }
 
 // Whole stands for the file itself where the index of an invoice is meant.
@@ -79,9 +59,11 @@ const whole = -1
 type span struct{ from, to int }
 
 // Verdict is that of the worst finding.
-func (f *File) Verdict() Verdict {
+func (f *File) Verdict() Verdict { return verdict(f.Findings) }
+
+func verdict(findings []Finding) Verdict {
 	v := Accepted
-	for _, finding := range f.Findings {
+	for _, finding := range findings {
 		if finding.Severity == Reject {
 			return Rejected
 		}
@@ -114,8 +96,10 @@ type Invoice struct {
 	Description  string    // INVOICE_DESCRIPTION; may be ""
 	Date         time.Time // INVOICE_DATE; dates are midnight in UTC
 	Start, End   time.Time // BILLING_START_DATE and BILLING_END_DATE
-	Total        Amount    // INVOICE_TOTAL
+	Total        Amount    // INVOICE_TOTAL; in LEDES 98BI with taxes
 	Lines        []Line
+
+	International International // what LEDES 98BI adds; zero in LEDES 1998B
 }
 
 // A Kind is the EXP/FEE/INV_ADJ_TYPE of a line item.
@@ -138,7 +122,7 @@ type Line struct {
 	Units        Amount // hours of a fee, pieces of an expense
 	UnitCost     Amount // rate of a fee, price of a piece
 	Adjustment   Amount // premium, or discount if negative
-	Total        Amount // units x cost + adjustment
+	Total        Amount // units x cost + adjustment; in LEDES 98BI + tax
 	Task         string // UTBMS task code
 	Activity     string // UTBMS activity code
 	Expense      string // UTBMS expense code
@@ -146,6 +130,8 @@ type Line struct {
 	Description  string
 	Matter       string // LAW_FIRM_MATTER_ID of this line
 	ClientMatter string // CLIENT_MATTER_ID of this line
+	MatterName   string // MATTER_NAME of this line; LEDES 98BI only
+	Tax          Tax    // LEDES 98BI only
 }
 
 // A Timekeeper is who worked.
@@ -153,4 +139,6 @@ type Timekeeper struct {
 	ID    string // the law firm's
 	Name  string // "Last, First"
 	Class string // for instance PARTNR, or PT of the older list
+	Last  string // TIMEKEEPER_LAST_NAME; LEDES 98BI only
+	First string // TIMEKEEPER_FIRST_NAME; LEDES 98BI only
 }

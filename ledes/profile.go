@@ -2,20 +2,24 @@ package ledes
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
 // A Profile is what a carrier demands beyond the standard, or forgives. The
 // zero Profile is the standard, read leniently: what carriers are known to take
-// although it looks odd is a warning.
+// although it looks odd is a warning. Fields are named as LEDES names them.
 type Profile struct {
-	MaxSize      int64    // bytes that a file may have; 0, or more than MaxSize: MaxSize
-	Require      []string // fields that may never be blank, by their LEDES names; often CLIENT_MATTER_ID
-	Optional     []string // fields that may be blank although the standard wants them on some lines
-	NumberChars  string   // the only characters of an INVOICE_NUMBER; "": all, those beyond A-Z a-z 0-9 . _ - warn
-	UnitDecimals int      // most digits after the point of LINE_ITEM_NUMBER_OF_UNITS; 0: four, as the standard
+	MaxSize        int64          // bytes that a file may have; 0, or more than the limit: the limit
+	Require        []string       // fields that may never be blank; often CLIENT_MATTER_ID
+	Optional       []string       // fields that may be blank although the standard wants them on some lines
+	MaxLength      map[string]int // most characters of a text, where that is not the standard's number
+	NumberChars    string         // the only characters of an INVOICE_NUMBER; "": all, those beyond A-Z a-z 0-9 . _ - warn
+	UnitDecimals   int            // most digits after the point of LINE_ITEM_NUMBER_OF_UNITS; 0: four, as the standard
+	AmountDecimals int            // most digits after the point of any amount of money; 0: four, as the standard
 
+	SingleInvoice   bool // refuse a file of several invoices
 	SingleMatter    bool // refuse an invoice over several matters instead of warning
 	PositiveUnits   bool // refuse negative units instead of warning
 	KnownCodes      bool // refuse task, activity and expense codes unknown to UTBMS instead of warning
@@ -24,24 +28,11 @@ type Profile struct {
 	ReversedPeriods bool // the site takes a billing period that ends before it starts: warn instead of refusing
 }
 
-// Limits of [Read], whatever the profile says. What is beyond them is refused
-// before memory is spent on it.
-const (
-	// MaxSize is how many bytes a file may have. Portals take 5 to 20 MB.
-	MaxSize = 20 << 20
-	// MaxLine is how many bytes a line may have, its end included: twice what the
-	// longest fields of LEDES 1998B add up to, two of which may have 15 KB.
-	MaxLine = 64 << 10
-	// MaxLines is how many lines a file may have. So many of the largest line
-	// totals ("10.4") still add up to a number that an Amount holds exactly.
-	MaxLines = 50_000
-)
-
 // Validate says what is wrong with the declaration of p.
 func (p Profile) Validate() error {
-	for _, name := range slices.Concat(p.Require, p.Optional) {
-		if !slices.ContainsFunc(fields1998B[:], func(f field) bool { return f.name == name }) {
-			return fmt.Errorf("LEDES 1998B has no field %s", quote(name))
+	for _, name := range slices.Concat(p.Require, p.Optional, slices.Sorted(maps.Keys(p.MaxLength))) {
+		if _, ok := fieldNamed(name); !ok {
+			return fmt.Errorf("LEDES has no field %s", quote(name))
 		}
 	}
 	for _, name := range p.Optional {
@@ -52,21 +43,63 @@ func (p Profile) Validate() error {
 			return fmt.Errorf("%s is both required and optional", name)
 		}
 	}
+	for name, n := range p.MaxLength {
+		if f, _ := fieldNamed(name); f.kind != text || n < 1 || n > kilobytes15 {
+			return fmt.Errorf("MaxLength of %s is %d: only texts have one, from 1 to %d", name, n, kilobytes15)
+		}
+	}
+	return p.validateNumbers()
+}
+
+func (p Profile) validateNumbers() error {
 	if p.MaxSize < 0 || p.MaxSize > MaxSize {
 		return fmt.Errorf("MaxSize %d is not between 0 and %d", p.MaxSize, MaxSize)
 	}
 	if p.UnitDecimals < 0 || p.UnitDecimals > places {
 		return fmt.Errorf("UnitDecimals %d is not between 0 and %d", p.UnitDecimals, places)
 	}
+	if p.AmountDecimals < 0 || p.AmountDecimals > places {
+		return fmt.Errorf("AmountDecimals %d is not between 0 and %d", p.AmountDecimals, places)
+	}
 	return nil
 }
 
 // maxSize is how many bytes a file may have.
-func (p Profile) maxSize() int64 {
+func (p Profile) maxSize(limit int64) int64 {
 	if p.MaxSize <= 0 {
-		return MaxSize
+		return limit
 	}
-	return min(p.MaxSize, MaxSize)
+	return min(p.MaxSize, limit)
+}
+
+// decimals is how many digits may follow the point of a field.
+func (p Profile) decimals(f field) int {
+	n := 0
+	switch f.kind {
+	case units:
+		n = p.UnitDecimals
+	case money:
+		n = p.AmountDecimals
+	}
+	return limit(n, places)
+}
+
+// A choice is a rule whose severity a Profile chooses.
+type choice struct {
+	code   string
+	refuse func(Profile) bool
+}
+
+// choices are all of them; what a rule is without a profile, [Rules] says.
+var choices = []choice{
+	{CodeSeveralInvoices, func(p Profile) bool { return p.SingleInvoice }},
+	{CodeMultiMatter, func(p Profile) bool { return p.SingleMatter }},
+	{CodeNegativeUnits, func(p Profile) bool { return p.PositiveUnits }},
+	{CodeUnknownCode, func(p Profile) bool { return p.KnownCodes }},
+	{CodeNonASCII, func(p Profile) bool { return !p.Transliterates }},
+	{CodeTypeForm, func(p Profile) bool { return !p.LooseTypes }},
+	{CodePeriod, func(p Profile) bool { return !p.ReversedPeriods }},
+	{CodeNumberChars, func(p Profile) bool { return p.NumberChars != "" }},
 }
 
 // severity is Reject where the profile refuses, else Warn.
@@ -78,16 +111,16 @@ func severity(refuse bool) Severity {
 }
 
 // foreign returns the first character of number that p does not allow, and
-// whether there is one and how bad that is.
-func (p Profile) foreign(number string) (rune, Severity, bool) {
+// whether there is one.
+func (p Profile) foreign(number string) (rune, bool) {
 	allowed := p.NumberChars
 	if allowed == "" {
 		allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 	}
 	for _, r := range number {
 		if !strings.ContainsRune(allowed, r) {
-			return r, severity(p.NumberChars != ""), true
+			return r, true
 		}
 	}
-	return 0, "", false
+	return 0, false
 }

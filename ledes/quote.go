@@ -25,3 +25,11 @@ func quote(s string) string {
 	more := utf8.RuneCountInString(s[len(short):])
 	return strconv.QuoteToASCII(short) + " and " + strconv.Itoa(more) + " more"
 }
+
+// count is "1 field", "24 fields".
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
+}

@@ -7,7 +7,7 @@ type Certainty string
 
 // The certainties.
 const (
-	Standard Certainty = "standard" // the text of LEDES 1998B, as several published copies of it have it
+	Standard Certainty = "standard" // the text of LEDES 1998B or 98BI, as several published copies of it have it
 	Observed Certainty = "observed" // e-billing systems document it, or files in the wild show it
 	Judged   Certainty = "judged"   // nobody says so: what keeps invoices from being refused, as far as we see
 )
@@ -16,6 +16,7 @@ const (
 type Rule struct {
 	Code      string    `json:"code"`
 	Severity  Severity  `json:"severity"` // where no [Profile] says otherwise
+	Forgiven  bool      `json:"forgiven"` // a strict reading refuses what this warns of
 	Means     string    `json:"means"`    // what is wrong
 	Mend      string    `json:"mend"`     // what a biller does about it
 	Source    string    `json:"source"`   // who says so
@@ -29,6 +30,13 @@ const (
 	refusals   = "Thomson Reuters Legal Tracker, list of errors"
 	wild       = "files that law firms sent"
 	ourselves  = "Lodge"
+	public98BI = "LEDES 98BI, as public writers and readers of it agree"
+)
+
+// What Rule.Forgiven is in the table.
+const (
+	lenient = true
+	settled = false
 )
 
 // Rules are all codes that [Read] gives, in the order in which a file is judged.
@@ -36,221 +44,288 @@ func Rules() []Rule { return slices.Clone(rules) }
 
 // RuleOf is the rule of a code; false if there is none.
 func RuleOf(code string) (Rule, bool) {
+	r := ruleOf(code)
+	return r, r.Code != ""
+}
+
+func ruleOf(code string) Rule {
 	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Code == code })
 	if i < 0 {
-		return Rule{}, false
+		return Rule{}
 	}
-	return rules[i], true
+	return rules[i]
 }
 
 var rules = []Rule{
 	{
-		CodeEmpty, Reject, "The file is empty, or holds nothing but blanks",
+		CodeEmpty, Reject, settled, "The file is empty, or holds nothing but blanks",
 		"Export it again", ourselves, Judged,
 	},
 	{
-		CodeTooLarge, Reject, "The file has more bytes than Lodge reads, or than the carrier takes",
+		CodeTooLarge, Reject, settled, "The file has more bytes than Lodge reads, or than the carrier takes",
 		"Split it into several files", "limits of e-billing sites: 5 to 20 MB", Observed,
 	},
 	{
-		CodeNotLEDES, Reject, "The file is something else: a PDF, an archive, a web page, text in UTF-16, binary data",
+		CodeNotLEDES, Reject, settled, "The file is something else: a PDF, an archive, a web page, text in UTF-16, binary data",
 		"Send the LEDES file, as plain ASCII text", wild, Observed,
 	},
 	{
-		CodeUnsupported, Reject, "The file is of a LEDES format that is not checked as yet",
-		"Export it as LEDES 1998B", ourselves, Judged,
+		CodeUnsupported, Reject, settled, "The file is LEDES XML 2000, which was withdrawn, or of a version that nobody knows",
+		"Export it as LEDES 1998B, or as LEDES XML 2.x", "LEDES.org withdrew XML 2000 on 1 February 2024", Observed,
 	},
 	{
-		CodeNoItems, Reject, "There is no line item below the header",
+		CodeNotChecked, Warn, settled, "LEDES XML is read only as far as filing needs it: number, date, total, matter",
+		"See the sums yourself, or export it as LEDES 1998B", ourselves, Judged,
+	},
+	{
+		CodeXML, Reject, settled, "The file is XML that cannot be read to its end, or lacks what filing needs",
+		"Export it again; see what the message says is missing", ourselves, Judged,
+	},
+	{
+		CodeNoItems, Reject, settled, "There is no line item below the header",
 		"Export it again, with its line items", ourselves, Judged,
 	},
 	{
-		CodeMore, Reject, "There are more findings of this severity than are listed",
+		CodeMore, Reject, settled, "There are more findings of this severity than are listed",
 		"Mend those that are listed, and check again", ourselves, Judged,
 	},
 
 	{
-		CodeBOM, Warn, "The file begins with a byte order mark, three invisible bytes of UTF-8",
+		CodeBOM, Warn, lenient, "The file begins with a byte order mark, three invisible bytes of UTF-8",
 		"Save it as ASCII, or as UTF-8 without a byte order mark", wild, Observed,
 	},
 	{
-		CodeFormatLine, Warn, "The first line names the format in small letters, with blanks, or without its []",
-		"Make it LEDES1998B[]", wild, Observed,
+		CodeFormatLine, Warn, lenient, "The first line names the format in small letters, with blanks, or without its []",
+		"Make it LEDES1998B[], or LEDES98BI V2[]", wild, Observed,
 	},
 	{
-		CodeFormatMissing, Reject, "The first line does not name the format",
+		CodeFormatMissing, Reject, settled, "The first line does not name the format",
 		"Put the line LEDES1998B[] before the header", notes1998B, Standard,
 	},
 	{
-		CodeFormatPadded, Reject, "A spreadsheet has padded or quoted the first line",
+		CodeFormatPadded, Reject, settled, "A spreadsheet has padded or quoted the first line",
 		"Export it as plain text, not by way of a spreadsheet", wild, Observed,
 	},
 	{
-		CodeFormatUnknown, Reject, "The first line names no format of LEDES",
-		"Export it as LEDES 1998B", notes1998B, Standard,
+		CodeFormatUnknown, Reject, settled, "The first line names no format of LEDES",
+		"Export it as LEDES 1998B or 98BI", notes1998B, Standard,
 	},
 	{
-		CodeHeaderForm, Warn, "Names in the header are in small letters, or have blanks around them",
+		CodeHeaderForm, Warn, lenient, "Names in the header are in small letters, or have blanks around them",
 		"Write them in capitals, without blanks", wild, Observed,
 	},
 	{
-		CodeHeaderCount, Reject, "The header has too many names, or too few",
+		CodeHeaderCount, Reject, settled, "The header has too many names, or too few",
 		"Use the template of the format that line 1 names", table1998B, Standard,
 	},
 	{
-		CodeHeaderName, Reject, "A name in the header is another one, in another place, or the header does not end with []",
+		CodeHeaderName, Reject, settled, "A name in the header is another one, in another place, or the header does not end with []",
 		"Use the template of the format that line 1 names", table1998B, Standard,
 	},
 
 	{
-		CodeLineTooLong, Reject, "A line is longer than Lodge reads",
+		CodeLineTooLong, Reject, settled, "A line is longer than Lodge reads",
 		"Shorten its texts", ourselves, Judged,
 	},
 	{
-		CodeTooManyLines, Reject, "The file has more lines than Lodge reads",
+		CodeTooManyLines, Reject, settled, "The file has more lines than Lodge reads",
 		"Split it into several files", ourselves, Judged,
 	},
 	{
-		CodeBlankLine, Warn, "A line is blank",
+		CodeUnremembered, Warn, settled, "The file is so large that values used twice are not found from some line on",
+		"Split it into several files", ourselves, Judged,
+	},
+	{
+		CodeBlankLine, Warn, lenient, "A line is blank",
 		"Remove it", wild, Observed,
 	},
 	{
-		CodeMixedEnds, Warn, "Some lines end as on Windows (CR LF), others as on Unix (LF)",
+		CodeMixedEnds, Warn, lenient, "Some lines end as on Windows (CR LF), others as on Unix (LF)",
 		"Save it with one kind of line end", wild, Observed,
 	},
 	{
-		CodeTrailingBlanks, Warn, "There are blanks after the [] of a line",
+		CodeTrailingBlanks, Warn, lenient, "There are blanks after the [] of a line",
 		"Remove them", wild, Observed,
 	},
 	{
-		CodeUnterminated, Reject, "A line does not end with []; often a line break inside a text has cut it",
+		CodeUnterminated, Reject, settled, "A line does not end with []; often a line break inside a text has cut it",
 		"Take line breaks out of texts", notes1998B, Standard,
 	},
 	{
-		CodeFieldCount, Reject, "A line has too many fields, or too few; often there is a | inside a text",
+		CodeFieldCount, Reject, settled, "A line has too many fields, or too few; often there is a | inside a text",
 		"Take | out of texts; see that no column is missing", table1998B, Standard,
 	},
 
 	{
-		CodeControl, Reject, "A field holds a character that nobody sees, such as a tab",
+		CodeControl, Reject, settled, "A field holds a character that nobody sees, such as a tab",
 		"Remove it", ourselves, Judged,
 	},
 	{
-		CodeNonASCII, Reject, "A field holds characters beyond ASCII, such as curly quotes or a long dash",
+		CodeNonASCII, Reject, settled, "A field holds characters beyond ASCII, such as curly quotes or a long dash",
 		"Write plain quotes and hyphens", notes1998B, Standard,
 	},
 	{
-		CodeQuoted, Warn, "A field stands in quotes, which will be taken as part of it",
+		CodeQuoted, Warn, settled, "A field stands in quotes, which will be taken as part of it",
 		"Remove the quotes, unless they are meant", wild, Observed,
 	},
 	{
-		CodeBrackets, Warn, "A field holds [], which some sites take for the end of the line",
+		CodeBrackets, Warn, settled, "A field holds [], which some sites take for the end of the line",
 		"Write () instead", wild, Observed,
 	},
 	{
-		CodeRequired, Reject, "A field that this line needs is blank",
+		CodeRequired, Reject, settled, "A field that this line needs is blank",
 		"Fill it in", table1998B, Standard,
 	},
 	{
-		CodeTooLong, Reject, "A field is longer than the format lets it be",
+		CodeTooLong, Reject, settled, "A field is longer than the format lets it be",
 		"Shorten it", table1998B, Standard,
 	},
 	{
-		CodeNumber, Reject, "A number has something else than digits, one point and a leading minus",
+		CodeNumber, Reject, settled, "A number has something else than digits, one point and a leading minus",
 		"Write 1234.50: no comma, no blank, no currency sign, no parentheses", refusals + " (004)", Standard,
 	},
 	{
-		CodeDecimals, Reject, "A number has more digits after the point than are allowed",
+		CodeDecimals, Reject, settled, "A number has more digits after the point than are allowed",
 		"Round it", table1998B, Standard,
 	},
 	{
-		CodeDigits, Reject, "A number has more digits before the point than are allowed",
+		CodeDigits, Reject, settled, "A number has more digits before the point than are allowed",
 		"See whether it is right; bill in several invoices", table1998B, Standard,
 	},
 	{
-		CodeDate, Reject, "A date is not written YYYYMMDD, or is not in the calendar",
+		CodeDate, Reject, settled, "A date is not written YYYYMMDD, or is not in the calendar",
 		"Write 20260131", table1998B, Standard,
 	},
 
 	{
-		CodeType, Reject, "The type of a line is not one of F, E, IF, IE",
+		CodeType, Reject, settled, "The type of a line is not one of F, E, IF, IE",
 		"Write F for a fee, E for an expense", table1998B, Standard,
 	},
 	{
-		CodePeriod, Reject, "The billing period ends before it starts",
+		CodeTypeForm, Reject, settled, "The type of a line is in small letters, or has blanks",
+		"Write F, E, IF or IE", table1998B, Standard,
+	},
+	{
+		CodePeriod, Reject, settled, "The billing period ends before it starts",
 		"Correct its dates", table1998B, Standard,
 	},
 	{
-		CodeOutsidePeriod, Warn, "A line is dated outside the billing period",
+		CodeOutsidePeriod, Warn, settled, "A line is dated outside the billing period",
 		"See whether the date or the period is wrong", wild, Observed,
 	},
 	{
-		CodeNegativeUnits, Warn, "The units are negative, which some carriers refuse",
+		CodeNegativeUnits, Warn, settled, "The units are negative, which some carriers refuse",
 		"Write a credit as an adjustment", "Brightflag", Observed,
 	},
 	{
-		CodeLineTotal, Reject, "Units times unit cost plus adjustment do not make the line's total",
+		CodeLineTotal, Reject, settled, "Units times unit cost plus adjustment do not make the line's total",
 		"Correct whichever is wrong", refusals + " (006)", Standard,
 	},
 	{
-		CodeLineRounding, Warn, "The line's total differs from its sum by half a cent at most, by rounding",
+		CodeLineRounding, Warn, lenient, "The line's total differs from its sum by half a cent at most, by rounding",
 		"Nothing, unless the carrier refuses it", ourselves, Judged,
 	},
 	{
-		CodeAdjustment, Reject, "The total of an adjustment of the invoice is not the adjustment",
+		CodeAdjustment, Reject, settled, "The total of an adjustment of the invoice is not the adjustment",
 		"Make both the same", table1998B, Standard,
 	},
 	{
-		CodeTaskOnExpense, Warn, "An expense has a task code",
+		CodeTaskOnExpense, Warn, settled, "An expense has a task code",
 		"Leave it out, unless the client wants it", wild, Observed,
 	},
 	{
-		CodeUnknownCode, Warn, "A task, activity or expense code is none of UTBMS for this field",
+		CodeUnknownCode, Warn, settled, "A task, activity or expense code is none of UTBMS for this field",
 		"See the client's list of codes", "UTBMS; more sets exist than are listed", Observed,
 	},
 	{
-		CodePhase, Warn, "A task code names a whole phase, such as L100",
+		CodePhase, Warn, settled, "A task code names a whole phase, such as L100",
 		"Choose a task of that phase", "UTBMS", Observed,
 	},
 	{
-		CodeKeeperName, Warn, "A timekeeper's name is not written \"Last, First\"",
+		CodeKeeperName, Warn, lenient, "A timekeeper's name is not written \"Last, First\"",
 		"Write the surname first", table1998B, Standard,
 	},
 	{
-		CodeUnknownClass, Warn, "A timekeeper's classification is none of LEDES",
+		CodeUnknownClass, Warn, settled, "A timekeeper's classification is none of LEDES",
 		"Use PARTNR, ASSOC, PARALG and the like", "LEDES, classifications of 2014", Observed,
 	},
 
 	{
-		CodeNumberPath, Reject, "The invoice number could be taken for a path of files",
+		CodeBlank98BI, Warn, lenient, "A field is blank that LEDES 98BI is said to want",
+		"Fill it in if the carrier asks for it", public98BI, Observed,
+	},
+	{
+		CodeLong98BI, Warn, lenient, "A field is longer than LEDES 98BI is said to let it be",
+		"Shorten it if the carrier asks for it", public98BI, Observed,
+	},
+	{
+		CodeCurrency, Reject, settled, "A currency is not written as three capitals",
+		"Write USD, GBP and the like", public98BI + ": ISO 4217", Observed,
+	},
+	{
+		CodeCountry, Warn, settled, "A country is not written as two or three capitals",
+		"Write USA; some carriers want US", public98BI + ": ISO 3166", Observed,
+	},
+	{
+		CodeAccountType, Warn, lenient, "The account type is neither O nor T",
+		"Write O for the client's own account", public98BI, Observed,
+	},
+	{
+		CodeTaxRate, Warn, lenient, "The rate of a tax is one or more, or negative",
+		"Write 0.21 for 21 per cent", public98BI, Observed,
+	},
+	{
+		CodeLineTax, Warn, lenient, "The tax of a line is not its rate of the line; half a cent is rounding",
+		"Correct the rate or the tax", public98BI + "; the standard's own sample does not add up", Observed,
+	},
+
+	{
+		CodeNumberPath, Reject, settled, "The invoice number could be taken for a path of files",
 		"Give it another number", ourselves, Judged,
 	},
 	{
-		CodeNumberChars, Warn, "The invoice number holds a character that sites may refuse",
+		CodeNumberChars, Warn, lenient, "The invoice number holds a character that sites may refuse",
 		"Use letters, digits, . _ and -", "LEDES 1998B says alphanumeric; others are seen everywhere", Observed,
 	},
 	{
-		CodeTotalDiffers, Reject, "The lines of an invoice give different totals of it",
+		CodeTotalDiffers, Reject, settled, "The lines of an invoice give different totals of it",
 		"Write the same INVOICE_TOTAL on each", refusals + " (007)", Standard,
 	},
 	{
-		CodeFirmDiffers, Reject, "An invoice has lines of two law firms",
+		CodeFirmDiffers, Reject, settled, "An invoice has lines of two law firms",
 		"Write one LAW_FIRM_ID on each line", ourselves, Judged,
 	},
 	{
-		CodeDiffers, Warn, "Lines of an invoice differ in its date, client or description: the first counts",
+		CodeDiffers, Warn, settled, "Lines of an invoice differ in what belongs to it, such as its date or description: the first counts",
 		"Write the same on each line", notes1998B, Standard,
 	},
 	{
-		CodeMultiMatter, Warn, "An invoice bills several matters, which some carriers refuse",
+		CodeMultiMatter, Warn, settled, "An invoice bills several matters, which some carriers refuse",
 		"Bill each matter by itself", "Collaborati, \"Do Not Allow Multi-Matter Invoices\"", Observed,
 	},
 	{
-		CodeLineTwice, Reject, "Two lines of an invoice have the same number",
+		CodeLineTwice, Reject, settled, "Two lines of an invoice have the same number",
 		"Number them anew", table1998B, Standard,
 	},
 	{
-		CodeTotal, Reject, "The total of an invoice is not the sum of its lines; one cent counts",
+		CodeTotal, Reject, settled, "The total of an invoice is not the sum of its lines; one cent counts",
 		"Correct the total, or the line that is wrong", refusals + " (007)", Standard,
+	},
+	{
+		CodeTaxTotal, Warn, lenient, "The total of taxes of an invoice is not the sum of its lines' taxes",
+		"Correct the total, or the line that is wrong", public98BI + "; the standard's own sample does not add up", Observed,
+	},
+	{
+		CodeNetTotal, Warn, lenient, "The net total of an invoice is not the sum of its lines without taxes",
+		"Correct it; in LEDES 98BI net means without taxes", public98BI, Observed,
+	},
+
+	{
+		CodeSeveralInvoices, Warn, settled, "The file holds several invoices, and the carrier takes one in a file",
+		"Split it; Lodge does so before it files", "limits of e-billing sites", Observed,
+	},
+	{
+		CodeTooManyInvoices, Reject, settled, "The file has more invoices than Lodge tells apart",
+		"Split it into several files", ourselves, Judged,
 	},
 }

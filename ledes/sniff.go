@@ -46,9 +46,8 @@ func sniff(head []byte) string {
 	return ""
 }
 
-// xml reports whether a file is XML, and whether it names LEDES.
-func xml(head []byte) (is, ledes bool) {
+// isXML reports whether a file is XML.
+func isXML(head []byte) bool {
 	start := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(head, []byte(bom))))
-	is = bytes.HasPrefix(start, []byte("<?xml")) || bytes.HasPrefix(start, []byte("<ledes"))
-	return is, is && bytes.Contains(start, []byte("ledes"))
+	return bytes.HasPrefix(start, []byte("<?xml")) || bytes.HasPrefix(start, []byte("<ledes"))
 }

@@ -130,7 +130,7 @@ func TestHashesOfWhatIsNotRead(t *testing.T) {
 func TestReadErrors(t *testing.T) {
 	for _, after := range []int{0, 10, len(sound)} {
 		r := &failing{bytes.NewReader([]byte(sound)[:after])}
-		if f, err := ledes.Read(r, ledes.Profile{}); err == nil || !strings.Contains(err.Error(), "disk") {
+		if f, err := ledes.Read(r, ledes.Options{}); err == nil || !strings.Contains(err.Error(), "disk") {
 			t.Errorf("after %d bytes: %v, %v", after, f, err)
 		}
 	}

@@ -290,7 +290,7 @@ func verdictOf(briefs []string) ledes.Verdict {
 
 func read(t testing.TB, content string, p ledes.Profile) *ledes.File {
 	t.Helper()
-	f, err := ledes.Read(strings.NewReader(content), p)
+	f, err := ledes.Read(strings.NewReader(content), ledes.Options{Profile: p})
 	if err != nil {
 		t.Fatal(err)
 	}

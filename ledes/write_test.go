@@ -93,7 +93,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		const limit = 1 << 16
-		file, err := ledes.Read(bytes.NewReader(content), ledes.Profile{MaxSize: limit})
+		file, err := ledes.Read(bytes.NewReader(content), ledes.Options{Profile: ledes.Profile{MaxSize: limit}})
 		if err != nil {
 			t.Fatal(err)
 		}

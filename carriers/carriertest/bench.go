@@ -78,7 +78,7 @@ func (b *bench) register(t *testing.T, c carriers.Carrier) {
 	t.Helper()
 	file, err := b.site.File()
 	check(t, err)
-	read, err := ledes.Read(bytes.NewReader(file), c.Profile)
+	read, err := ledes.Read(bytes.NewReader(file), ledes.Options{Profile: c.Profile})
 	check(t, err)
 	if read.Verdict() == ledes.Rejected || len(read.Invoices) != 1 {
 		t.Fatalf("the scenario's invoice does not pass the carrier's Profile: %+v", read.Findings)

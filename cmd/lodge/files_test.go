@@ -26,7 +26,7 @@ func inbox(t *testing.T) (clean, bad string) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		read, err := ledes.Read(strings.NewReader(string(f.Bytes)), ledes.Profile{})
+		read, err := ledes.Read(strings.NewReader(string(f.Bytes)), ledes.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -101,7 +101,7 @@ func (w *works) fromFile(carrier carriers.Carrier, o rehearsing) (chosen, error)
 		return chosen{}, err
 	}
 	defer func() { _ = in.Close() }()
-	f, err := ledes.Read(in, carrier.Profile)
+	f, err := ledes.Read(in, ledes.Options{Profile: carrier.Profile})
 	if err != nil {
 		return chosen{}, fmt.Errorf("%s: %w", o.file, err)
 	}

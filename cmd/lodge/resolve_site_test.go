@@ -50,7 +50,7 @@ func (f *firm) onThePortal(number string) {
 		f.t.Fatal(err)
 	}
 	for _, file := range files {
-		read, err := ledes.Read(strings.NewReader(string(file.Bytes)), ledes.Profile{})
+		read, err := ledes.Read(strings.NewReader(string(file.Bytes)), ledes.Options{})
 		if err != nil || len(read.Invoices) != 1 || read.Invoices[0].Number != number {
 			continue
 		}

@@ -86,7 +86,7 @@ func texts(t *testing.T) []string {
 	}
 	list := []string{"Review of", "Invoice", "Harbor Mutual", "Conference", "settlement"}
 	for _, f := range files {
-		read, err := ledes.Read(bytes.NewReader(f.Bytes), ledes.Profile{})
+		read, err := ledes.Read(bytes.NewReader(f.Bytes), ledes.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

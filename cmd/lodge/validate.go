@@ -79,7 +79,7 @@ func (a *app) check(name string, profile ledes.Profile) (ledes.Report, error) {
 		defer func() { _ = f.Close() }()
 		r = f
 	}
-	f, err := ledes.Read(r, profile)
+	f, err := ledes.Read(r, ledes.Options{Profile: profile})
 	if err != nil {
 		return ledes.Report{}, fmt.Errorf("%s: %w", name, err)
 	}

@@ -22,7 +22,7 @@ func TestInbox(t *testing.T) {
 	}
 	numbers := map[string]bool{}
 	for i, f := range files {
-		read, err := ledes.Read(bytes.NewReader(f.Bytes), ledes.Profile{})
+		read, err := ledes.Read(bytes.NewReader(f.Bytes), ledes.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

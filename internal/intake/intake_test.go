@@ -74,7 +74,7 @@ func TestSeveralInvoicesBecomeSeveralSubmissions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := ledes.Read(strings.NewReader(string(content)), ledes.Profile{})
+		f, err := ledes.Read(strings.NewReader(string(content)), ledes.Options{})
 		if err != nil || len(f.Invoices) != 1 || f.Invoices[0].Number != number || f.SHA != rev.Object.SHA || f.Canon != rev.Object.Canon {
 			t.Errorf("%s: its copy holds %+v, %v", number, f.Invoices, err)
 		}

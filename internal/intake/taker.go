@@ -57,7 +57,7 @@ func (t Taker) Check() error {
 
 // Read reads a file of an account and judges it. The error is that of content.
 func (t Taker) Read(account string, content io.Reader) (*ledes.File, error) {
-	return ledes.Read(content, t.Accounts[account].Profile)
+	return ledes.Read(content, ledes.Options{Profile: t.Accounts[account].Profile})
 }
 
 // Take registers what was read of f. The error is the ledger's or that of where the

@@ -148,7 +148,7 @@ const Matter = "CLM-20419"
 func (b *Bench) Register(account, number string, odd Invoice) string {
 	b.t.Helper()
 	file := File(b.t, number, odd)
-	read, err := ledes.Read(bytes.NewReader(file), b.Carrier.Profile)
+	read, err := ledes.Read(bytes.NewReader(file), ledes.Options{Profile: b.Carrier.Profile})
 	b.check(err)
 	if read.Verdict() == ledes.Rejected || len(read.Invoices) != 1 {
 		b.t.Fatalf("invoice %s is no invoice: %+v", number, read.Findings)

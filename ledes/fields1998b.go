@@ -1,74 +1,5 @@
 package ledes
 
-import "slices"
-
-// A layout is one of the formats that are written as lines of fields.
-type layout struct {
-	format Format
-	first  []string // what its first line may say before the []; the standard's own comes first
-	fields []field  // nil: it is told apart, but not checked as yet
-}
-
-// layouts are the formats of lines. Converters write the later names of
-// LEDES 98BI, whose first 24 fields are those of LEDES 1998B.
-var layouts = []layout{
-	{LEDES1998B, []string{"LEDES1998B"}, fields1998B[:]},
-	{LEDES98BI, []string{"LEDES98BI V2", "LEDES98BI V5", "LEDES1998BI V2"}, nil},
-}
-
-// layoutNamed finds a layout by what its first line says.
-func layoutNamed(name string) (layout, bool) {
-	i := slices.IndexFunc(layouts, func(l layout) bool { return slices.Contains(l.first, name) })
-	if i < 0 {
-		return layout{}, false
-	}
-	return layouts[i], true
-}
-
-// A field is one column of a layout.
-type field struct {
-	name string
-	kind fieldKind
-	max  int // characters of a text, digits before the point of a number
-	need need
-}
-
-// A fieldKind says how a field is written.
-type fieldKind int
-
-const (
-	text   fieldKind = iota
-	date             // YYYYMMDD
-	number           // see ParseAmount
-)
-
-// A need says on which lines a field may not be blank.
-type need int
-
-const (
-	optional need = iota
-	always
-	unlessAdjustment // on F and E
-	onFees           // on F
-	onExpenses       // on E
-)
-
-// On reports whether a field of need n may not be blank on a line of kind k.
-func (n need) on(k Kind) bool {
-	switch n {
-	case always:
-		return true
-	case unlessAdjustment:
-		return k == Fee || k == Expense
-	case onFees:
-		return k == Fee
-	case onExpenses:
-		return k == Expense
-	default:
-		return false
-	}
-}
-
 // Kilobytes15 is the "15 KB" of the two descriptions.
 const kilobytes15 = 15 << 10
 
@@ -81,15 +12,15 @@ var fields1998B = [width1998B]field{
 	invoiceNumber:  {"INVOICE_NUMBER", text, 20, always},
 	clientID:       {"CLIENT_ID", text, 20, always},
 	matterID:       {"LAW_FIRM_MATTER_ID", text, 20, always},
-	invoiceTotal:   {"INVOICE_TOTAL", number, 12, always},
+	invoiceTotal:   {"INVOICE_TOTAL", money, 12, always},
 	billingStart:   {"BILLING_START_DATE", date, 8, always},
 	billingEnd:     {"BILLING_END_DATE", date, 8, always},
 	invoiceText:    {"INVOICE_DESCRIPTION", text, kilobytes15, optional},
 	lineNumber:     {"LINE_ITEM_NUMBER", text, 20, always},
 	lineKind:       {"EXP/FEE/INV_ADJ_TYPE", text, 2, always},
-	lineUnits:      {"LINE_ITEM_NUMBER_OF_UNITS", number, 10, unlessAdjustment},
-	lineAdjustment: {"LINE_ITEM_ADJUSTMENT_AMOUNT", number, 10, optional},
-	lineTotal:      {"LINE_ITEM_TOTAL", number, 10, always},
+	lineUnits:      {"LINE_ITEM_NUMBER_OF_UNITS", units, 10, unlessAdjustment},
+	lineAdjustment: {"LINE_ITEM_ADJUSTMENT_AMOUNT", money, 10, optional},
+	lineTotal:      {"LINE_ITEM_TOTAL", money, 10, always},
 	lineDate:       {"LINE_ITEM_DATE", date, 8, always},
 	lineTask:       {"LINE_ITEM_TASK_CODE", text, 20, onFees},
 	lineExpense:    {"LINE_ITEM_EXPENSE_CODE", text, 20, onExpenses},
@@ -97,7 +28,7 @@ var fields1998B = [width1998B]field{
 	keeperID:       {"TIMEKEEPER_ID", text, 20, onFees},
 	lineText:       {"LINE_ITEM_DESCRIPTION", text, kilobytes15, onFees},
 	lawFirmID:      {"LAW_FIRM_ID", text, 20, always},
-	lineCost:       {"LINE_ITEM_UNIT_COST", number, 10, unlessAdjustment},
+	lineCost:       {"LINE_ITEM_UNIT_COST", money, 10, unlessAdjustment},
 	keeperName:     {"TIMEKEEPER_NAME", text, 30, onFees},
 	keeperClass:    {"TIMEKEEPER_CLASSIFICATION", text, 10, onFees},
 	clientMatterID: {"CLIENT_MATTER_ID", text, 20, optional},
