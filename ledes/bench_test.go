@@ -17,7 +17,7 @@ import (
 func large(items int) []byte {
 	var b bytes.Buffer
 	head, _, _ := strings.Cut(sound, "20260131")
-	b.WriteString(head)
+	b.WriteString(strings.ReplaceAll(head, "\n", "\r\n"))
 	for n := range items {
 		fmt.Fprintf(&b, "20260131|A-%d|NORTHQUAY|2025-0417|%s|20260101|20260131|January 2026, Barlow v. Quayside Stores|%d|F|2.4|-20.00|964.00|"+
 			"20260112|L210||A103|MKO|Draft answer to the amended complaint and confer with the client|74-2210934|410.00|Okafor, Miriam|PARTNR|NQ-CL-88213[]\r\n",

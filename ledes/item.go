@@ -53,17 +53,8 @@ func (r *reader) cut(it *item, p physical) bool {
 		return false
 	}
 	*it = item{line: p.no, text: p.text, odd: !plain(body)}
-	rest, n := body, 0
-	for ; n < len(r.columns); n++ {
-		i := bytes.IndexByte(rest, '|')
-		if i < 0 {
-			it.value[n], rest = rest, nil
-			n++
-			break
-		}
-		it.value[n], rest = rest[:i], rest[i+1:]
-	}
-	if n != len(r.columns) || rest != nil {
+	n := len(r.columns)
+	if fields, more := cutFields(it.value[:0:n], body); more || len(fields) != n {
 		r.shifted(p, body)
 		return false
 	}

@@ -1,7 +1,6 @@
 package ledes
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -67,16 +66,8 @@ func (s *Scanner) Scan() bool {
 func (s *Scanner) cut(p physical) {
 	s.line = p
 	body, ended := cutRecord(p.text)
-	s.fields, s.ended = s.fields[:0], ended
-	for len(s.fields) < s.limits.Fields-1 {
-		i := bytes.IndexByte(body, '|')
-		if i < 0 {
-			break
-		}
-		s.fields = append(s.fields, body[:i])
-		body = body[i+1:]
-	}
-	s.fields = append(s.fields, body)
+	s.fields, _ = cutFields(s.fields[:0], body)
+	s.ended = ended
 }
 
 // Line is the 1-based number of the line, blank ones counted.

@@ -1,6 +1,6 @@
 package utbms
 
-import "slices"
+import "sort"
 
 // Classes are the timekeeper classifications: the list of LEDES.org of 2014, as
 // updated in June 2023, and the two-letter codes before it, which many law
@@ -19,6 +19,6 @@ var classes = [...]string{
 // KnownClass reports whether code is a timekeeper classification of the list of
 // 2014 or of the older one. Letters must be capitals.
 func KnownClass(code string) bool {
-	_, ok := slices.BinarySearch(classes[:], code)
-	return ok
+	i := sort.SearchStrings(classes[:], code)
+	return i < len(classes) && classes[i] == code
 }

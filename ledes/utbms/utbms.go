@@ -10,7 +10,7 @@ package utbms
 
 import (
 	"slices"
-	"strings"
+	"sort"
 )
 
 // A Set is a code set.
@@ -51,12 +51,11 @@ type Code struct {
 // Task reports whether c may stand where a task code is asked for.
 func (c Code) Task() bool { return c.Set != Activity && c.Set != Expense }
 
-// Lookup returns the code as written in a line. Letters must be capitals.
+// Lookup returns the code as written in a line. Letters must be capitals. It keeps no hold
+// of code, so that a caller's conversion of a few bytes costs no memory.
 func Lookup(code string) (Code, bool) {
-	i, ok := slices.BinarySearchFunc(table[:], code, func(c Code, want string) int {
-		return strings.Compare(c.Code, want)
-	})
-	if !ok {
+	i := sort.Search(len(table), func(i int) bool { return table[i].Code >= code })
+	if i == len(table) || table[i].Code != code {
 		return Code{}, false
 	}
 	return table[i], true
