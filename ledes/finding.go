@@ -126,7 +126,7 @@ func quoted(args []any) []any {
 // rejected reports whether a finding refuses the file.
 func (f *findings) rejected() bool { return f.count[Reject] > 0 }
 
-// sorted returns the findings in the order of their lines, and for each the
+// sorted returns the findings in the order of their lines and fields, and for each the
 // index of its invoice.
 func (f *findings) sorted() (list []Finding, owners []int) {
 	for _, severity := range []Severity{Reject, Warn} {
@@ -135,7 +135,7 @@ func (f *findings) sorted() (list []Finding, owners []int) {
 			f.list = append(f.list, found{Finding{Severity: severity, Code: CodeMore, Message: message}, whole})
 		}
 	}
-	slices.SortStableFunc(f.list, func(a, b found) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(f.list, func(a, b found) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	for _, item := range f.list {
 		if item.Lines > 1 {
 			item.Message += fmt.Sprintf(" (and %d more)", item.Lines-1)

@@ -23,7 +23,10 @@ const sound = "LEDES1998B[]\n" + header + "\n" +
 type edit func(string) string
 
 // set puts a value into the field of a 1-based line.
-func set(line int, field, value string) edit {
+func set(line int, field, value string) edit { return setIn(header, line, field, value) }
+
+// setIn is set in a file with another header.
+func setIn(header string, line int, field, value string) edit {
 	column := slices.Index(strings.Split(strings.TrimSuffix(header, "[]"), "|"), field)
 	if column < 0 {
 		panic("no field " + field)
@@ -77,14 +80,17 @@ func brief(f ledes.Finding) string {
 	return strings.Join(parts, " ")
 }
 
+// A verdictCase is a file and what is found in it.
+type verdictCase struct {
+	name    string
+	edit    edit // of a sound file
+	profile ledes.Profile
+	want    []string // briefs
+}
+
 // cases has every row of the table of verdicts, with its neighbours on the
 // other side of each border. A case without findings is accepted silently.
-var cases = []struct {
-	name    string
-	edit    edit
-	profile ledes.Profile
-	want    []string
-}{
+var cases = []verdictCase{
 	// Accepted.
 	{name: "as it is", edit: all()},
 	{name: "CR LF", edit: func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }},
@@ -234,6 +240,15 @@ var cases = []struct {
 	{name: "negative units, refused", edit: all(set(3, "LINE_ITEM_NUMBER_OF_UNITS", "-1.5"), set(3, "LINE_ITEM_UNIT_COST", "-350")), profile: ledes.Profile{PositiveUnits: true}, want: []string{"reject negative-units 3 LINE_ITEM_NUMBER_OF_UNITS"}},
 	{name: "units with one decimal", edit: set(3, "LINE_ITEM_NUMBER_OF_UNITS", "1.500"), profile: ledes.Profile{UnitDecimals: 1}},
 	{name: "units with two decimals, refused", edit: all(set(3, "LINE_ITEM_NUMBER_OF_UNITS", "0.75"), set(3, "LINE_ITEM_UNIT_COST", "700")), profile: ledes.Profile{UnitDecimals: 1}, want: []string{"reject decimals 3 LINE_ITEM_NUMBER_OF_UNITS"}},
+	{name: "narrative longer than the carrier takes", edit: all(), profile: ledes.Profile{MaxLength: map[string]int{"LINE_ITEM_DESCRIPTION": 17}}, want: []string{"reject too-long 3 LINE_ITEM_DESCRIPTION"}},
+	{name: "narrative as long as the carrier takes", edit: all(), profile: ledes.Profile{MaxLength: map[string]int{"LINE_ITEM_DESCRIPTION": 18}}},
+	{name: "number longer than the standard has it, allowed", edit: setAll("INVOICE_NUMBER", strings.Repeat("1", 30)), profile: ledes.Profile{MaxLength: map[string]int{"INVOICE_NUMBER": 30}}},
+	{name: "money with three decimals, refused", edit: all(set(4, "LINE_ITEM_UNIT_COST", "60.001"), set(4, "LINE_ITEM_TOTAL", "60.00")), profile: ledes.Profile{AmountDecimals: 2}, want: []string{"warn line-total-rounded 4 LINE_ITEM_TOTAL", "reject decimals 4 LINE_ITEM_UNIT_COST"}},
+	{name: "money with zeros behind two decimals", edit: set(4, "LINE_ITEM_UNIT_COST", "60.0000"), profile: ledes.Profile{AmountDecimals: 2}},
+	{name: "units are no money", edit: all(set(3, "LINE_ITEM_NUMBER_OF_UNITS", "0.875"), set(3, "LINE_ITEM_UNIT_COST", "600")), profile: ledes.Profile{AmountDecimals: 2}},
+	{name: "one invoice in a file", edit: all(), profile: ledes.Profile{SingleInvoice: true}},
+	{name: "several invoices, refused", edit: again, profile: ledes.Profile{SingleInvoice: true}, want: []string{"reject several-invoices 6"}},
+	{name: "the year before 1900", edit: set(3, "LINE_ITEM_DATE", "18991231"), want: []string{"reject date 3 LINE_ITEM_DATE"}},
 	{name: "two matters", edit: set(4, "LAW_FIRM_MATTER_ID", "M-8"), want: []string{"warn several-matters 4 LAW_FIRM_MATTER_ID"}},
 	{name: "two matters, refused", edit: set(4, "LAW_FIRM_MATTER_ID", "M-8"), profile: ledes.Profile{SingleMatter: true}, want: []string{"reject several-matters 4 LAW_FIRM_MATTER_ID"}},
 
@@ -254,10 +269,14 @@ var cases = []struct {
 	{name: "first line too long", edit: whole(strings.Repeat("x", ledes.MaxLine+1)), want: []string{"reject line-too-long 1"}},
 }
 
-func TestVerdicts(t *testing.T) {
+func TestVerdicts(t *testing.T) { judgeCases(t, sound, cases) }
+
+// judgeCases reads each case, and checks it: both find the same.
+func judgeCases(t *testing.T, file string, cases []verdictCase) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			f := read(t, c.edit(sound), c.profile)
+			content := c.edit(file)
+			f := read(t, content, c.profile)
 			var got []string
 			for _, finding := range f.Findings {
 				got = append(got, brief(finding))
@@ -268,11 +287,23 @@ func TestVerdicts(t *testing.T) {
 			if got, want := f.Verdict(), verdictOf(c.want); got != want {
 				t.Errorf("verdict %s, want %s", got, want)
 			}
+			if diff := cmp.Diff(f.Report(""), checked(t, content, ledes.Options{Profile: c.profile})); diff != "" {
+				t.Errorf("Check says otherwise (-Read +Check):\n%s", diff)
+			}
 			if err := c.profile.Validate(); err != nil {
 				t.Errorf("profile: %v", err)
 			}
 		})
 	}
+}
+
+func checked(t testing.TB, content string, o ledes.Options) ledes.Report {
+	t.Helper()
+	report, err := ledes.Check(strings.NewReader(content), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
 }
 
 // verdictOf is the verdict that briefs lead to.
