@@ -159,7 +159,7 @@ func (e *endless) Read(b []byte) (int, error) {
 // a valid one, one of a single line, and hostile ones in which numbers, matters and
 // invoices never repeat, or each line has a finding.
 func TestMemoryIsBounded(t *testing.T) {
-	const size, most = 64 << 20, 16 << 20
+	const size, most = 32 << 20, 12 << 20
 	records := bytes.SplitAfter(large(4000), []byte("\n"))
 	items := records[2 : len(records)-1]
 	with := func(column int) func(n int) []byte {

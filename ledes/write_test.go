@@ -2,6 +2,7 @@ package ledes_test
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -84,39 +85,117 @@ func TestWriteRefuses(t *testing.T) {
 	}
 }
 
-// FuzzRead holds Read to what it promises about any bytes.
-func FuzzRead(f *testing.F) {
-	for _, c := range cases {
-		if content := c.edit(sound); len(content) < 4096 {
-			f.Add([]byte(content))
+// TestWrite98BI: what was read in one format is read back in it, and in the other but for
+// what that has no field for.
+func TestWrite98BI(t *testing.T) {
+	want := read(t, sound98BI, ledes.Profile{}).Invoices
+	for format, content := range map[ledes.Format]string{ledes.LEDES98BI: sound98BI, ledes.LEDES1998B: sound} {
+		want := read(t, content, ledes.Profile{}).Invoices
+		for _, unix := range []bool{true, false} {
+			var out bytes.Buffer
+			changes, err := ledes.Encoder{Format: format, UnixLines: unix}.Write(&out, want...)
+			if err != nil || len(changes) > 0 {
+				t.Fatalf("%s: %v, %v", format, changes, err)
+			}
+			f := read(t, out.String(), ledes.Profile{})
+			if f.Format != format || f.Verdict() != ledes.Accepted {
+				t.Errorf("%s reads as %s: %v", format, f.Format, f.Findings)
+			}
+			if diff := cmp.Diff(want, f.Invoices); diff != "" {
+				t.Errorf("%s (-written +read):\n%s", format, diff)
+			}
+			if strings.Contains(out.String(), "\r") == unix || !strings.HasSuffix(out.String(), "[]\n") && unix {
+				t.Errorf("%s: wrong line ends", format)
+			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, content []byte) {
-		const limit = 1 << 16
-		file, err := ledes.Read(bytes.NewReader(content), ledes.Options{Profile: ledes.Profile{MaxSize: limit}})
+	if err := ledes.Write(io.Discard, want...); err == nil {
+		t.Error("taxes are lost in silence: the totals have them, the fields of LEDES 1998B do not")
+	}
+	if _, err := (ledes.Encoder{Format: ledes.LEDESXML}).Write(io.Discard, want...); err == nil {
+		t.Error("XML is written")
+	}
+}
+
+// TestTransliterate replaces what LEDES cannot hold, says so, and leaves the rest alone.
+func TestTransliterate(t *testing.T) {
+	inv := read(t, sound, ledes.Profile{}).Invoices[0]
+	inv.Lines[0].Description = "Caf\u00e9 \u201cZ\u00fcrich\u201d \u2013 \u00a7 5|6\r\n\ttwo\u2026"
+	inv.Lines[1].Description = "windows \x93quotes\x94 caf\xe9"
+	inv.Lines[2].Timekeeper.Name = "Doe, Jane"
+	var out bytes.Buffer
+	changes, err := ledes.Encoder{Transliterate: true}.Write(&out, inv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := read(t, out.String(), ledes.Profile{}).Invoices[0].Lines
+	for i, want := range []string{`Cafe "Zuerich" - Sec. 5/6   two...`, `windows "quotes" cafe`} {
+		if got := lines[i].Description; got != want {
+			t.Errorf("written as %q, want %q", got, want)
+		}
+		change := ledes.Change{Invoice: "A-1001", Line: inv.Lines[i].Number, Field: "LINE_ITEM_DESCRIPTION", From: inv.Lines[i].Description, To: want}
+		if diff := cmp.Diff(change, changes[i]); diff != "" {
+			t.Errorf("change (-want +got):\n%s", diff)
+		}
+	}
+	if len(changes) != 2 {
+		t.Errorf("changes: %+v", changes)
+	}
+}
+
+// TestTransliterateNever: what nothing stands for, and what tells invoices apart.
+func TestTransliterateNever(t *testing.T) {
+	for name, spoil := range map[string]func(*ledes.Invoice){
+		"another script": func(inv *ledes.Invoice) { inv.Lines[0].Description = "\u4e16" },
+		"number":         func(inv *ledes.Invoice) { inv.Number = "A\u20131" },
+		"client":         func(inv *ledes.Invoice) { inv.ClientID = "caf\u00e9" },
+		"firm":           func(inv *ledes.Invoice) { inv.LawFirmID = "12|3" },
+		"bell":           func(inv *ledes.Invoice) { inv.Description = "a\ab" },
+	} {
+		inv := read(t, sound, ledes.Profile{}).Invoices[0]
+		spoil(&inv)
+		if changes, err := (ledes.Encoder{Transliterate: true}).Write(io.Discard, inv); err == nil || changes != nil {
+			t.Errorf("%s: %v, %v", name, changes, err)
+		}
+	}
+}
+
+// TestComplete computes all that follows from the rest.
+func TestComplete(t *testing.T) {
+	for _, content := range []string{sound, sound98BI} {
+		want := read(t, content, ledes.Profile{}).Invoices[0]
+		got := want
+		got.Total, got.International.TaxTotal, got.International.NetTotal = ledes.Cents(1), ledes.Cents(2), ledes.Cents(3)
+		got.Lines = append([]ledes.Line(nil), want.Lines...)
+		for i := range got.Lines {
+			got.Lines[i].Total, got.Lines[i].Number = ledes.Cents(7), ""
+			if !got.Lines[i].Tax.Rate.IsZero() {
+				got.Lines[i].Tax.Total = ledes.Cents(8)
+			}
+		}
+		got.Complete()
+		if content == sound { // which has no field for it
+			want.International.NetTotal = want.Total
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// TestCompleteRounds: totals are exact, taxes have cents.
+func TestCompleteRounds(t *testing.T) {
+	for rate, want := range map[string]string{"0.5": "16.67", "0.15": "5.00", "0.14999": "5.00", "-0.5": "-16.67", "0.0001501": "0.01", "0.0001499": "0.00"} {
+		line := ledes.Line{Kind: ledes.Fee, Units: amount(t, "0.3333"), UnitCost: amount(t, "100")}
+		r, err := ledes.ParseRate(rate)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if file.Size > limit+1 || len(file.Findings) > 202 {
-			t.Errorf("%d bytes read, %d findings", file.Size, len(file.Findings))
+		line.Tax.Rate = r
+		inv := ledes.Invoice{Lines: []ledes.Line{line}}
+		inv.Complete()
+		if got := inv.Lines[0]; got.Tax.Total.String() != want || got.Total != amount(t, "33.33").Add(amount(t, want)) {
+			t.Errorf("a tax of %s: %s in %s; want %s", rate, got.Tax.Total, got.Total, want)
 		}
-		for i, finding := range file.Findings {
-			if i > 0 && finding.Line < file.Findings[i-1].Line || finding.Line > bytes.Count(content, []byte("\n"))+1 {
-				t.Errorf("finding %d is on line %d", i, finding.Line)
-			}
-		}
-		parts := file.Split()
-		if file.Verdict() == ledes.Rejected {
-			if parts != nil {
-				t.Error("a refused file has parts")
-			}
-			return
-		}
-		if len(parts) != len(file.Invoices) || len(parts) == 0 {
-			t.Fatalf("%d parts of %d invoices", len(parts), len(file.Invoices))
-		}
-		for i, part := range parts {
-			checkPart(t, file.Invoices[i], part)
-		}
-	})
+	}
 }
