@@ -50,7 +50,7 @@ func (l *Ledger) Claim(ctx context.Context, id, owner string, ttl time.Duration)
 		if s.HeldBack() {
 			return nil, &OnHoldError{s.Key.String(), s.OnHold}
 		}
-		s.Fence++
+		s.Fence = granted(s.Fence)
 		s.Lease = submission.Lease{Owner: owner, Until: now.Add(ttl)}
 		return entries, nil
 	})
@@ -60,6 +60,15 @@ func (l *Ledger) Claim(ctx context.Context, id, owner string, ttl time.Duration)
 	l.begun(id, s.Fence)
 	return s, Claim{ID: id, Owner: owner, Fence: s.Fence, Deadline: deadline}, nil
 }
+
+// granted is the fence of the next lease on a submission. Leases have even ones, so
+// that the odd one between two says that a lease was ended and none was granted: a
+// ledger that was copied back may end one that it has while the evidence has an
+// attempt under the next, which must not look as if that had been the one that ended.
+func granted(fence int64) int64 { return fence - fence%2 + 2 }
+
+// ended is the fence after which no write under the lease of fence counts.
+func ended(fence int64) int64 { return fence | 1 }
 
 // begun and over keep count of what is worked on through this Ledger.
 func (l *Ledger) begun(id string, fence int64) {

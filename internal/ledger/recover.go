@@ -22,7 +22,7 @@ type Recovered struct {
 // ledger that is older than the truth does: before anything is sent the attempt
 // is written to it, under the fence of a lease that it granted. So an attempt
 // that it does not know was never sent if a later lease was granted since, or if
-// its own was given back; and while its holder lives, it is only just being made.
+// its own was ended or given back; and while its holder lives, it is only just being made.
 //
 // since is when a copy was made of the ledger that was restored, zero if that is
 // not known. Of a lease that was held then it is open what came of it.

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -99,6 +100,31 @@ func TestOrphanedIntents(t *testing.T) {
 	recovers(t, l, w.evidence("1", "a", "A2", "h", c.Fence), time.Time{}, true) // it may have gone on after the copy
 	state(t, l, id, submission.Uncertain)
 	replays(t, l, id)
+}
+
+// A newer file ends the lease of the one that it replaces. That must not look as if the
+// ledger had granted the next lease: in a ledger that was copied back an attempt under
+// that one is what was forgotten.
+func TestRecoverAfterAnArrival(t *testing.T) {
+	for leases := range int64(3) {
+		l, w := rig(t)
+		id := registered(t, l, "1", "a")
+		for n := range leases {
+			owner := fmt.Sprint("h", n)
+			c := claimed(t, l, id, owner)
+			recovers(t, l, w.evidence("1", "a", "A1", owner, c.Fence), time.Time{}, false) // it lives
+			w.kill(owner)
+		}
+		registered(t, l, "1", "b")
+		ended := state(t, l, id, submission.Ready).Fence
+		recovers(t, l, w.evidence("1", "a", "A1", "h", 2*leases), time.Time{}, false) // its lease was ended: it was refused
+		recovers(t, l, w.evidence("1", "a", "A2", "g", 2*leases+2), time.Time{}, true)
+		s := state(t, l, id, submission.Uncertain)
+		if s.Revisions[0].State != submission.Uncertain || s.Revisions[1].State != submission.NeedsPerson || s.Fence <= ended {
+			t.Errorf("after %d leases: %+v", leases, s)
+		}
+		replays(t, l, id)
+	}
 }
 
 // Of a lease that was held when the copy was made it is open what came of it,

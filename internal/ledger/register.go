@@ -82,8 +82,7 @@ func (l *Ledger) arrive(s *submission.Submission, rev submission.Revision, who s
 		return nil, err
 	}
 	if worked.State == submission.Ready && !s.Revisions[worked.Number-1].State.Live() {
-		s.Fence++
-		s.Lease = submission.Lease{}
+		s.Fence, s.Lease = ended(s.Fence), submission.Lease{}
 	}
 	return entries, nil
 }

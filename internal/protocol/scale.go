@@ -7,7 +7,7 @@ type scale struct {
 }
 
 // settled gives s its one normal shape: of the past only the order of times counts,
-// of fences only their order.
+// of fences only their order, and which are even: those of leases.
 func (c *search) settled(s state) state {
 	if !c.Dates {
 		for k := range s.rows {
@@ -75,6 +75,9 @@ func (k *scale) fill(times *[256]bool, fences *[128]bool) bool {
 	for n := range fences {
 		if n > 0 && fences[n] {
 			fence++
+			if fence%2 != int8(n)%2 {
+				fence++
+			}
 			k.fences[n] = fence
 			same = same && int(fence) == n
 		}

@@ -72,9 +72,12 @@ func (a *attempt) check(ctx context.Context) (c checked) {
 
 // searchWorks asks, now and then during a visit, whether the search by which
 // nothing was found shows what the site is known to hold. Without it an invoice
-// that somebody filed by hand would be filed again while the search is broken.
+// that somebody filed by hand would be filed again while the search is broken. Of
+// what may have been sent before it asks each time: a search that breaks a second
+// later is all that stands between it and a second copy.
 func (a *attempt) searchWorks(ctx context.Context) error {
-	if a.looked.Blind != "" || a.looked.At.Sub(a.proven) < submission.BetweenLooks {
+	first := a.sub.SettleUntil().IsZero()
+	if a.looked.Blind != "" || first && a.looked.At.Sub(a.proven) < submission.BetweenLooks {
 		return nil
 	}
 	c := a.check(ctx)

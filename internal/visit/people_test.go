@@ -115,6 +115,42 @@ func TestControl(t *testing.T) {
 	}
 }
 
+// TestControlEachTime: of what may have been sent before, the search is tried each time,
+// even if it worked a moment ago for another invoice.
+func TestControlEachTime(t *testing.T) {
+	t.Parallel()
+	b := visittest.New(t, harbor.Carrier())
+	b.Register(visittest.Moor, "KNOWN", visittest.Invoice{})
+	visited(t, b.Visit(visittest.Moor))
+	id := unsure(t, b, number)
+	b.Carrier.History.TrustAbsence = true
+	for range 2 {
+		b.Later(5 * time.Hour)
+		visited(t, b.Visit(visittest.Moor))
+	}
+	if got := b.Get(id).Current(); got.State != submission.Ready {
+		t.Fatalf("after two looks it is %s: %s", got.State, got.Why)
+	}
+	const other = "OTHER"
+	b.Register(visittest.Moor, other, visittest.Invoice{})
+	b.Later(5 * time.Hour)
+	worked := false // the search, for another invoice; it breaks right then
+	find := func(ctx context.Context, s site, inv carriers.Invoice) ([]carriers.Found, error) {
+		if worked {
+			return nil, nil
+		}
+		worked = inv.Number == "KNOWN"
+		return s.Site.Find(ctx, inv)
+	}
+	trusting := b.Carrier.History
+	b.Carrier = with(site{find: find})
+	b.Carrier.History = trusting
+	_, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context())
+	if carriers.KindOf(err) != carriers.SiteChanged || b.Uploads(other) != 1 || b.Uploads(number) != 0 {
+		t.Errorf("%v; %d uploads of another, %d of the invoice", err, b.Uploads(other), b.Uploads(number))
+	}
+}
+
 // forgetful is a history that shows nothing.
 func forgetful(c *carriers.Carrier) {
 	*c = with(site{find: func(context.Context, site, carriers.Invoice) ([]carriers.Found, error) { return nil, nil }})
