@@ -31,17 +31,7 @@ func (l *Line) complete() {
 		taxed = taxed.Add(product)
 	}
 	if !l.Tax.Rate.IsZero() {
-		l.Tax.Total = l.Tax.Rate.Of(taxed).toCents()
+		l.Tax.Total = l.Tax.Rate.centsOf(taxed)
 	}
 	l.Total = taxed.Add(l.Tax.Total)
-}
-
-// toCents rounds to two places, half a cent away from zero.
-func (a Amount) toCents() Amount {
-	const cent = scale / 100
-	half := int64(cent / 2)
-	if a.n < 0 {
-		half = -half
-	}
-	return Amount{(a.n + half) / cent * cent}
 }

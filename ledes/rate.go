@@ -3,6 +3,7 @@ package ledes
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -45,6 +46,14 @@ func (r Rate) String() string {
 func (r Rate) Of(a Amount) Amount {
 	p := multiply(a.n, r.n)
 	return Amount{p.sign() * p.shareOf(rateScale)}
+}
+
+// centsOf returns the share r of a to two places, half a cent rounded away from zero. It
+// is rounded once: Of rounds to four places first, which can make half a cent of less.
+func (r Rate) centsOf(a Amount) Amount {
+	const cent = scale / 100
+	p := multiply(a.n, r.n)
+	return Amount{p.sign() * min(p.shareOf(rateScale*cent), math.MaxInt64/cent) * cent}
 }
 
 // IsZero reports whether r is nothing.
