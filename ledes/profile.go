@@ -64,6 +64,59 @@ func (p Profile) validateNumbers() error {
 	return nil
 }
 
+// With is p and what q says beyond it. A field that one requires and the other makes
+// optional is as q has it; so are sizes, lengths, digits and characters of which both
+// say something. What either refuses is refused, and what either forgives is forgiven.
+func (p Profile) With(q Profile) Profile {
+	return Profile{
+		MaxSize:        limit(q.MaxSize, p.MaxSize),
+		Require:        union(without(p.Require, q.Optional), q.Require),
+		Optional:       union(without(p.Optional, q.Require), q.Optional),
+		MaxLength:      overlaid(p.MaxLength, q.MaxLength),
+		NumberChars:    orElse(q.NumberChars, p.NumberChars),
+		UnitDecimals:   limit(q.UnitDecimals, p.UnitDecimals),
+		AmountDecimals: limit(q.AmountDecimals, p.AmountDecimals),
+
+		SingleInvoice:   p.SingleInvoice || q.SingleInvoice,
+		SingleMatter:    p.SingleMatter || q.SingleMatter,
+		PositiveUnits:   p.PositiveUnits || q.PositiveUnits,
+		KnownCodes:      p.KnownCodes || q.KnownCodes,
+		Transliterates:  p.Transliterates || q.Transliterates,
+		LooseTypes:      p.LooseTypes || q.LooseTypes,
+		ReversedPeriods: p.ReversedPeriods || q.ReversedPeriods,
+	}
+}
+
+func without(list, gone []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(gone, s) })
+}
+
+// union is nil if both are empty.
+func union(list, more []string) []string {
+	for _, s := range more {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+func overlaid(under, over map[string]int) map[string]int {
+	if len(over) == 0 {
+		return under
+	}
+	all := maps.Clone(over)
+	for name, n := range under {
+		if _, ok := all[name]; !ok {
+			all[name] = n
+		}
+	}
+	return all
+}
+
 // maxSize is how many bytes a file may have.
 func (p Profile) maxSize(limit int64) int64 {
 	if p.MaxSize <= 0 {

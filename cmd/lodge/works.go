@@ -138,7 +138,7 @@ func (a *app) inboxes(c config.Config) map[string]carriers.Carrier {
 	byAccount := map[string]carriers.Carrier{}
 	for _, acc := range c.Accounts {
 		if carrier, err := a.carrier(acc.Carrier); err == nil {
-			byAccount[acc.Name] = carrier
+			byAccount[acc.Name] = acc.Of(carrier)
 		}
 	}
 	return byAccount

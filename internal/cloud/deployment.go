@@ -105,7 +105,7 @@ func (d *Deployment) Inbox(ctx context.Context, known []carriers.Carrier, build 
 		if !ok {
 			return nil, fmt.Errorf("account %s: this program has no carrier %q: the operator deploys one that has", account.Name, account.Carrier)
 		}
-		taker.Accounts[account.Name] = carrier
+		taker.Accounts[account.Name] = account.Of(carrier)
 	}
 	if err := taker.Check(); err != nil {
 		return nil, err

@@ -8,6 +8,9 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"example.com/lodge/carriers"
+	"example.com/lodge/ledes"
 )
 
 // An Account is one login at one carrier.
@@ -22,6 +25,7 @@ type Account struct {
 	Visits   int            // visits at the same time; 0: as the carrier says
 	Home     string         // name of the one ledger that files for it; "": whichever has it
 	Timezone *time.Location // of the carrier's hours, in place of the carrier's own; nil: the carrier's
+	LEDES    ledes.Profile  // what is demanded of its invoices, or forgiven, beyond what the carrier declares
 
 	stage string
 }
@@ -58,6 +62,13 @@ func (a Account) AtHome(ledger string) error {
 	}
 	return fmt.Errorf("the home of account %s is the ledger %s, and this is %s: it looks and files nothing; "+
 		"the operator runs Lodge there, or mends \"home\" in lodge.yaml once nothing is under way there", a.Name, a.Home, ledger)
+}
+
+// Of is the carrier as it is for the account: with what the account says about its
+// invoices.
+func (a Account) Of(c carriers.Carrier) carriers.Carrier {
+	c.Profile = c.Profile.With(a.LEDES)
+	return c
 }
 
 // parsePortal reads the address of a portal. Its errors do not quote it, since

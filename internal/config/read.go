@@ -209,6 +209,7 @@ func (r *reader) account(name string, at, value ast.Node) {
 		"home":     r.home(what+".home", &a.Home),
 		"visits":   r.number(what+".visits", 1, maxAccountVisits, &a.Visits),
 		"timezone": r.zone(what+".timezone", &a.Timezone),
+		"ledes":    r.profile(what+".ledes", &a.LEDES),
 	})(value)
 	r.accounts = append(r.accounts, a)
 }

@@ -29,6 +29,7 @@ func Default(now time.Time) Config {
 func Write(w io.Writer, c Config) error {
 	t, err := template.New("lodge.yaml.tmpl").Funcs(template.FuncMap{
 		"quote":   strconv.Quote,
+		"profile": profileLines,
 		"rfc3339": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}).ParseFS(files, "lodge.yaml.tmpl")
 	if err == nil {
