@@ -82,6 +82,27 @@ func TestSeveralInvoicesBecomeSeveralSubmissions(t *testing.T) {
 }
 
 // TestScanningAgain counts what reaches the ledger.
+// TestOneInvoiceAFile: a carrier that takes one invoice in a file is no reason to refuse
+// several. What the ledger keeps of what is odd shows no more of the file than a value.
+func TestOneInvoiceAFile(t *testing.T) {
+	w := newWorld(t, func(o *intake.Options) {
+		c := o.Accounts["harbor-main"]
+		c.Profile.SingleInvoice = true
+		o.Accounts["harbor-main"] = c
+	})
+	w.put("two.txt", file(t, newInvoice("A-1", 100), newInvoice("A-2", 100))+"\n")
+	r := w.scan()["two.txt"]
+	if r.Status != intake.Taken || len(r.Invoices) != 2 || len(r.Findings) != 1 || r.Findings[0].Code != ledes.CodeBlankLine {
+		t.Fatalf("%+v", r)
+	}
+	w.put("bad.txt", strings.Replace(invoice(t, "A-3", 100), "20260", "2026-", 1))
+	for _, f := range w.scan()["bad.txt"].Findings {
+		if f.Excerpt != nil || f.Value == "" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
 func TestScanningAgain(t *testing.T) {
 	w := newWorld(t)
 	w.put("good.txt", invoice(t, "A-1", 100))

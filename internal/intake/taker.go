@@ -55,9 +55,20 @@ func (t Taker) Check() error {
 	return nil
 }
 
-// Read reads a file of an account and judges it. The error is that of content.
+// Read reads a file of an account and judges it. The error is that of content. That the
+// carrier takes one invoice in a file is no reason against a file of several: it is split.
+// Findings are without their excerpts: the ledger keeps no texts of invoices.
 func (t Taker) Read(account string, content io.Reader) (*ledes.File, error) {
-	return ledes.Read(content, ledes.Options{Profile: t.Accounts[account].Profile})
+	profile := t.Accounts[account].Profile
+	profile.SingleInvoice = false
+	read, err := ledes.Read(content, ledes.Options{Profile: profile})
+	if err != nil {
+		return nil, err
+	}
+	for i := range read.Findings {
+		read.Findings[i].Excerpt = nil
+	}
+	return read, nil
 }
 
 // Take registers what was read of f. The error is the ledger's or that of where the
