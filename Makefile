@@ -10,11 +10,12 @@ ARRIVALS ?= 10000
 SEED ?= 1
 CONFIG ?= $(or $(LODGE_CONFIG),$(wildcard lodge.yaml),cdk/testdata/production.yaml)
 CONTEXT ?= {}
+FUZZ ?= 60s
 
 # Not what npm installs, which has templates for Go that are no Go.
 GO_FILES = $$(git ls-files --cached --others --exclude-standard --deduplicate '*.go' | while read -r f; do [ ! -e "$$f" ] || echo "$$f"; done)
 
-.PHONY: help demo demo-clean test fuse faults faults-full worlds faults-real protocol burst bench month check fmt generate build clean
+.PHONY: help demo demo-clean test fuse faults faults-full worlds faults-real protocol burst bench bench-ledes fuzz month check fmt generate build clean
 .PHONY: synth cdk-test image cloud-e2e
 .PHONY: check-format check-vet check-lint check-rules check-mod check-generated check-scripts
 
@@ -73,6 +74,15 @@ burst: ## ARRIVALS=10000 files at four triggers at once, twice in parts, with a 
 bench: build ## measure a submission beside plain HTTP and the usual way, in about ten minutes (ARGS=--help)
 	@.ci/chromium tests
 	@bin/bench filing $(ARGS)
+
+bench-ledes: ## read and check LEDES files beside encoding/csv, and one of 1 GB (ARGS=--help)
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -o bin/bench ./cmd/bench
+	@bin/bench ledes $(ARGS)
+
+fuzz: ## attack what parses LEDES with random files, FUZZ=60s each
+	@for f in $$(go test -list '^Fuzz' ./ledes | grep ^Fuzz); do \
+		go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ) -fuzzminimizetime 100x ./ledes || exit 1; done
 
 month: build ## file a month of 2,000 invoices at portals that misbehave (ARGS="--invoices 200 --accounts 4")
 	@.ci/chromium

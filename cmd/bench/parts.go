@@ -6,6 +6,7 @@ import (
 	"example.com/lodge/internal/bench"
 	"example.com/lodge/internal/bench/floor"
 	"example.com/lodge/internal/bench/meter"
+	"example.com/lodge/internal/bench/reading"
 	"example.com/lodge/internal/bench/scene"
 	"example.com/lodge/internal/browser/usual"
 )
@@ -19,6 +20,12 @@ func partCommands() []*cobra.Command {
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				return scene.ServePortal(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
 			},
+		},
+		{
+			Use:   "check",
+			Short: "Check one LEDES file",
+			Args:  cobra.ExactArgs(1),
+			RunE:  func(cmd *cobra.Command, args []string) error { return reading.Check(args[0], cmd.OutOrStdout()) },
 		},
 		{
 			Use:   "floor",

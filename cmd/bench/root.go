@@ -30,7 +30,7 @@ func root() *cobra.Command {
 	root.PersistentFlags().StringVar(&c.lodge, "lodge", "", "the `program` to measure; the one beside bench, or built anew, unless named")
 	root.PersistentFlags().StringVar(&c.dir, "dir", "bench", "`folder` of what is written")
 	root.PersistentFlags().BoolVar(&c.keep, "keep", false, "leave ledgers, evidence and logs there")
-	root.AddCommand(c.filingCommand(), c.monthCommand(), c.profileCommand())
+	root.AddCommand(c.filingCommand(), c.monthCommand(), c.profileCommand(), c.ledesCommand())
 	root.AddCommand(partCommands()...)
 	return root
 }
