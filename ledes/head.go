@@ -72,8 +72,7 @@ func (r *reader) header(p physical) bool {
 	body = bytes.TrimLeft(body, blanks)
 	names := strings.Split(string(body), "|")
 	if len(names) != len(r.layout.fields) {
-		r.inLine(CodeHeaderCount, p, 0, 0, "", "the header has %d names; %s has %d%s",
-			len(names), string(r.layout.format), len(r.layout.fields), otherwise(len(names)))
+		r.wrongCount(p, names)
 		return false
 	}
 	if !ended {
@@ -94,6 +93,26 @@ func (r *reader) header(p physical) bool {
 	}
 	r.head = append(r.head, p.span)
 	return true
+}
+
+// wrongCount notes that the header has too many names, or too few, and points at the
+// first that is not where it should be.
+func (r *reader) wrongCount(p physical, names []string) {
+	fields := r.layout.fields
+	column := 0
+	for column < min(len(names), len(fields)) && upper(strings.Trim(names[column], " ")) == upper(fields[column].name) {
+		column++
+	}
+	body, _ := cutRecord(p.text)
+	from, n, expected := len(body), 0, "[]"
+	if column < len(names) {
+		from, n = startOf(p.text, column), len(names[column])
+	}
+	if column < len(fields) {
+		expected = fields[column].name
+	}
+	r.inLine(CodeHeaderCount, p, from, n, expected, "the header has %d names; %s has %d%s",
+		len(names), string(r.layout.format), len(fields), otherwise(len(names)))
 }
 
 // otherwise tells of which layout a header with so many names could be.

@@ -92,11 +92,6 @@ func (r *reader) note(code string, it *item, column int, expected, message strin
 	r.findings.add(code, r.at(it, column), expected, message, args...)
 }
 
-// refuse adds a finding that refuses the file, whatever its rule says.
-func (r *reader) refuse(code string, it *item, column int, expected, message string, args ...any) {
-	r.findings.addAs(Reject, code, r.at(it, column), expected, message, args...)
-}
-
 // readKind reads what decides which other fields are needed.
 func (r *reader) readKind(it *item) {
 	value := it.value[lineKind]
