@@ -13,8 +13,8 @@ func (r *reader) characters(it *item, column int) {
 	value, name := it.value[column], r.columns[column].name
 	control, foreign := scanCharacters(value)
 	if control {
-		at := r.part(it, column, bytes.IndexFunc(value, unicode.IsControl))
-		r.findings.add(CodeControl, at, "characters that can be seen", "there is a control character in %s", value)
+		i := bytes.IndexFunc(value, unicode.IsControl)
+		r.findings.add(CodeControl, r.part(it, column, i), "characters that can be seen", "there is a control character in %s", near(value, i))
 	}
 	if foreign {
 		r.foreign(it, column)
@@ -48,7 +48,7 @@ func (r *reader) foreign(it *item, column int) {
 	}
 	i := foreignIndex(value)
 	r.findings.addAs(severity, CodeNonASCII, r.part(it, column, i), "ASCII",
-		"%s holds characters beyond ASCII, for instance curly quotes or a long dash: %s", name, fromForeign(value, i))
+		"%s holds characters beyond ASCII, for instance curly quotes or a long dash: %s", name, near(value, i))
 }
 
 // plain reports whether a line holds nothing but printable ASCII, and neither " nor [],
@@ -90,9 +90,8 @@ func foreignIndex(s []byte) int {
 	return slices.IndexFunc(s, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
-// fromForeign is s from shortly before its character at byte i on, so that a shortened
-// message shows it.
-func fromForeign(s []byte, i int) []byte {
+// near is s from shortly before its byte i on, so that a shortened message shows it.
+func near(s []byte, i int) []byte {
 	const before = 20
 	return s[max(0, i-before):]
 }

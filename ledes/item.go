@@ -49,7 +49,11 @@ func (r *reader) cut(it *item, p physical) bool {
 		r.inLine(CodeTrailingBlanks, p, len(body)+len("[]"), len(p.text), "", "the line has blanks after its end")
 	}
 	if !ended {
-		r.inLine(CodeUnterminated, p, len(p.text), 0, "[]", "the line does not end with []; perhaps a line break inside a text has cut it")
+		cause := "perhaps a line break inside a text has cut it"
+		if p.end == "" {
+			cause = "the file ends here: perhaps it was not written or copied completely"
+		}
+		r.inLine(CodeUnterminated, p, len(p.text), 0, "[]", "the line does not end with []; "+cause)
 		return false
 	}
 	*it = item{line: p.no, text: p.text, odd: !plain(body)}
