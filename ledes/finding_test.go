@@ -34,6 +34,7 @@ func TestExcerptsShowWhatIsMeant(t *testing.T) {
 		{"control beyond ASCII", set(3, "LINE_ITEM_DESCRIPTION", "x"+long+"a\u009bb"), "?", "aa  a?b|12-3456789|"},
 		{"brackets", set(3, "LINE_ITEM_DESCRIPTION", long+"a [] b"), "[]", "aa  a [] b|12-3456789|"},
 		{"end of a line", replace("CLM-1[]\n", "CLM-1\n"), " ", "|CLM-1"},
+		{"line ends of old Macs", func(s string) string { return strings.ReplaceAll(s, "\n", "\r") }, "?", "LEDES1998B[]?INVOICE_DATE|"},
 		{"dropped name", replace("LINE_ITEM_NUMBER_OF_UNITS|", ""), "LINE_ITEM_ADJUSTMENT_AMOUNT", "INV_ADJ_TYPE|LINE_ITEM_ADJ"},
 		{"last name dropped", replace("|CLIENT_MATTER_ID[]", "[]"), "[", "CLASSIFICATION[]"},
 		{"name too many", replace("CLIENT_MATTER_ID[]", "CLIENT_MATTER_ID|MORE[]"), "MORE", "CLIENT_MATTER_ID|MORE[]"},

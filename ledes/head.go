@@ -38,6 +38,9 @@ func (r *reader) formatLine(p physical) bool {
 	switch {
 	case name == "":
 		r.inLine(CodeFormatMissing, p, 0, 0, expected, "the first line is blank; it must be %q", "LEDES1998B[]")
+	case strings.Contains(name, "\r"):
+		r.inLine(CodeFormatUnknown, p, bytes.IndexByte(p.text, '\r'), 1, expected,
+			"the lines of the file end neither as on Windows (CR LF) nor as on Unix (LF): save it with one of these")
 	case strings.Contains(name, fields1998B[invoiceDate].name+"|"):
 		r.inLine(CodeFormatMissing, p, 0, 0, expected, "the file begins with the header; the line %q before it is missing", "LEDES1998B[]")
 	case padded(name):
