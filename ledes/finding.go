@@ -35,6 +35,7 @@ type problem struct {
 type found struct {
 	Finding
 	invoice int
+	last    int // line that it was found on last
 }
 
 // Findings collects what is wrong with a file: the first finding of each
@@ -112,14 +113,18 @@ func (f *findings) addAs(s Severity, code string, at place, expected, message st
 		finding.Value = quote(string(at.value))
 	}
 	finding.Excerpt = at.excerpt()
-	f.list = append(f.list, found{finding, at.invoice})
+	f.list = append(f.list, found{finding, at.invoice, at.line})
 }
 
 // also is how many further lines of a finding are listed.
 const also = 20
 
-// again notes another line that has the finding.
-func (f *Finding) again(line int) {
+// again notes another line that has the finding; once, though two checks may find it.
+func (f *found) again(line int) {
+	if line == f.last {
+		return
+	}
+	f.last = line
 	f.Lines++
 	if len(f.Also) < also {
 		f.Also = append(f.Also, line)
@@ -145,7 +150,7 @@ func (f *findings) sorted() (list []Finding, owners []int) {
 	for _, severity := range []Severity{Reject, Warn} {
 		if n := f.skipped[severity]; n > 0 {
 			message := fmt.Sprintf("%d more findings of this severity are not listed", n)
-			f.list = append(f.list, found{Finding{Severity: severity, Code: CodeMore, Message: message}, whole})
+			f.list = append(f.list, found{Finding: Finding{Severity: severity, Code: CodeMore, Message: message}, invoice: whole})
 		}
 	}
 	slices.SortStableFunc(f.list, func(a, b found) int { return cmp.Compare(a.Line, b.Line) })

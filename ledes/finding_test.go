@@ -65,3 +65,34 @@ func TestFindingTellsTheOtherLines(t *testing.T) {
 		t.Errorf("line %d, %d lines, also (-want +got): %s", found.Line, found.Lines, diff)
 	}
 }
+
+// Two checks may find the same on one line, which is told once.
+func TestALineIsCountedOnce(t *testing.T) {
+	f := read(t, set(4, "CLIENT_ID", "OTHER")(sound), ledes.Profile{}).Findings[0]
+	if f.Code != ledes.CodeDiffers || f.Lines != 0 || f.Also != nil || strings.Contains(f.Message, "more)") {
+		t.Errorf("%+v", f)
+	}
+}
+
+// What is expected is what helps whoever wrote something else.
+func TestExpected(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		edit     edit
+		expected string
+	}{
+		{"blank text", set(3, "TIMEKEEPER_ID", ""), "1 to 20 characters"},
+		{"blank number", set(3, "LINE_ITEM_UNIT_COST", ""), "digits, at most one point, a leading minus if negative: 1234.50"},
+		{"many digits", set(3, "LINE_ITEM_UNIT_COST", "12345678901"), "at most 10 digits before the point"},
+		{"many digits of the total", setAll("INVOICE_TOTAL", "1234567890123"), "at most 12 digits before the point"},
+		{"many decimals", set(3, "LINE_ITEM_UNIT_COST", "1.00001"), "at most 4 digits after the point"},
+		{"name in small letters", replace("|CLIENT_ID|", "|client_id|"), "CLIENT_ID"},
+		{"sum", setAll("INVOICE_TOTAL", "1.00"), "540.00"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := read(t, c.edit(sound), ledes.Profile{}).Findings[0].Expected; got != c.expected {
+				t.Errorf("%q, want %q", got, c.expected)
+			}
+		})
+	}
+}

@@ -82,17 +82,21 @@ func (r *reader) header(p physical) bool {
 		r.inLine(CodeHeaderName, p, len(p.text), 0, "[]", "the header does not end with []")
 		return false
 	}
-	exact := len(p.text) == len(body)+len("[]")
+	odd := len(names) // the first that is not exactly as it should be
 	for i, f := range r.layout.fields {
 		name := upper(strings.Trim(names[i], " "))
 		if name != upper(f.name) {
 			r.wrongName(p, i, []byte(names[i]))
 			return false
 		}
-		exact = exact && (names[i] == f.name || names[i] == name)
+		if names[i] != f.name && names[i] != name {
+			odd = min(odd, i)
+		}
 	}
-	if !exact {
-		r.whole(CodeHeaderForm, p.no, "the names in the header must be in capitals, without blanks around them")
+	if odd < len(names) {
+		r.inLine(CodeHeaderForm, p, startOf(p.text, odd), len(names[odd]), r.layout.fields[odd].name, headerForm)
+	} else if len(p.text) != len(body)+len("[]") {
+		r.inLine(CodeHeaderForm, p, 0, len(p.text), "", headerForm)
 	}
 	r.head = append(r.head, p.span)
 	return true
@@ -117,6 +121,8 @@ func (r *reader) wrongCount(p physical, names []string) {
 	r.inLine(CodeHeaderCount, p, from, n, expected, "the header has %d names; %s has %d%s",
 		len(names), string(r.layout.format), len(fields), otherwise(len(names)))
 }
+
+const headerForm = "the names in the header must be in capitals, without blanks around them"
 
 // otherwise tells of which layout a header with so many names could be.
 func otherwise(names int) string {

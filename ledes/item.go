@@ -168,11 +168,15 @@ func (r *reader) readField(it *item, i int) {
 // blankField notes that a field is blank which may not be.
 func (r *reader) blankField(it *item, i int) {
 	c := &r.columns[i]
+	expected := c.kind.expected()
+	if c.kind == text {
+		expected = "1 to " + count(c.max, "character")
+	}
 	if c.second {
-		r.note(CodeBlank98BI, it, i, c.kind.expected(), "%s is blank; LEDES 98BI is said to want it", c.name)
+		r.note(CodeBlank98BI, it, i, expected, "%s is blank; LEDES 98BI is said to want it", c.name)
 		return
 	}
-	r.note(CodeRequired, it, i, c.kind.expected(), "%s is blank", c.name)
+	r.note(CodeRequired, it, i, expected, "%s is blank", c.name)
 }
 
 // length judges how long a text is.
@@ -201,7 +205,14 @@ func (r *reader) unreadable(it *item, i int, value []byte, err error) {
 		r.note(CodeDate, it, i, expected, "%s is not a date of the form YYYYMMDD", value)
 		return
 	}
-	r.note(numberCode(err), it, i, expected, "%s: %s", value, err.Error())
+	code := numberCode(err)
+	switch code {
+	case CodeDigits:
+		expected = "at most " + count(r.columns[i].max, "digit") + " before the point"
+	case CodeDecimals:
+		expected = "at most " + count(r.columns[i].kind.places(), "digit") + " after the point"
+	}
+	r.note(code, it, i, expected, "%s: %s", value, err.Error())
 }
 
 // decimals judges the digits after the point where the carrier takes fewer than the
