@@ -210,7 +210,8 @@ func (r *reader) compare(t *tally, it *item) {
 	}
 	for i, column := range repeated {
 		if maphash.Bytes(r.seed, it.value[column]) != t.texts[i] {
-			r.note(CodeDiffers, it, column, "what the first line has", "%s is not what the first line of the invoice has; the first counts", it.value[column])
+			r.note(CodeDiffers, it, column, "what the first line has",
+				"%s is not what the first line of the invoice has; the first counts", it.value[column])
 		}
 	}
 	if it.amount[taxTotal] != t.tax {
