@@ -13,7 +13,8 @@ func (r *reader) characters(it *item, column int) {
 	value, name := it.value[column], r.columns[column].name
 	control, foreign := scanCharacters(value)
 	if control {
-		r.note(CodeControl, it, column, "characters that can be seen", "there is a control character in %s", value)
+		i := bytes.IndexFunc(value, unicode.IsControl)
+		r.findings.add(CodeControl, r.part(it, column, i), "characters that can be seen", "there is a control character in %s", near(value, i))
 	}
 	if foreign {
 		r.foreign(it, column)
@@ -21,21 +22,33 @@ func (r *reader) characters(it *item, column int) {
 	if n := len(value); n > 1 && value[0] == '"' && value[n-1] == '"' {
 		r.note(CodeQuoted, it, column, "", "the quotes around %s will be taken as part of it", name)
 	}
-	if bytes.Contains(value, []byte("[]")) {
-		r.note(CodeBrackets, it, column, "", "%s holds [], which some portals take for the end of the line", name)
+	if i := bytes.Index(value, []byte("[]")); i >= 0 {
+		at := r.part(it, column, i)
+		at.mark = len("[]")
+		r.findings.add(CodeBrackets, at, "", "%s holds [], which some portals take for the end of the line", name)
 	}
+}
+
+// part is the place of the character of a field that begins at byte i: it is that which
+// somebody looks for in a long text.
+func (r *reader) part(it *item, column, i int) place {
+	at := r.at(it, column)
+	at.from += max(i, 0)
+	_, at.mark = utf8.DecodeRune(at.value[max(i, 0):])
+	return at
 }
 
 // foreign notes characters beyond ASCII. No carrier turns those of what tells one invoice
 // from another into others.
 func (r *reader) foreign(it *item, column int) {
-	name, value := r.columns[column].name, fromForeign(it.value[column])
-	const message = "%s holds characters beyond ASCII, for instance curly quotes or a long dash: %s"
+	name, value := r.columns[column].name, it.value[column]
+	severity := r.findings.severity[CodeNonASCII]
 	if slices.Contains(identity, name) {
-		r.refuse(CodeNonASCII, it, column, "ASCII", message, name, value)
-		return
+		severity = Reject
 	}
-	r.note(CodeNonASCII, it, column, "ASCII", message, name, value)
+	i := foreignIndex(value)
+	r.findings.addAs(severity, CodeNonASCII, r.part(it, column, i), "ASCII",
+		"%s holds characters beyond ASCII, for instance curly quotes or a long dash: %s", name, near(value, i))
 }
 
 // plain reports whether a line holds nothing but printable ASCII, and neither " nor [],
@@ -72,14 +85,13 @@ func scanCharacters(s []byte) (control, foreign bool) {
 	return control, foreign
 }
 
-// fromForeign is s from shortly before its first character beyond ASCII on, so
-// that a shortened message shows it.
-func fromForeign(s []byte) []byte {
+// foreignIndex is where the first character beyond ASCII begins; -1 if there is none.
+func foreignIndex(s []byte) int {
+	return slices.IndexFunc(s, func(c byte) bool { return c >= utf8.RuneSelf })
+}
+
+// near is s from shortly before its byte i on, so that a shortened message shows it.
+func near(s []byte, i int) []byte {
 	const before = 20
-	for i, c := range s {
-		if c >= utf8.RuneSelf {
-			return s[max(0, i-before):]
-		}
-	}
-	return s
+	return s[max(0, i-before):]
 }

@@ -75,15 +75,15 @@ func checkLineTax(r *reader, it *item) {
 
 // taxSums compares an invoice's total of taxes, and its total without them, with its lines.
 func (r *reader) taxSums(t *tally) {
-	at := func(column int) place {
-		return place{line: t.line, column: column + 1, field: r.columns[column].name, invoice: t.index}
+	at := func(column int, shown *Excerpt) place {
+		return place{line: t.line, column: column + 1, field: r.columns[column].name, invoice: t.index, shown: shown}
 	}
 	if t.hasTax && t.tax != t.taxes {
-		r.findings.add(CodeTaxTotal, at(taxTotal), t.taxes.String(),
+		r.findings.add(CodeTaxTotal, at(taxTotal, t.wheres[0]), t.taxes.String(),
 			"the taxes of the invoice are %s, but those of its lines add up to %s", t.tax, t.taxes)
 	}
 	if net := t.sum.Add(Amount{-t.taxes.n}); t.hasNet && !t.broken && t.net != net {
-		r.findings.add(CodeNetTotal, at(netTotal), net.String(),
+		r.findings.add(CodeNetTotal, at(netTotal, t.wheres[1]), net.String(),
 			"the total without taxes is %s, but that of its lines is %s", t.net, net)
 	}
 }

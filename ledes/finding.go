@@ -18,6 +18,7 @@ type Finding struct {
 	Expected string   `json:"expected,omitempty"` // what should stand there
 	Message  string   `json:"message"`            // plain words
 	Lines    int      `json:"lines,omitempty"`    // how many lines have it, if several
+	Also     []int    `json:"also,omitempty"`     // the next of these lines, at most twenty
 	Forgiven bool     `json:"forgiven,omitempty"` // a strict reading would refuse it
 
 	Excerpt *Excerpt `json:"excerpt,omitempty"` // where it stands; nil if it is nowhere
@@ -34,6 +35,7 @@ type problem struct {
 type found struct {
 	Finding
 	invoice int
+	last    int // line that it was found on last
 }
 
 // Findings collects what is wrong with a file: the first finding of each
@@ -71,7 +73,8 @@ type place struct {
 	value   []byte
 	invoice int      // index, or whole
 	text    []byte   // the line; nil: not at hand
-	from    int      // where in text the value stands
+	from    int      // where in text the value stands, or what is meant of it
+	mark    int      // bytes that are meant; 0: the value
 	shown   *Excerpt // where text is not at hand any more
 }
 
@@ -80,7 +83,7 @@ func (p place) excerpt() *Excerpt {
 	if p.text == nil {
 		return p.shown
 	}
-	return excerpt(p.text, p.from, len(p.value))
+	return excerpt(p.text, p.from, cmp.Or(p.mark, len(p.value)))
 }
 
 // add notes a finding with the severity that the options give its code. Values of the
@@ -93,7 +96,7 @@ func (f *findings) add(code string, at place, expected, message string, args ...
 func (f *findings) addAs(s Severity, code string, at place, expected, message string, args ...any) {
 	p := problem{code, at.column, at.invoice}
 	if i, ok := f.known[p]; ok {
-		f.list[i].Lines++
+		f.list[i].again(at.line)
 		return
 	}
 	if f.count[s] == f.most {
@@ -110,7 +113,22 @@ func (f *findings) addAs(s Severity, code string, at place, expected, message st
 		finding.Value = quote(string(at.value))
 	}
 	finding.Excerpt = at.excerpt()
-	f.list = append(f.list, found{finding, at.invoice})
+	f.list = append(f.list, found{finding, at.invoice, at.line})
+}
+
+// also is how many further lines of a finding are listed.
+const also = 20
+
+// again notes another line that has the finding; once, though two checks may find it.
+func (f *found) again(line int) {
+	if line == f.last {
+		return
+	}
+	f.last = line
+	f.Lines++
+	if len(f.Also) < also {
+		f.Also = append(f.Also, line)
+	}
 }
 
 // quoted are args with the values of the file made safe to show.
@@ -132,7 +150,7 @@ func (f *findings) sorted() (list []Finding, owners []int) {
 	for _, severity := range []Severity{Reject, Warn} {
 		if n := f.skipped[severity]; n > 0 {
 			message := fmt.Sprintf("%d more findings of this severity are not listed", n)
-			f.list = append(f.list, found{Finding{Severity: severity, Code: CodeMore, Message: message}, whole})
+			f.list = append(f.list, found{Finding: Finding{Severity: severity, Code: CodeMore, Message: message}, invoice: whole})
 		}
 	}
 	slices.SortStableFunc(f.list, func(a, b found) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })

@@ -38,6 +38,9 @@ func (r *reader) formatLine(p physical) bool {
 	switch {
 	case name == "":
 		r.inLine(CodeFormatMissing, p, 0, 0, expected, "the first line is blank; it must be %q", "LEDES1998B[]")
+	case strings.Contains(name, "\r"):
+		r.inLine(CodeFormatUnknown, p, bytes.IndexByte(p.text, '\r'), 1, expected,
+			"the lines of the file end neither as on Windows (CR LF) nor as on Unix (LF): save it with one of these")
 	case strings.Contains(name, fields1998B[invoiceDate].name+"|"):
 		r.inLine(CodeFormatMissing, p, 0, 0, expected, "the file begins with the header; the line %q before it is missing", "LEDES1998B[]")
 	case padded(name):
@@ -72,29 +75,54 @@ func (r *reader) header(p physical) bool {
 	body = bytes.TrimLeft(body, blanks)
 	names := strings.Split(string(body), "|")
 	if len(names) != len(r.layout.fields) {
-		r.inLine(CodeHeaderCount, p, 0, 0, "", "the header has %d names; %s has %d%s",
-			len(names), string(r.layout.format), len(r.layout.fields), otherwise(len(names)))
+		r.wrongCount(p, names)
 		return false
 	}
 	if !ended {
 		r.inLine(CodeHeaderName, p, len(p.text), 0, "[]", "the header does not end with []")
 		return false
 	}
-	exact := len(p.text) == len(body)+len("[]")
+	odd := len(names) // the first that is not exactly as it should be
 	for i, f := range r.layout.fields {
 		name := upper(strings.Trim(names[i], " "))
 		if name != upper(f.name) {
 			r.wrongName(p, i, []byte(names[i]))
 			return false
 		}
-		exact = exact && (names[i] == f.name || names[i] == name)
+		if names[i] != f.name && names[i] != name {
+			odd = min(odd, i)
+		}
 	}
-	if !exact {
-		r.whole(CodeHeaderForm, p.no, "the names in the header must be in capitals, without blanks around them")
+	if odd < len(names) {
+		r.inLine(CodeHeaderForm, p, startOf(p.text, odd), len(names[odd]), r.layout.fields[odd].name, headerForm)
+	} else if len(p.text) != len(body)+len("[]") {
+		r.inLine(CodeHeaderForm, p, 0, len(p.text), "", headerForm)
 	}
 	r.head = append(r.head, p.span)
 	return true
 }
+
+// wrongCount notes that the header has too many names, or too few, and points at the
+// first that is not where it should be.
+func (r *reader) wrongCount(p physical, names []string) {
+	fields := r.layout.fields
+	column := 0
+	for column < min(len(names), len(fields)) && upper(strings.Trim(names[column], " ")) == upper(fields[column].name) {
+		column++
+	}
+	body, _ := cutRecord(p.text)
+	from, n, expected := len(body), 0, "[]"
+	if column < len(names) {
+		from, n = startOf(p.text, column), len(names[column])
+	}
+	if column < len(fields) {
+		expected = fields[column].name
+	}
+	r.inLine(CodeHeaderCount, p, from, n, expected, "the header has %d names; %s has %d%s",
+		len(names), string(r.layout.format), len(fields), otherwise(len(names)))
+}
+
+const headerForm = "the names in the header must be in capitals, without blanks around them"
 
 // otherwise tells of which layout a header with so many names could be.
 func otherwise(names int) string {

@@ -7,9 +7,10 @@ import "hash/maphash"
 type tally struct {
 	index  int
 	number string
-	line   int      // the first
-	total  Amount   // INVOICE_TOTAL of the first line
-	where  *Excerpt // of total
+	line   int         // the first
+	total  Amount      // INVOICE_TOTAL of the first line
+	where  *Excerpt    // of total
+	wheres [2]*Excerpt // of tax and net
 	lines  int
 
 	client, firm, matter string // of the first line
@@ -140,6 +141,9 @@ func (r *reader) first(t *tally, it *item) {
 	t.date = it.day[invoiceDate]
 	t.net, t.hasNet = it.amount[netTotal], it.has[netTotal]
 	t.tax, t.hasTax = it.amount[taxTotal], it.has[taxTotal]
+	if r.layout.format == LEDES98BI {
+		t.wheres = [2]*Excerpt{r.at(it, taxTotal).excerpt(), r.at(it, netTotal).excerpt()}
+	}
 	for i, column := range repeated {
 		t.texts[i] = maphash.Bytes(r.seed, it.value[column])
 	}
@@ -206,7 +210,8 @@ func (r *reader) compare(t *tally, it *item) {
 	}
 	for i, column := range repeated {
 		if maphash.Bytes(r.seed, it.value[column]) != t.texts[i] {
-			r.differs(it, column, "what the first line has")
+			r.note(CodeDiffers, it, column, "what the first line has",
+				"%s is not what the first line of the invoice has; the first counts", it.value[column])
 		}
 	}
 	if it.amount[taxTotal] != t.tax {

@@ -49,7 +49,11 @@ func (r *reader) cut(it *item, p physical) bool {
 		r.inLine(CodeTrailingBlanks, p, len(body)+len("[]"), len(p.text), "", "the line has blanks after its end")
 	}
 	if !ended {
-		r.inLine(CodeUnterminated, p, len(p.text), 0, "[]", "the line does not end with []; perhaps a line break inside a text has cut it")
+		cause := "perhaps a line break inside a text has cut it"
+		if p.end == "" {
+			cause = "the file ends here: perhaps it was not written or copied completely"
+		}
+		r.inLine(CodeUnterminated, p, len(p.text), 0, "[]", "the line does not end with []; "+cause)
 		return false
 	}
 	*it = item{line: p.no, text: p.text, odd: !plain(body)}
@@ -90,11 +94,6 @@ func (it *item) invoice() int {
 // note adds a finding about a field of it.
 func (r *reader) note(code string, it *item, column int, expected, message string, args ...any) {
 	r.findings.add(code, r.at(it, column), expected, message, args...)
-}
-
-// refuse adds a finding that refuses the file, whatever its rule says.
-func (r *reader) refuse(code string, it *item, column int, expected, message string, args ...any) {
-	r.findings.addAs(Reject, code, r.at(it, column), expected, message, args...)
 }
 
 // readKind reads what decides which other fields are needed.
@@ -169,11 +168,15 @@ func (r *reader) readField(it *item, i int) {
 // blankField notes that a field is blank which may not be.
 func (r *reader) blankField(it *item, i int) {
 	c := &r.columns[i]
+	expected := c.kind.expected()
+	if c.kind == text {
+		expected = "1 to " + count(c.max, "character")
+	}
 	if c.second {
-		r.note(CodeBlank98BI, it, i, c.kind.expected(), "%s is blank; LEDES 98BI is said to want it", c.name)
+		r.note(CodeBlank98BI, it, i, expected, "%s is blank; LEDES 98BI is said to want it", c.name)
 		return
 	}
-	r.note(CodeRequired, it, i, c.kind.expected(), "%s is blank", c.name)
+	r.note(CodeRequired, it, i, expected, "%s is blank", c.name)
 }
 
 // length judges how long a text is.
@@ -202,7 +205,14 @@ func (r *reader) unreadable(it *item, i int, value []byte, err error) {
 		r.note(CodeDate, it, i, expected, "%s is not a date of the form YYYYMMDD", value)
 		return
 	}
-	r.note(numberCode(err), it, i, expected, "%s: %s", value, err.Error())
+	code := numberCode(err)
+	switch code {
+	case CodeDigits:
+		expected = "at most " + count(r.columns[i].max, "digit") + " before the point"
+	case CodeDecimals:
+		expected = "at most " + count(r.columns[i].kind.places(), "digit") + " after the point"
+	}
+	r.note(code, it, i, expected, "%s: %s", value, err.Error())
 }
 
 // decimals judges the digits after the point where the carrier takes fewer than the

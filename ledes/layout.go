@@ -87,6 +87,14 @@ func (k fieldKind) expected() string {
 	}[k]
 }
 
+// places is how many digits may follow the point of a number of kind k.
+func (k fieldKind) places() int {
+	if k == rate {
+		return ratePlaces
+	}
+	return places
+}
+
 // A need says on which lines a field may not be blank.
 type need int
 

@@ -149,7 +149,7 @@ var rules = []Rule{
 	},
 	{
 		CodeUnterminated, Reject, settled, "A line does not end with []; often a line break inside a text has cut it",
-		"Take line breaks out of texts", notes1998B, Standard,
+		"Take line breaks out of texts; export the file again if it ends there", notes1998B, Standard,
 	},
 	{
 		CodeFieldCount, Reject, settled, "A line has too many fields, or too few; often there is a | inside a text",

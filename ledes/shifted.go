@@ -21,8 +21,8 @@ func (r *reader) shifted(p physical, body []byte) {
 	if column >= 0 {
 		at.from, at.value = startOf(p.text, column), fieldAt(body, column)
 	}
-	r.findings.add(CodeFieldCount, at, count(len(r.columns), "field"), "the line has %d fields; %s has %d%s",
-		n, string(r.layout.format), len(r.columns), cause)
+	r.findings.add(CodeFieldCount, at, count(len(r.columns), "field"), "the line has %s; %s has %d%s",
+		count(n, "field"), string(r.layout.format), len(r.columns), cause)
 }
 
 // broken is which text a | has probably broken: the first of the two narratives behind

@@ -121,6 +121,7 @@ var cases = []verdictCase{
 	{name: "format missing", edit: replace("LEDES1998B[]\n", ""), want: []string{"reject format-missing 1"}},
 	{name: "blank first line", edit: func(s string) string { return "\n" + s }, want: []string{"reject format-missing 1"}},
 	{name: "unknown format", edit: replace("LEDES1998B", "LEDES2027"), want: []string{"reject format-unknown 1"}},
+	{name: "line ends of old Macs", edit: func(s string) string { return strings.ReplaceAll(s, "\n", "\r") }, want: []string{"reject format-unknown 1"}},
 	{name: "padded by a spreadsheet", edit: replace("LEDES1998B[]", "LEDES1998B[]|||"), want: []string{"reject format-padded 1"}},
 	{name: "quoted by a spreadsheet", edit: replace("LEDES1998B[]", `"LEDES1998B[]"`), want: []string{"reject format-padded 1"}},
 	{name: "wrong name", edit: replace("|CLIENT_ID|", "|CUSTOMER|"), want: []string{"reject header-name 2 CLIENT_ID"}},

@@ -114,9 +114,9 @@ func (a *app) candidates(cmd *cobra.Command, args []string, name, typed string) 
 	case "ACCOUNT":
 		found = a.quietly().Names()
 	case "CARRIER", "NAME":
-		for _, c := range a.carriers {
-			found = append(found, c.Name+"\t"+c.Title)
-		}
+		found = a.carrierNames()
+	case "PROFILE":
+		found = append(a.quietly().Names(), a.carrierNames()...)
 	case "STATE":
 		found = stateNames()
 	case "NEEDS":
@@ -138,6 +138,15 @@ func (a *app) candidates(cmd *cobra.Command, args []string, name, typed string) 
 	}
 	rest := typed[strings.LastIndex(typed, ",")+1:]
 	return slices.DeleteFunc(found, func(s string) bool { return !strings.HasPrefix(s, rest) })
+}
+
+// carrierNames are all carriers with what they are.
+func (a *app) carrierNames() []string {
+	var found []string
+	for _, c := range a.carriers {
+		found = append(found, c.Name+"\t"+c.Title)
+	}
+	return found
 }
 
 // quietly are the settings, or none.

@@ -17,7 +17,7 @@ type exit int
 // The exit codes. They are promised in the help of the root command.
 const (
 	exitDone   exit = 0
-	exitFailed exit = 1
+	exitFailed exit = 1 // for validate also: a file would never be filed
 	exitUsage  exit = 2
 	exitPerson exit = 3
 )

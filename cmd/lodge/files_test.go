@@ -39,61 +39,6 @@ func inbox(t *testing.T) (clean, bad string) {
 	return clean, bad
 }
 
-func TestValidate(t *testing.T) {
-	w := newWorld(t)
-	clean, bad := inbox(t)
-	w.write("clean.txt", clean)
-	w.write("bad.txt", bad)
-	t.Chdir(w.dir)
-
-	said(t, w.must(exitDone, "validate", "clean.txt"), "clean.txt: accept, LEDES1998B, invoice MQ-10424: ")
-	out := w.must(exitFailed, "validate", "clean.txt", "bad.txt")
-	said(t, out, "bad.txt: reject, LEDES1998B", "the line has 25 fields", "(field-count)", "clean.txt: accept")
-
-	var reports []map[string]any
-	for line := range strings.Lines(w.must(exitFailed, "validate", "--json", "bad.txt", "clean.txt")) {
-		var r map[string]any
-		if err := json.Unmarshal([]byte(line), &r); err != nil {
-			t.Fatal(err)
-		}
-		for _, key := range []string{"file", "format", "verdict", "invoices", "findings"} {
-			if r[key] == nil {
-				t.Errorf("no %s in %s", key, line)
-			}
-		}
-		reports = append(reports, r)
-	}
-	if len(reports) != 2 || reports[0]["verdict"] != "reject" || reports[1]["verdict"] != "accept" {
-		t.Errorf("reports are %v", reports)
-	}
-	finding := reports[0]["findings"].([]any)[0].(map[string]any)
-	if finding["line"] != 3.0 || finding["code"] != "field-count" || finding["severity"] != "reject" {
-		t.Errorf("finding is %v", finding)
-	}
-	invoice := reports[1]["invoices"].([]any)[0].(map[string]any)
-	if invoice["number"] != "MQ-10424" || invoice["total"] == nil || invoice["lines"] == nil {
-		t.Errorf("invoice is %v", invoice)
-	}
-}
-
-// Whatever is not a readable LEDES file is told of, and the others are checked.
-func TestValidateBadInput(t *testing.T) {
-	w := newWorld(t)
-	clean, _ := inbox(t)
-	w.write("clean.txt", clean)
-	w.write("empty.txt", "")
-	w.write("binary.txt", "\x00\x01\xff%PDF-1.7\x1b[2J")
-	t.Chdir(w.dir)
-	out := w.must(exitFailed, "validate", "gone.txt", "empty.txt", "binary.txt", ".", "clean.txt")
-	said(t, out, "empty.txt: reject", "binary.txt: reject", "clean.txt: accept")
-	said(t, w.err.String(), "gone.txt", "is a directory")
-	if strings.Contains(out, "\x1b") {
-		t.Error("a file's bytes reach the terminal")
-	}
-	w.in = strings.NewReader(clean)
-	said(t, w.must(exitDone, "validate", "-"), "-: accept")
-}
-
 func TestInit(t *testing.T) {
 	w := newWorld(t)
 	dir := filepath.Join(w.dir, "new")

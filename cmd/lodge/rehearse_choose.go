@@ -107,7 +107,7 @@ func (w *works) fromFile(carrier carriers.Carrier, o rehearsing) (chosen, error)
 	}
 	if why := unfit(f, carrier); why != "" {
 		return chosen{}, fmt.Errorf("%s: %s: the biller mends it; %s tells all", o.file, why,
-			w.with("validate --carrier "+carrier.Name+" "+quoted(o.file)))
+			w.with("validate --profile "+o.account+" "+quoted(o.file)))
 	}
 	var numbers []string
 	for i, inv := range f.Invoices {

@@ -35,7 +35,7 @@ func TestRehearse(t *testing.T) {
 	said(t, f.err.String(), `has no invoice "MQ-1": it has MQ-10424`)
 	f.write("bad.txt", "LEDES1998B[]\nnothing\n")
 	f.must(exitFailed, "rehearse", "firm-harbor", "--file", filepath.Join(f.dir, "bad.txt"))
-	said(t, f.err.String(), "line 2", "validate --carrier harbor")
+	said(t, f.err.String(), "line 2", "validate --profile firm-harbor ")
 	if out := f.must(exitDone, "status", "--json"); out != "" {
 		t.Errorf("a file was registered:\n%s", out)
 	}

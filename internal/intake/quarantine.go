@@ -18,20 +18,23 @@ const CodeNotAccepted = "format-not-accepted"
 func (t Taker) judge(f File, read *ledes.File) (findings []ledes.Finding, unfit bool) {
 	findings = read.Findings
 	carrier := t.Accounts[f.Account]
-	if read.Verdict() != ledes.Rejected && !slices.Contains(carrier.Accepts, read.Format) {
-		findings = append([]ledes.Finding{unwanted(carrier, read.Format)}, findings...)
+	if unwanted, found := Unwanted(carrier, read.Format); found && read.Verdict() != ledes.Rejected {
+		findings = append([]ledes.Finding{unwanted}, findings...)
 	}
 	return findings, slices.ContainsFunc(findings, rejects)
 }
 
 func rejects(x ledes.Finding) bool { return x.Severity == ledes.Reject }
 
-// unwanted is the finding for a format that the carrier does not take.
-func unwanted(carrier carriers.Carrier, format ledes.Format) ledes.Finding {
+// Unwanted is the finding for a format that the carrier does not take; false if it does.
+func Unwanted(carrier carriers.Carrier, format ledes.Format) (ledes.Finding, bool) {
+	if slices.Contains(carrier.Accepts, format) {
+		return ledes.Finding{}, false
+	}
 	return ledes.Finding{
 		Severity: ledes.Reject, Code: CodeNotAccepted, Line: 1,
 		Message: fmt.Sprintf("the file is %s, which %s does not take; it takes %v", format, carrier.Title, carrier.Accepts),
-	}
+	}, true
 }
 
 // quarantine registers the file as a whole.

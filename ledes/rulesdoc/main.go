@@ -27,7 +27,8 @@ const top = `# What Lodge finds in LEDES files
 Written by ` + "`go generate ./ledes`" + `: change the rules in ` + "`ledes/rule.go`" + `.
 
 ` + "`lodge validate FILE`" + ` prints these findings with line and field. A file with a *reject* is never sent; a *warn* is shown,
-and the file may be sent. A carrier's profile can make some of them stricter or milder. How sure each rule is:
+and the file may be sent. What is *forgiven* is not as the format has it, though it is commonly taken: ` + "`--strict`" + ` refuses it.
+A carrier's profile (` + "`--profile`" + `) can make some findings stricter or milder. How sure each rule is:
 
 - **standard**: the text of LEDES 1998B, as several published copies of it have it;
 - **observed**: e-billing systems document it, or files in the wild show it;
@@ -43,7 +44,11 @@ func page(rules []ledes.Rule) string {
 	b.WriteString(top)
 	cell := strings.NewReplacer("|", `\|`).Replace
 	for _, r := range rules {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", r.Code, r.Severity, cell(r.Means), cell(r.Mend), cell(r.Source), r.Certainty)
+		severity := string(r.Severity)
+		if r.Forgiven {
+			severity += ", forgiven"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", r.Code, severity, cell(r.Means), cell(r.Mend), cell(r.Source), r.Certainty)
 	}
 	return b.String()
 }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"example.com/lodge/ledes"
+)
+
+// A fileSize is a number of bytes, as people type it: 500MB. 0 is the usual limit.
+type fileSize int64
+
+// shortestItem is fewer bytes than any line item has.
+const shortestItem = 64
+
+// limits are those for files of that size: as many lines as fit, and the rest in
+// proportion. Memory grows with the invoices of a file, up to half its size.
+func (s *fileSize) limits() ledes.Limits {
+	l := ledes.DefaultLimits()
+	if *s == 0 {
+		return l
+	}
+	times := int(max(1, int64(*s)/l.Size+1))
+	l.Lines = max(l.Lines, int(*s/shortestItem))
+	l.Invoices *= times
+	l.Numbers *= times
+	l.Size = int64(*s)
+	return l
+}
+
+// String implements pflag.Value.
+func (s *fileSize) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*s), 10)
+}
+
+// Type implements pflag.Value.
+func (s *fileSize) Type() string { return "size" }
+
+// Set implements pflag.Value.
+func (s *fileSize) Set(text string) error {
+	number := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(text)), "B"), "I")
+	shift := 0
+	if i := strings.IndexAny(number, "KMGT"); i > 0 && i == len(number)-1 {
+		shift = 10 * (1 + strings.IndexByte("KMGT", number[i]))
+		number = strings.TrimSpace(number[:i])
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%q is no size such as 500MB or 2GB", text)
+	case err != nil || n < 1 || n > math.MaxInt32<<20>>shift:
+		return fmt.Errorf("%q is not between 1 and %dT", text, math.MaxInt32>>20)
+	}
+	*s = fileSize(n << shift)
+	return nil
+}
