@@ -70,7 +70,7 @@ func TestRules(t *testing.T) {
 func TestEachRuleHasACase(t *testing.T) {
 	elsewhere := []string{ledes.CodeMore, ledes.CodeTooManyLines}
 	broken := map[string]bool{}
-	for _, c := range cases {
+	for _, c := range slices.Concat(cases, xmlCases) {
 		for _, want := range c.want {
 			severity, rest, _ := strings.Cut(want, " ")
 			code, _, _ := strings.Cut(rest, " ")
