@@ -27,11 +27,12 @@ type xmlReader struct {
 	count   [elsewhere]int
 	opened  [elsewhere]int // the line on which each segment was opened
 
-	field *xmlField // the element in work; nil: it is not read
-	name  string    // its name
-	rank  int       // which of the field's names that is
-	text  []byte    // what it holds so far
-	line  int       // where it begins
+	reading bool     // the element in work is read
+	field   xmlField // what it fills
+	name    string   // its name
+	rank    int      // which of the field's names that is
+	text    []byte   // what it holds so far
+	line    int      // where it begins
 
 	one   xmlRecord // the invoice and its first matter
 	later xmlRecord // the matter in work, if it is not the first
@@ -140,9 +141,9 @@ func (x *xmlReader) start(name xml.Name) bool {
 	case depth == xmlDepth:
 		return x.refuse(CodeXML, "elements are nested more than %d deep", xmlDepth)
 	}
-	if x.field != nil {
+	if x.reading {
 		x.findings.add(CodeXML, x.at(nil), "text", "%s holds the element %s instead of text", x.name, []byte(name.Local))
-		x.field = nil
+		x.reading = false
 	}
 	here := elsewhere
 	if name.Space == "" || name.Space == x.space {
@@ -157,9 +158,9 @@ func (x *xmlReader) end() {
 	last := len(x.within) - 1
 	here := x.within[last]
 	x.within = x.within[:last]
-	if x.field != nil {
+	if x.reading {
 		x.value()
-		x.field = nil
+		x.reading = false
 	}
 	if here == inMatter && !x.several() {
 		x.matterEnds()
@@ -171,7 +172,7 @@ func (x *xmlReader) characters(text []byte) bool {
 	if len(x.within) == 0 && len(bytes.Trim(text, xmlBlanks)) > 0 {
 		return x.refuse(CodeXML, "there is text outside the root element")
 	}
-	if x.field == nil {
+	if !x.reading {
 		return true
 	}
 	if x.text = append(x.text, text...); len(x.text) > x.limits.Line {

@@ -117,6 +117,8 @@ var xmlCases = []struct {
 	{name: "root in capitals", edit: whole(`<LEDESBillingData version="2.1">`), want: []string{"reject format-unsupported 1"}},
 	{name: "another name space", edit: fromXML(replaceAll("ledesxmlebilling2.2", "ledesxml"), replace("LEDES22", "LEDES23")), want: []string{"reject format-unsupported 2"}},
 	{name: "another kind of XML", edit: whole(`<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>`), want: []string{"reject file-not-ledes 1"}},
+	{name: "another root in the name space", edit: whole(`<invoice xmlns="http://www.ledes.org/LEDES22.xsd"/>`), want: []string{"reject file-not-ledes 1"}},
+	{name: "name space of no revision", edit: fromXML(replaceAll("ledesxmlebilling2.2", "ledesxml"), replace("LEDES22.", "LEDES22x.")), want: []string{"reject format-unsupported 2"}},
 	{name: "web page in XML", edit: whole("<?xml version='1.0'?>\n<!DOCTYPE html>\n<html>"), want: []string{"reject file-not-ledes 3"}},
 
 	// Not XML.

@@ -66,10 +66,10 @@ var xmlFields = []xmlField{
 }
 
 // ledesName is what LEDES 98BI calls the field.
-func (f *xmlField) ledesName() string { return fields98BI[f.column].name }
+func (f xmlField) ledesName() string { return fields98BI[f.column].name }
 
 // expected is what the element holds, in words for whoever wrote something else.
-func (f *xmlField) expected() string {
+func (f xmlField) expected() string {
 	if f.kind == date {
 		return "a date as YYYY-MM-DD, such as 2026-01-31"
 	}
@@ -81,7 +81,7 @@ func (f *xmlField) expected() string {
 const xmlLongest = 255
 
 // longest is how many characters the element may have for p; 0 if any number.
-func (f *xmlField) longest(p Profile) int {
+func (f xmlField) longest(p Profile) int {
 	if n, ok := p.MaxLength[f.ledesName()]; ok {
 		return n
 	}
@@ -143,13 +143,12 @@ func (x *xmlReader) known(within segment, name string) segment {
 			return s.opens
 		}
 	}
-	for i := range xmlFields {
-		f := &xmlFields[i]
+	for _, f := range xmlFields {
 		if f.within != within || x.several() {
 			continue
 		}
 		if rank := slices.Index(f.names, name); rank >= 0 {
-			x.field, x.rank, x.name, x.text, x.line = f, rank, f.names[rank], x.text[:0], x.position()
+			x.reading, x.field, x.rank, x.name, x.text, x.line = true, f, rank, f.names[rank], x.text[:0], x.position()
 		}
 	}
 	return elsewhere

@@ -64,8 +64,7 @@ func (x *xmlReader) record(s segment) *xmlRecord {
 // not that of the format.
 func (x *xmlReader) need(s segment) {
 	p := x.options.Profile
-	for i := range xmlFields {
-		f := &xmlFields[i]
+	for _, f := range xmlFields {
 		if f.within != s || len(x.record(s).value[f.column]) > 0 {
 			continue
 		}

@@ -1,15 +1,11 @@
 package ledes_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -160,6 +156,51 @@ func TestXMLFindingsShowWhatStandsThere(t *testing.T) {
 	}
 }
 
+// TestXMLSaysWhy: what has one code tells by its words what to do.
+func TestXMLSaysWhy(t *testing.T) {
+	for content, want := range map[string]string{
+		until("January"):                "cut off",
+		"<ledesxml>":                    "withdrew on 1 February 2024",
+		"<ledesxml3>":                   `root element is "ledesxml3"`,
+		"<order>":                       `root element is "order"`,
+		replace("</fee>", "")(soundXML): `element <fee> closed by </matter>`,
+		all(encoding("us-ascii"), fill("inv_id", "\xfc"))(soundXML):   "is US-ASCII, but",
+		encoding("EBCDIC")(soundXML):                                  `encoding is "EBCDIC"`,
+		"\uFEFF" + encoding("latin1")(soundXML):                       "byte order mark",
+		"<!DOCTYPE x [<!ENTITY a 'ha'>]><ledesxmlebilling2.2>&a;":     "entities of its own",
+		replace("<firm>", "<firm>"+nested(65))(soundXML):              "more than 64 deep",
+		twice("<invoice>", "</invoice>")(soundXML):                    "2 invoices of 1 client and 1 law firm",
+		without("lf_vendor_id")(soundXML):                             "lf_vendor_id or lf_office_id or lf_id is missing",
+		fill("inv_date", "soon")(soundXML):                            "not a date of the form YYYY-MM-DD",
+		replace("<inv_id>", "<inv_id>B</inv_id>\n<inv_id>")(soundXML): `given twice: on line 8, and here as "A-1001"`,
+	} {
+		f := read(t, content, ledes.Profile{})
+		if len(f.Findings) != 1 || !strings.Contains(f.Findings[0].Message, want) {
+			t.Errorf("want %q: %+v", want, f.Findings)
+		}
+	}
+}
+
+// TestXMLNeverWithoutANumber: not even a profile that is wrong takes an invoice without
+// what tells it from others.
+func TestXMLNeverWithoutANumber(t *testing.T) {
+	for element, name := range map[string]string{"inv_id": "INVOICE_NUMBER", "lf_vendor_id": "LAW_FIRM_ID"} {
+		f := read(t, without(element)(soundXML), ledes.Profile{Optional: []string{name}})
+		if f.Verdict() != ledes.Rejected {
+			t.Errorf("%s: %s", element, f.Verdict())
+		}
+	}
+}
+
+// TestXMLOfSeveralTellsOfTheFirst: the report of a refused file is about one invoice.
+func TestXMLOfSeveralTellsOfTheFirst(t *testing.T) {
+	content := strings.Replace(twice("<invoice>", "</invoice>")(soundXML), "A-1001", "A-1000", 1)
+	got := read(t, content, ledes.Profile{}).Report("").Invoices
+	if diff := cmp.Diff([]ledes.Summary{{Number: "A-1000", Total: ledes.Cents(54000), Lines: 2}}, got); diff != "" {
+		t.Errorf("invoices (-want +got):\n%s", diff)
+	}
+}
+
 // TestXMLMessagesAreSafe looks for what a file could do to a terminal or a page.
 func TestXMLMessagesAreSafe(t *testing.T) {
 	for _, evil := range []string{"\u202e\u4e16", strings.Repeat("\u4e16", 5000), "\u009b", "<\u4e16/>", "&\u202e;", "</\u202e>", "\xff", "\x1b[2J"} {
@@ -183,139 +224,6 @@ func safe(t *testing.T, content string) {
 			t.Errorf("%d bytes: %q", len(text), text)
 		}
 	}
-}
-
-// TestXMLTooManyLineItems: one too many is one too many.
-func TestXMLTooManyLineItems(t *testing.T) {
-	for most, want := range map[int]ledes.Verdict{2: ledes.Warned, 1: ledes.Rejected} {
-		report, err := ledes.Check(strings.NewReader(soundXML), ledes.Options{Limits: ledes.Limits{Lines: most}})
-		if err != nil || report.Verdict != want {
-			t.Errorf("at most %d: %v, %v", most, report, err)
-		}
-		if first := report.Findings[0].Code; (first == ledes.CodeTooManyLines) != (want == ledes.Rejected) {
-			t.Errorf("at most %d: %s", most, first)
-		}
-	}
-}
-
-// TestXMLErrors: an error of the disk is one, wherever it comes, and no finding.
-func TestXMLErrors(t *testing.T) {
-	for after := range len(soundXML) + 1 {
-		f, err := ledes.Read(&failing{bytes.NewReader([]byte(soundXML)[:after])}, ledes.Options{})
-		if !errors.Is(err, errDisk) {
-			t.Errorf("after %d bytes: %v, %v", after, f, err)
-		}
-	}
-	refused := "<ledesxml>" + strings.Repeat("x", 10_000)
-	if _, err := ledes.Read(&failing{bytes.NewReader([]byte(refused))}, ledes.Options{}); !errors.Is(err, errDisk) {
-		t.Errorf("after a refusal: %v", err)
-	}
-}
-
-// TestXMLCanon: the hashes of a refused file do not depend on how it is read.
-func TestXMLCanon(t *testing.T) {
-	for _, content := range []string{soundXML, without("inv_id")(soundXML), replace("January", "<<  \n\n")(soundXML)} {
-		f, err := ledes.Read(iotest.OneByteReader(strings.NewReader(content)), ledes.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if whole := read(t, content, ledes.Profile{}); f.Canon != whole.Canon || f.SHA != whole.SHA {
-			t.Errorf("%d bytes read one by one have other hashes", len(content))
-		}
-	}
-}
-
-// TestXMLMemory gives what would fill the memory if it were kept: tokens and files of
-// many megabytes that are made while they are read.
-func TestXMLMemory(t *testing.T) {
-	const size, most = 48 << 20, 4 << 20
-	begin := until("January")
-	for name, c := range map[string]struct{ begin, again, code string }{
-		"text":        {begin, "x", ledes.CodeLineTooLong},
-		"parts":       {begin, "x<!-- -->", ledes.CodeLineTooLong},
-		"CDATA":       {begin + "<![CDATA[", "x", ledes.CodeLineTooLong},
-		"comment":     {begin + "<!-- ", "x", ledes.CodeLineTooLong},
-		"instruction": {begin + "<?x ", "x", ledes.CodeLineTooLong},
-		"name":        {begin + "</inv_desc><", "x", ledes.CodeLineTooLong},
-		"attribute":   {begin + "</inv_desc><a b='", "x", ledes.CodeLineTooLong},
-		"attributes":  {begin + "</inv_desc><a ", "b='' ", ledes.CodeLineTooLong},
-		"DTD":         {"<!DOCTYPE x [", "<!ELEMENT a ANY>", ledes.CodeLineTooLong},
-		"laughs":      {"<!DOCTYPE x [<!ENTITY a 'ha'>]><ledesxmlebilling2.2>", "&a;&a;&a;", ledes.CodeXML},
-		"deep":        {begin + "</inv_desc>", "<a>", ledes.CodeXML},
-		"blanks":      {"<?xml version='1.0'?>", " ", ledes.CodeLineTooLong},
-		"refused":     {"<ledesxml>", "<a>", ledes.CodeUnsupported},
-	} {
-		r := io.LimitReader(io.MultiReader(strings.NewReader(c.begin), &endless{text: c.again}), size)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		report, err := ledes.Check(r, ledes.Options{Limits: ledes.Limits{Size: size}})
-		runtime.ReadMemStats(&after)
-		if err != nil || len(report.Findings) != 1 || report.Findings[0].Code != c.code {
-			t.Errorf("%s: %+v, %v", name, report.Findings, err)
-		}
-		if used := after.TotalAlloc - before.TotalAlloc; used > most {
-			t.Errorf("%s: %d bytes were allocated", name, used)
-		}
-	}
-}
-
-// TestXMLManyElements reads a file that is allowed to be so large: what is kept of it does
-// not grow.
-func TestXMLManyElements(t *testing.T) {
-	const most = 4 << 20
-	begin, end, _ := strings.Cut(soundXML, "<fee>")
-	item := "<fee><charge_desc>" + strings.Repeat("Draft answer. ", 20) + "</charge_desc><lf_matter_id>X</lf_matter_id></fee>\n"
-	matter := "</matter>\n<matter>\n<lf_matter_id>M-8</lf_matter_id>\n<fee/>"
-	many := io.LimitReader(&endless{text: item + matter}, 50_000*int64(len(item+matter)))
-	watched := &watch{in: io.MultiReader(strings.NewReader(begin), many, strings.NewReader("<fee>"+end))}
-	report, err := ledes.Check(watched, ledes.Options{Limits: ledes.Limits{Size: 1 << 30, Lines: 1 << 20}})
-	if err != nil || report.Verdict != ledes.Warned || report.Invoices[0].Lines != 100_002 {
-		t.Fatalf("%+v, %v", report, err)
-	}
-	if grown := watched.last - watched.first; grown > most {
-		t.Errorf("the memory in use has grown by %d bytes", grown)
-	}
-}
-
-// A watch looks at the memory in use while it is read: early, and when most was read.
-type watch struct {
-	in          io.Reader
-	read        int64
-	first, last int64
-}
-
-func (w *watch) Read(b []byte) (int, error) {
-	n, err := w.in.Read(b)
-	const early, late = 1 << 20, 16 << 20
-	for _, look := range []struct {
-		at   int64
-		into *int64
-	}{{early, &w.first}, {late, &w.last}} {
-		if w.read < look.at && w.read+int64(n) >= look.at {
-			runtime.GC()
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			*look.into = int64(m.HeapAlloc)
-		}
-	}
-	w.read += int64(n)
-	return n, err
-}
-
-// endless gives a text again and again.
-type endless struct {
-	text string
-	at   int
-}
-
-func (e *endless) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = e.text[e.at]
-		if e.at++; e.at == len(e.text) {
-			e.at = 0
-		}
-	}
-	return len(b), nil
 }
 
 // FuzzXML holds Read and Check to what they promise about any XML.

@@ -80,7 +80,7 @@ func timeZone(s []byte) bool {
 }
 
 // words judges a text. The line breaks of a description are blanks.
-func (x *xmlReader) words(f *xmlField, value []byte) []byte {
+func (x *xmlReader) words(f xmlField, value []byte) []byte {
 	if f.column == invoiceText {
 		value = bytes.Join(bytes.Fields(value), []byte(" "))
 	}
