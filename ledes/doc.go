@@ -37,7 +37,8 @@
 // The standard's text is not published any more where it was. The rules are those on which
 // public copies and implementations agree: the table of LEDES 1998B as CaseFox prints it,
 // the schema of Mitratech eCounsel, the list of errors of Thomson Reuters Legal Tracker,
-// the guide of Lexitree; for LEDES 98BI also those of TOTVS Protheus and of ledestool.
+// the guide of Lexitree; for LEDES 98BI also those of TOTVS Protheus and of ledestool; for
+// LEDES XML the writer of Protheus and the pages of Mitratech on its versions.
 // Where they differ, or are silent, the rule says what was chosen: its certainty is
 // [Observed] or [Judged].
 //

@@ -27,7 +27,7 @@ type Finding struct {
 // A problem is what is reported once: the same code at the same field of the
 // same invoice.
 type problem struct {
-	code            string
+	code, field     string
 	column, invoice int
 }
 
@@ -94,7 +94,7 @@ func (f *findings) add(code string, at place, expected, message string, args ...
 
 // addAs is add with another severity.
 func (f *findings) addAs(s Severity, code string, at place, expected, message string, args ...any) {
-	p := problem{code, at.column, at.invoice}
+	p := problem{code, at.field, at.column, at.invoice}
 	if i, ok := f.known[p]; ok {
 		f.list[i].again(at.line)
 		return

@@ -46,7 +46,7 @@ func (r *reader) place(it *item) {
 	}
 	it.tally, r.last = t, t
 	if !known || len(written) != len(number) {
-		r.checkNumber(it, written)
+		r.checkNumber(r.at(it, invoiceNumber), written)
 	}
 }
 
@@ -69,13 +69,13 @@ func (r *reader) begin(it *item, number string) *tally {
 
 // checkNumber judges the invoice number, which becomes part of addresses and
 // names of files at portals.
-func (r *reader) checkNumber(it *item, written []byte) {
+func (r *reader) checkNumber(at place, written []byte) {
 	if isPath(written) {
-		r.note(CodeNumberPath, it, invoiceNumber, "a number that is no path", "%s could be taken for a path", written)
+		r.findings.add(CodeNumberPath, at, "a number that is no path", "%s could be taken for a path", written)
 		return
 	}
 	if char, found := r.options.Profile.foreign(string(written)); found {
-		r.note(CodeNumberChars, it, invoiceNumber, "letters, digits, . _ and -",
+		r.findings.add(CodeNumberChars, at, "letters, digits, . _ and -",
 			"%s holds the character %s, which portals may refuse", written, []byte(string(char)))
 	}
 }

@@ -42,7 +42,8 @@ type File struct {
 	SHA  string // hex SHA-256 of the bytes read
 
 	// Canon is the hex SHA-256 of the canonical bytes, for which a byte order
-	// mark, line ends, blank lines and blanks at line ends do not count.
+	// mark, line ends, blank lines and blanks at line ends do not count. In XML
+	// all bytes count.
 	Canon string
 
 	summaries []Summary

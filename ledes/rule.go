@@ -66,7 +66,7 @@ var rules = []Rule{
 		"Split it into several files", "limits of e-billing sites: 5 to 20 MB", Observed,
 	},
 	{
-		CodeNotLEDES, Reject, settled, "The file is something else: a PDF, an archive, a web page, text in UTF-16, binary data",
+		CodeNotLEDES, Reject, settled, "The file is something else: a PDF, an archive, a web page, other XML, text in UTF-16, binary data",
 		"Send the LEDES file, as plain ASCII text", wild, Observed,
 	},
 	{
@@ -78,11 +78,11 @@ var rules = []Rule{
 		"See the sums yourself, or export it as LEDES 1998B", ourselves, Judged,
 	},
 	{
-		CodeXML, Reject, settled, "The file is XML that cannot be read to its end, or lacks what filing needs",
-		"Export it again; see what the message says is missing", ourselves, Judged,
+		CodeXML, Reject, settled, "The file is XML that cannot be read to its end, lacks what filing needs, or holds several invoices",
+		"Export it again, each invoice to a file; see what the message says is missing", ourselves, Judged,
 	},
 	{
-		CodeNoItems, Reject, settled, "There is no line item below the header",
+		CodeNoItems, Reject, settled, "There is no line item",
 		"Export it again, with its line items", ourselves, Judged,
 	},
 	{
@@ -124,11 +124,11 @@ var rules = []Rule{
 	},
 
 	{
-		CodeLineTooLong, Reject, settled, "A line is longer than Lodge reads",
+		CodeLineTooLong, Reject, settled, "A line, in XML a text or a tag, is longer than Lodge reads",
 		"Shorten its texts", ourselves, Judged,
 	},
 	{
-		CodeTooManyLines, Reject, settled, "The file has more lines than Lodge reads",
+		CodeTooManyLines, Reject, settled, "The file has more lines, in XML line items, than Lodge reads",
 		"Split it into several files", ourselves, Judged,
 	},
 	{

@@ -46,8 +46,12 @@ func sniff(head []byte) string {
 	return ""
 }
 
-// isXML reports whether a file is XML.
+// isXML reports whether a file is XML: of the formats of lines, none begins with a tag.
 func isXML(head []byte) bool {
-	start := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(head, []byte(bom))))
-	return bytes.HasPrefix(start, []byte("<?xml")) || bytes.HasPrefix(start, []byte("<ledes"))
+	start := bytes.TrimSpace(bytes.TrimPrefix(head, []byte(bom)))
+	if len(start) < 2 || start[0] != '<' {
+		return false
+	}
+	c := start[1] | ('a' - 'A')
+	return start[1] == '?' || start[1] == '!' || 'a' <= c && c <= 'z'
 }

@@ -152,7 +152,7 @@ var cases = []verdictCase{
 	{name: "PDF", edit: whole("%PDF-1.7\n"), want: []string{"reject file-not-ledes 0"}},
 	{name: "web page", edit: whole("\n<!DOCTYPE html><html>"), want: []string{"reject file-not-ledes 0"}},
 	{name: "binary", edit: whole("LEDES1998B[]\n\x00\x01\x02"), want: []string{"reject file-not-ledes 0"}},
-	{name: "LEDES XML", edit: whole(`<?xml version="1.0"?><ledesxmlebilling2.2 xmlns='http://www.ledes.org/LEDES22.xsd'>`), want: []string{"reject format-unsupported 1"}},
+	{name: "LEDES XML", edit: whole(`<?xml version="1.0"?><ledesxmlebilling2.2 xmlns='http://www.ledes.org/LEDES22.xsd'>`), want: []string{"reject xml 1"}},
 	{name: "other XML", edit: whole(`<?xml version="1.0"?><invoice/>`), want: []string{"reject file-not-ledes 1"}},
 
 	// Characters.
