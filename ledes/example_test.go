@@ -3,7 +3,6 @@ package ledes_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -85,14 +84,17 @@ func ExampleWrite() {
 		}},
 	}
 	inv.Complete() // line numbers and totals
-	if err := ledes.Write(os.Stdout, inv); err != nil {
+	var out bytes.Buffer
+	if err := ledes.Write(&out, inv); err != nil {
 		fmt.Println(err)
+		return
 	}
+	fmt.Print(strings.Split(out.String(), "\r\n")[2])
 	inv.Lines[0].Description = "Draft answer | revise"
-	fmt.Println(ledes.Write(os.Stdout, inv))
+	fmt.Print("\n", ledes.Write(&out, inv))
 	// Output:
-	// LEDES1998B[]
-	// HEADER
+	// 20261014|2026-1107|NORTHQUAY|2025-0417|615.00|20261014|20261014||1|F|1.50|0.00|615.00|20261014|L210||A103|MO|Draft answer|74-2210934|410.00|Okafor, Miriam|PARTNR|[]
+	// invoice "2026-1107", line item "1": LINE_ITEM_DESCRIPTION cannot hold "Draft answer | revise": LEDES has no way to write a |
 }
 
 // What LEDES cannot hold is replaced, and told.

@@ -85,12 +85,7 @@ func xmlBrief(f ledes.Finding) string {
 const notChecked = "warn not-checked 0"
 
 // xmlCases are those of LEDES XML, each with its neighbours on the other side of a border.
-var xmlCases = []struct {
-	name    string
-	edit    edit
-	profile ledes.Profile
-	want    []string
-}{
+var xmlCases = []verdictCase{
 	// Read.
 	{name: "XML", edit: fromXML(), want: []string{notChecked}},
 	{name: "XML with a byte order mark", edit: fromXML(func(s string) string { return "\uFEFF" + s }), want: []string{notChecked}},

@@ -91,7 +91,7 @@ func TestXMLMemory(t *testing.T) {
 		"blanks":      {"<?xml version='1.0'?>", " ", ledes.CodeLineTooLong},
 		"refused":     {"<ledesxml>", "<a>", ledes.CodeUnsupported},
 	} {
-		r := io.LimitReader(io.MultiReader(strings.NewReader(c.begin), &endless{text: strings.Repeat(c.again, 4096)}), size)
+		r := io.LimitReader(io.MultiReader(strings.NewReader(c.begin), &repeating{text: strings.Repeat(c.again, 4096)}), size)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		report, err := ledes.Check(r, ledes.Options{Limits: ledes.Limits{Size: size}})
@@ -112,7 +112,7 @@ func TestXMLManyElements(t *testing.T) {
 	begin, end, _ := strings.Cut(soundXML, "<fee>")
 	item := "<fee><charge_desc>" + strings.Repeat("Draft answer. ", 20) + "</charge_desc><lf_matter_id>X</lf_matter_id></fee>\n"
 	matter := "</matter>\n<matter>\n<lf_matter_id>M-8</lf_matter_id>\n<fee/>"
-	many := io.LimitReader(&endless{text: item + matter}, 12_000*int64(len(item+matter)))
+	many := io.LimitReader(&repeating{text: item + matter}, 12_000*int64(len(item+matter)))
 	watched := &watch{in: io.MultiReader(strings.NewReader(begin), many, strings.NewReader("<fee>"+end))}
 	report, err := ledes.Check(watched, ledes.Options{Limits: ledes.Limits{Size: 1 << 30, Lines: 1 << 20}})
 	if err != nil || report.Verdict != ledes.Warned || report.Invoices[0].Lines != 24_002 {
@@ -151,13 +151,13 @@ func (w *watch) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// endless gives a text again and again.
-type endless struct {
+// repeating gives a text again and again.
+type repeating struct {
 	text string
 	at   int
 }
 
-func (e *endless) Read(b []byte) (int, error) {
+func (e *repeating) Read(b []byte) (int, error) {
 	n := copy(b, e.text[e.at:])
 	e.at = (e.at + n) % len(e.text)
 	return n, nil

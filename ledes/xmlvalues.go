@@ -95,7 +95,8 @@ func (x *xmlReader) words(f xmlField, value []byte) []byte {
 	}
 	if f.column == invoiceNumber {
 		if foreign { // the number becomes part of addresses, which XML does not change
-			x.findings.addAs(Reject, CodeNonASCII, at, "ASCII", "%s holds characters beyond ASCII: %s", x.name, fromForeign(value))
+			x.findings.addAs(Reject, CodeNonASCII, at, "ASCII", "%s holds characters beyond ASCII: %s", x.name,
+				near(value, foreignIndex(value)))
 		}
 		x.checkNumber(at, value)
 	}
