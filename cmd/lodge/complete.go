@@ -127,6 +127,10 @@ func (a *app) candidates(cmd *cobra.Command, args []string, name, typed string) 
 		for _, d := range a.quietly().Outbox {
 			found = append(found, d.Name)
 		}
+	case "FORMAT":
+		found = writtenFormats()
+	case "CLIENT":
+		found = clientNames()
 	case "KEY":
 		found = a.keys(args)
 	case "INBOX":

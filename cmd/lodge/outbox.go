@@ -66,7 +66,7 @@ func (a *app) outboxTest(ctx context.Context, args []string) error {
 	failed := false
 	for _, d := range chosen {
 		begun := a.clock.Boot()
-		text, err := sample(ctx, receiver, d)
+		text, err := sendSample(ctx, receiver, d)
 		if err != nil {
 			failed, text = true, fmt.Sprintf("not delivered: %v", err)
 		}
@@ -78,7 +78,7 @@ func (a *app) outboxTest(ctx context.Context, args []string) error {
 	return nil
 }
 
-func sample(ctx context.Context, receiver func(config.Destination) (outbox.Receiver, error), d config.Destination) (string, error) {
+func sendSample(ctx context.Context, receiver func(config.Destination) (outbox.Receiver, error), d config.Destination) (string, error) {
 	to, err := receiver(d)
 	if err != nil {
 		return "", err

@@ -63,13 +63,9 @@ func (a *app) reportOptions(o reportOrder) (report.Options, error) {
 			return report.Options{}, misused("there is no time zone %q: it is named as in America/New_York", o.zone)
 		}
 	}
-	now := a.clock.Now().In(zone)
-	from := time.Date(now.Year(), now.Month()-1, 1, 0, 0, 0, 0, zone)
-	if o.month != "" {
-		var err error
-		if from, err = time.ParseInLocation("2006-01", o.month, zone); err != nil {
-			return report.Options{}, misused("--month is a month as in 2026-10, and not %q", o.month)
-		}
+	from, err := a.monthNamed(o.month, zone)
+	if err != nil {
+		return report.Options{}, err
 	}
 	switch {
 	case !(o.minutes >= 0 && o.minutes <= 24*60):
@@ -80,6 +76,20 @@ func (a *app) reportOptions(o reportOrder) (report.Options, error) {
 		return report.Options{}, misused("--csv and --html name the same file, %s", o.csv)
 	}
 	return report.Options{From: from, To: from.AddDate(0, 1, 0), Minutes: o.minutes, Account: o.account, Carrier: o.carrier}, nil
+}
+
+// monthNamed is the month that was typed, or the last that has ended: its first moment in
+// a zone.
+func (a *app) monthNamed(typed string, zone *time.Location) (time.Time, error) {
+	if typed == "" {
+		now := a.clock.Now().In(zone)
+		return time.Date(now.Year(), now.Month()-1, 1, 0, 0, 0, 0, zone), nil
+	}
+	month, err := time.ParseInLocation("2006-01", typed, zone)
+	if err != nil {
+		return time.Time{}, misused("--month is a month as in 2026-10, and not %q", typed)
+	}
+	return month, nil
 }
 
 func (a *app) report(ctx context.Context, o reportOrder) error {

@@ -31,7 +31,7 @@ of them there is proof of what the carrier's site said.`,
 	root.PersistentFlags().StringVar(&a.config, "config", "", "`file` with the settings; $LODGE_CONFIG or lodge.yaml unless named")
 	root.AddCommand(
 		a.initCommand(), a.submitCommand(), a.runCommand(), a.reconcileCommand(), a.rehearseCommand(),
-		a.statusCommand(), a.showCommand(), a.reportCommand(), a.validateCommand(),
+		a.statusCommand(), a.showCommand(), a.reportCommand(), a.validateCommand(), a.generateCommand(),
 		a.resolveCommand(), a.rerunCommand(), a.holdCommand(), a.releaseCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.adoptCommand(), a.homeCommand(), a.notifyCommand(), a.outboxCommand(),
 		a.evidenceCommand(), a.backupCommand(), a.restoreCommand(),

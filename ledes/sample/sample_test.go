@@ -134,6 +134,9 @@ func checkInvoice(t *rapid.T, o sample.Options, inv ledes.Invoice) {
 	if inv.Start.Format("2006-01") != o.Month.Format("2006-01") || inv.End.AddDate(0, 0, 1) != inv.Start.AddDate(0, 1, 0) {
 		t.Errorf("billed is from %s to %s, not %s", inv.Start, inv.End, o.Month)
 	}
+	if !strings.HasPrefix(inv.ClientID, strings.ToUpper(o.Client)) || o.Firm != "" && inv.LawFirmID != o.Firm {
+		t.Errorf("%s for %s, asked was for %q for %q", inv.LawFirmID, inv.ClientID, o.Firm, o.Client)
+	}
 	for _, line := range inv.Lines {
 		if line.Total.IsZero() {
 			t.Errorf("a line of nothing: %+v", line)
@@ -185,7 +188,13 @@ func TestSpread(t *testing.T) {
 			firms[inv.International.LawFirm.Name]++
 			clients[inv.ClientID]++
 			checkDays(t, inv)
+			if inv.Total.Cmp(ledes.Amount{}) <= 0 {
+				t.Errorf("%s comes to %s", inv.Number, inv.Total)
+			}
 			for _, line := range inv.Lines {
+				if line.Total.IsZero() {
+					t.Errorf("%s has a line of nothing: %+v", inv.Number, line)
+				}
 				kinds[kindOf(line)]++
 				codes[line.Task+line.Activity+line.Expense]++
 			}
@@ -257,16 +266,36 @@ var activities = map[string]string{
 	"A110": `^(Organize|Assemble)`,
 }
 
+// Who does what: no paralegal appears in court, and no partner files papers.
+var classes = map[string][]string{
+	"PARTNR": {"A101", "A103", "A104", "A105", "A106", "A107", "A108", "A109"},
+	"ASSOC":  {"A101", "A102", "A103", "A104", "A105", "A106", "A107", "A108", "A109"},
+	"PARALG": {"A103", "A104", "A110"},
+}
+
 // leftOver is a word that stands for something of the case.
 var leftOver = regexp.MustCompile(`INSURED|CLAIMANT|PLEADING|RECORD|EXPERT|WITNESS|ISSUE|PERSON`)
 
-// A narrative says what its codes say, in the words of the case.
+// A narrative says what its codes say, in the words of the case. No case is pleaded and tried
+// in the same month.
 func TestNarrativesFitTheirCodes(t *testing.T) {
 	seen := map[string]bool{}
+	pleads, tries := 0, 0
 	for seed := range uint64(20) {
 		for _, inv := range made(t, seed, 10, sample.Options{Month: october}) {
 			if leftOver.MatchString(inv.Description) {
 				t.Errorf("description %q", inv.Description)
+			}
+			has := func(task string) bool {
+				return slices.ContainsFunc(inv.Lines, func(l ledes.Line) bool { return strings.HasPrefix(l.Task, task) })
+			}
+			switch pleaded, tried := has("L210"), has("L4"); {
+			case pleaded && tried:
+				t.Errorf("%s pleads and tries", inv.Number)
+			case pleaded:
+				pleads++
+			case tried:
+				tries++
 			}
 			for _, line := range inv.Lines {
 				if leftOver.MatchString(line.Description) {
@@ -279,6 +308,9 @@ func TestNarrativesFitTheirCodes(t *testing.T) {
 					continue
 				}
 				seen[line.Activity] = true
+				if !slices.Contains(classes[line.Timekeeper.Class], line.Activity) {
+					t.Errorf("%s does %s", line.Timekeeper.Class, line.Description)
+				}
 				if begin := activities[line.Activity]; begin == "" || !regexp.MustCompile(begin).MatchString(line.Description) {
 					t.Errorf("%s: %s", line.Activity, line.Description)
 				}
@@ -288,8 +320,8 @@ func TestNarrativesFitTheirCodes(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != len(activities) {
-		t.Errorf("seen are the activities %v", slices.Sorted(maps.Keys(seen)))
+	if len(seen) != len(activities) || pleads == 0 || tries == 0 {
+		t.Errorf("seen are the activities %v; pleadings %d times, trials %d times", slices.Sorted(maps.Keys(seen)), pleads, tries)
 	}
 }
 
