@@ -161,7 +161,7 @@ func TestGenerateFitsTheCarrier(t *testing.T) {
 	w := newWorld(t)
 	file := w.must(exitDone, "generate", "--client", "harbor", "--invoices", "30")
 	w.in = strings.NewReader(file)
-	said(t, w.must(exitDone, "validate", "--carrier", "harbor", "-"), "-: accept")
+	said(t, w.must(exitDone, "validate", "--profile", "harbor", "-"), "-: accept")
 	for _, inv := range invoicesOf(t, file) {
 		if !strings.HasPrefix(inv.ClientID, "HARBOR-") {
 			t.Errorf("%s is for %s", inv.Number, inv.ClientID)

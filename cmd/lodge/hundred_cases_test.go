@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -156,8 +158,20 @@ var hundred = []hundredth{
 	{"noise.bin", noise, reject, 0, ledes.CodeNotLEDES},
 	{"letter.txt", text("Dear Sir or Madam,\r\n\r\nplease find attached our invoice.\r\n"), reject, 1, ledes.CodeFormatUnknown},
 	{"report.json", text("{\"invoices\": []}\n"), reject, 1, ledes.CodeFormatUnknown},
-	{"xml-other.xml", text("<?xml version=\"1.0\"?>\n<invoice><total>1</total></invoice>\n"), reject, 1, ledes.CodeNotLEDES + " or " + ledes.CodeUnsupported},
-	{"xml-2000.xml", text("<?xml version=\"1.0\"?>\n<ledesxml version=\"2000\"><firm></firm></ledesxml>\n"), reject, 1, ledes.CodeUnsupported},
+	{"xml-other.xml", text("<?xml version=\"1.0\"?>\n<invoice><total>1</total></invoice>\n"), reject, 2, ledes.CodeNotLEDES},
+	{"xml-2000.xml", text("<?xml version=\"1.0\"?>\n<ledesxml version=\"2000\"><firm></firm></ledesxml>\n"), reject, 2, ledes.CodeUnsupported},
+
+	// LEDES XML, which is read for filing and not checked.
+	{"xml-2.0.xml", fromTestdata("xml-2.0-matters.xml"), warn, 0, ledes.CodeNotChecked},
+	{"xml-2.1.xml", fromTestdata("xml-2.1-taxes.xml"), warn, 0, ledes.CodeNotChecked},
+	{"xml-2.2.xml", fromTestdata("xml-2.2-credit.xml"), warn, 0, ledes.CodeNotChecked},
+	{"xml-cut-off.xml", text("<ledesxmlebilling2.2>\n<firm>\n<lf_id>1</lf_id>\n"), reject, 4, ledes.CodeXML},
+	{"xml-unknown-version.xml", text("<ledesxmlebilling9.9><firm/></ledesxmlebilling9.9>"), reject, 1, ledes.CodeUnsupported},
+	{"xml-two-invoices.xml", text(billXML("<invoice><inv_id>B-1</inv_id></invoice><invoice><inv_id>B-2</inv_id></invoice>")), reject, 1, ledes.CodeXML},
+	{"xml-no-number.xml", text(billXML("<invoice><inv_date>2026-01-31</inv_date></invoice>")), reject, 0, ledes.CodeXML},
+	{"xml-deep.xml", text(billXML(strings.Repeat("<x>", 10_000))), reject, 1, ledes.CodeXML},
+	{"xml-entities.xml", text("<!DOCTYPE a [<!ENTITY b \"" + strings.Repeat("ha", 500) + "\">]>\n<ledesxmlebilling2.2>&b;&b;</ledesxmlebilling2.2>"), reject, 1, ledes.CodeXML},
+	{"xml-endless-text.xml", text(billXML("<inv_desc>" + strings.Repeat("x", 100_000))), reject, 1, ledes.CodeLineTooLong},
 
 	// Characters.
 	{"curly-quote.txt", sets(narrative, "Read the client\u2019s letter"), reject, 3, ledes.CodeNonASCII},
@@ -330,4 +344,21 @@ func noise() string {
 		b[i] = byte(x)
 	}
 	return string(b)
+}
+
+// fromTestdata is a file of the package's own testdata.
+func fromTestdata(name string) func() string {
+	return func() string {
+		content, err := os.ReadFile(filepath.Join("..", "..", "ledes", "testdata", name))
+		if err != nil {
+			panic(err)
+		}
+		return string(content)
+	}
+}
+
+// billXML is a file of LEDES XML on one line, with something in the place of its invoice.
+func billXML(invoice string) string {
+	return `<ledesxmlebilling2.2 xmlns="http://www.ledes.org/LEDES22.xsd"><firm><lf_vendor_id>1</lf_vendor_id><client>` + invoice +
+		"</client></firm></ledesxmlebilling2.2>"
 }

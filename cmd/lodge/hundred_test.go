@@ -103,7 +103,8 @@ func TestHundredFilesStrictly(t *testing.T) {
 			changed++
 		}
 		got := strict[file]
-		if got.Verdict != want || len(got.Findings) != len(lenient.Findings) {
+		counted := len(got.Findings) == len(lenient.Findings) || got.Format == ledes.LEDESXML // of which less is said once it is refused
+		if got.Verdict != want || !counted {
 			t.Errorf("%q: strictly %s with %d findings, want %s with %d", file, got.Verdict, len(got.Findings), want, len(lenient.Findings))
 		}
 	}
