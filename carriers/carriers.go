@@ -26,6 +26,7 @@ type Carrier struct {
 
 	Hosts   []string       // hosts the browser may talk to, besides Portal's; "host" or "host:port"
 	Accepts []ledes.Format // formats that its website takes
+	Other   OtherFormat    // what it takes that is no LEDES; Accepts has ledes.Other then
 	Profile ledes.Profile  // what it demands beyond the standard
 	Secrets []Secret       // credentials that a visit needs
 	Limits  Limits
@@ -40,6 +41,27 @@ type Carrier struct {
 	Mail    []MailSign // how its e-mails read
 
 	Open func(Visit) Site // a fresh Site for one visit
+}
+
+// An OtherFormat is a format of the carrier's own, for instance a PDF or a text of its
+// own making. Nothing of it is checked by Lodge; the zero OtherFormat is none.
+type OtherFormat struct {
+	Suffix string // what its files are called, for the website: ".pdf"
+	// Read tells which invoice a file holds: its Number and Total, by which it is found
+	// again at the site, and what else is known. An error says why it is none; it is shown
+	// to the biller. It does no I/O.
+	Read func(content []byte) (ledes.Invoice, error)
+}
+
+// Suffix is how the name of a file in a format ends, for the website to see.
+func (c Carrier) Suffix(f ledes.Format) string {
+	switch f {
+	case ledes.LEDESXML:
+		return ".xml"
+	case ledes.Other:
+		return c.Other.Suffix
+	}
+	return ".txt"
 }
 
 // A Secret names one credential that a visit needs. Its value lives in the

@@ -142,6 +142,7 @@ func checkTimekeeper(r *reader, it *item) {
 		r.note(CodeKeeperName, it, keeperName, "Last, First", "%s is not of the form \"Last, First\"", name)
 	}
 	if class := it.value[keeperClass]; len(class) > 0 && !utbms.KnownClass(string(class)) {
-		r.note(CodeUnknownClass, it, keeperClass, "a classification of LEDES, such as PARTNR", "%s is not a timekeeper classification of LEDES", class)
+		r.note(CodeUnknownClass, it, keeperClass, "a classification of LEDES, such as PARTNR",
+			"%s is not a timekeeper classification of LEDES", class)
 	}
 }

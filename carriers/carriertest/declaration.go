@@ -6,13 +6,18 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/ledes"
 )
 
-var packageName = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
+var (
+	packageName = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
+	suffix      = regexp.MustCompile(`^\.[a-z0-9]{1,8}$`)
+)
 
 // declarationProblems lists what is wrong with a carrier's plain data.
 func declarationProblems(c carriers.Carrier) []string {
@@ -28,6 +33,9 @@ func declarationProblems(c carriers.Carrier) []string {
 	say(c.Title == "", "Title is empty: operators would not know whom this is about")
 	say(c.Owner == "", "Owner is empty: nobody would mend it when the site changes")
 	say(len(c.Accepts) == 0, "Accepts is empty: no file could be filed")
+	own := slices.Contains(c.Accepts, ledes.Other)
+	say(own != (c.Other.Read != nil), "Accepts has ledes.Other, or Other has a Read: one without the other")
+	say(own && !suffix.MatchString(c.Other.Suffix), "Other.Suffix %q is not as \".pdf\"", c.Other.Suffix)
 	say(c.Open == nil, "Open is nil")
 	u, err := url.Parse(c.Portal)
 	say(err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "",

@@ -11,6 +11,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/carriers/harbor"
+	"example.com/lodge/ledes"
 )
 
 // verdicts collects what the kit holds against a carrier.
@@ -146,11 +147,19 @@ func TestDeclarations(t *testing.T) {
 		t.Fatalf("a sound declaration has problems: %q", got)
 	}
 	for says, spoil := range map[string]func(*carriers.Carrier){
-		"not a package name":       func(c *carriers.Carrier) { c.Name = "Harbor Mutual" },
-		"not that of its folder":   func(c *carriers.Carrier) { c.Name = "granite" },
-		"Title is empty":           func(c *carriers.Carrier) { c.Title = "" },
-		"Owner is empty":           func(c *carriers.Carrier) { c.Owner = "" },
-		"Accepts is empty":         func(c *carriers.Carrier) { c.Accepts = nil },
+		"not a package name":     func(c *carriers.Carrier) { c.Name = "Harbor Mutual" },
+		"not that of its folder": func(c *carriers.Carrier) { c.Name = "granite" },
+		"Title is empty":         func(c *carriers.Carrier) { c.Title = "" },
+		"Owner is empty":         func(c *carriers.Carrier) { c.Owner = "" },
+		"Accepts is empty":       func(c *carriers.Carrier) { c.Accepts = nil },
+		"one without the other":  func(c *carriers.Carrier) { c.Accepts = append(c.Accepts[:1:1], ledes.Other) },
+		"or Other has a Read": func(c *carriers.Carrier) {
+			c.Other.Read = func([]byte) (ledes.Invoice, error) { return ledes.Invoice{}, nil }
+		},
+		`is not as ".pdf"`: func(c *carriers.Carrier) {
+			c.Accepts = append(c.Accepts[:1:1], ledes.Other)
+			c.Other = carriers.OtherFormat{Suffix: "../x", Read: func([]byte) (ledes.Invoice, error) { return ledes.Invoice{}, nil }}
+		},
 		"Open is nil":              func(c *carriers.Carrier) { c.Open = nil },
 		"not an https address":     func(c *carriers.Carrier) { c.Portal = "http://portal.example" },
 		"not a plain host":         func(c *carriers.Carrier) { c.Hosts = []string{"https://cdn.example/x"} },

@@ -96,7 +96,7 @@ func (w *works) rehearse(ctx context.Context, c config.Config, o rehearsing) err
 	if err != nil {
 		return err
 	}
-	r, err := w.choose(ctx, c, v.Carrier, o)
+	r, err := w.choose(ctx, c, v.Account.Of(v.Carrier), o)
 	if err != nil {
 		return err
 	}

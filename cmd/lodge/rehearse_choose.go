@@ -10,6 +10,7 @@ import (
 
 	"example.com/lodge/carriers"
 	"example.com/lodge/internal/config"
+	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
@@ -101,7 +102,7 @@ func (w *works) fromFile(carrier carriers.Carrier, o rehearsing) (chosen, error)
 		return chosen{}, err
 	}
 	defer func() { _ = in.Close() }()
-	f, err := ledes.Read(in, ledes.Options{Profile: carrier.Profile})
+	f, err := intake.Read(carrier, in)
 	if err != nil {
 		return chosen{}, fmt.Errorf("%s: %w", o.file, err)
 	}

@@ -133,7 +133,8 @@ func (a *app) profile(name string) (carriers.Carrier, error) {
 	}
 	c, unset := a.settings()
 	if acc, err := c.Account(name); unset == nil && err == nil {
-		return a.carrier(acc.Carrier)
+		carrier, err := a.carrier(acc.Carrier)
+		return acc.Of(carrier), err
 	}
 	if carrier, ok := carriers.Named(a.carriers, name); ok {
 		return carrier, nil
@@ -174,7 +175,16 @@ func (v *validating) read(file input) (ledes.Report, error) {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	return ledes.Check(io.TeeReader(in, v.gauge), ledes.Options{Profile: v.carrier.Profile, Strict: v.strict, Limits: v.limit.limits()})
+	if v.carrier.Other.Read != nil { // which needs the file as a whole
+		f, err := intake.Read(v.carrier, io.TeeReader(in, v.gauge))
+		if err != nil {
+			return ledes.Report{}, err
+		}
+		return f.Report(file.name), nil
+	}
+	o := intake.Reading(v.carrier)
+	o.Strict, o.Limits = v.strict, v.limit.limits()
+	return ledes.Check(io.TeeReader(in, v.gauge), o)
 }
 
 // namedFiles is how many rejected files are named at the end.

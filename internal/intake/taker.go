@@ -55,13 +55,10 @@ func (t Taker) Check() error {
 	return nil
 }
 
-// Read reads a file of an account and judges it. The error is that of content. That the
-// carrier takes one invoice in a file is no reason against a file of several: it is split.
-// Findings are without their excerpts: the ledger keeps no texts of invoices.
+// Read reads a file of an account and judges it. The error is that of content. Findings
+// are without their excerpts: the ledger keeps no texts of invoices.
 func (t Taker) Read(account string, content io.Reader) (*ledes.File, error) {
-	profile := t.Accounts[account].Profile
-	profile.SingleInvoice = false
-	read, err := ledes.Read(content, ledes.Options{Profile: profile})
+	read, err := Read(t.Accounts[account], content)
 	if err != nil {
 		return nil, err
 	}

@@ -232,12 +232,12 @@ func acts(err error) carriers.Person {
 	return carriers.KindOf(err).Acts()
 }
 
-// safeName is an invoice number as a file name, for the carrier to see.
+// safeName is an invoice number as part of a file's name, for the carrier to see.
 func safeName(number string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
 			return r
 		}
 		return '_'
-	}, number) + ".txt"
+	}, number)
 }

@@ -149,7 +149,7 @@ func (a *attempt) browserCopy(ctx context.Context) (string, error) {
 // lend writes a file where the browser picks it up under the invoice's own name.
 // It goes with the browser's profile.
 func (a *attempt) lend(number string, data []byte) (string, error) {
-	path := filepath.Join(a.window.Scratch(), a.id, safeName(number))
+	path := filepath.Join(a.window.Scratch(), a.id, safeName(number)+a.Carrier.Suffix(a.inv.Format))
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
 	if err == nil {
 		err = os.WriteFile(path, data, 0o600)

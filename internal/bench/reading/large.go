@@ -23,7 +23,7 @@ func large(ctx context.Context, o Options, out io.Writer) (err error) {
 		return err
 	}
 	line := append(o.Self("check"), path)
-	cmd := exec.CommandContext(ctx, line[0], line[1:]...) //nolint:gosec // this program
+	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Stderr = os.Stderr
 	begun := time.Now()
 	said, err := cmd.Output()
@@ -37,7 +37,7 @@ func large(ctx context.Context, o Options, out io.Writer) (err error) {
 }
 
 func writeFile(path string, size int64) (err error) {
-	f, err := os.Create(path) //nolint:gosec // in the folder of what bench writes
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func peak() (int64, error) {
 
 // Check checks one file, and prints its verdict and the most memory that it took.
 func Check(path string, out io.Writer) error {
-	f, err := os.Open(path) //nolint:gosec // the file to be measured
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
