@@ -24,8 +24,8 @@ func Carry(content []byte, inv Invoice, o Options) *File {
 	if int64(len(content)) > r.limits.Size {
 		r.whole(CodeTooLarge, 0, "the file is larger than %d bytes", r.limits.Size)
 	}
-	r.whole(CodeNotChecked, 0, "this is no LEDES file, and is carried as it is: the carrier reads number %s and total %s in it. Nothing was checked",
-		at.value, inv.Total)
+	r.whole(CodeNotChecked, 0, "this is no LEDES file, and is carried as it is: the carrier reads number %s and total %s in it; "+
+		"nothing was checked", at.value, inv.Total)
 	lines := len(inv.Lines)
 	inv.Lines = nil
 	f := &File{

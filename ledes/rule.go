@@ -74,7 +74,7 @@ var rules = []Rule{
 		"Export it as LEDES 1998B, or as LEDES XML 2.x", "LEDES.org withdrew XML 2000 on 1 February 2024", Observed,
 	},
 	{
-		CodeNotChecked, Warn, settled, "LEDES XML is read only as far as filing needs it: number, date, total, matter. A carrier's own format is read by the carrier alone",
+		CodeNotChecked, Warn, settled, "LEDES XML, and a carrier's own format, are read only as far as filing needs it",
 		"See the sums yourself, or export it as LEDES 1998B", ourselves, Judged,
 	},
 	{

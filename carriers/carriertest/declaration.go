@@ -19,6 +19,18 @@ var (
 	suffix      = regexp.MustCompile(`^\.[a-z0-9]{1,8}$`)
 )
 
+// otherProblems lists what is wrong with a format of the carrier's own.
+func otherProblems(c carriers.Carrier) []string {
+	own := slices.Contains(c.Accepts, ledes.Other)
+	switch {
+	case own != (c.Other.Read != nil):
+		return []string{"Accepts has ledes.Other, or Other has a Read: one without the other"}
+	case own && !suffix.MatchString(c.Other.Suffix):
+		return []string{fmt.Sprintf("Other.Suffix %q is not as \".pdf\"", c.Other.Suffix)}
+	}
+	return nil
+}
+
 // declarationProblems lists what is wrong with a carrier's plain data.
 func declarationProblems(c carriers.Carrier) []string {
 	var bad []string
@@ -33,9 +45,7 @@ func declarationProblems(c carriers.Carrier) []string {
 	say(c.Title == "", "Title is empty: operators would not know whom this is about")
 	say(c.Owner == "", "Owner is empty: nobody would mend it when the site changes")
 	say(len(c.Accepts) == 0, "Accepts is empty: no file could be filed")
-	own := slices.Contains(c.Accepts, ledes.Other)
-	say(own != (c.Other.Read != nil), "Accepts has ledes.Other, or Other has a Read: one without the other")
-	say(own && !suffix.MatchString(c.Other.Suffix), "Other.Suffix %q is not as \".pdf\"", c.Other.Suffix)
+	bad = append(bad, otherProblems(c)...)
 	say(c.Open == nil, "Open is nil")
 	u, err := url.Parse(c.Portal)
 	say(err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "",
