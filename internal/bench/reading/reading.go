@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"time"
 
 	"example.com/lodge/internal/bench/figures"
@@ -94,38 +95,54 @@ func Run(ctx context.Context, o Options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	lines := bytes.Count(data, []byte("\n"))
 	if _, err := fmt.Fprintf(out, "%d MB of LEDES 1998B, %d bytes a line, one core, %d rounds\n",
-		len(data)>>20, len(data)/bytes.Count(data, []byte("\n")), o.Rounds); err != nil {
+		len(data)>>20, len(data)/lines, o.Rounds); err != nil {
 		return err
 	}
-	speeds := make([][]float64, len(arms))
+	results := make([]result, len(arms))
 	for range o.Rounds {
 		for i, a := range arms {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			begun := time.Now()
+			before, begun := allocated(), time.Now()
 			if err := a.read(data); err != nil {
 				return fmt.Errorf("%s: %w", a.name, err)
 			}
-			speeds[i] = append(speeds[i], float64(len(data))/1e6/time.Since(begun).Seconds())
+			took := time.Since(begun)
+			results[i].speeds = append(results[i].speeds, float64(len(data))/1e6/took.Seconds())
+			results[i].allocations = float64(allocated()-before) / float64(lines)
 		}
 	}
-	if err := show(speeds, out); err != nil || o.Large == 0 {
+	if err := show(results, out); err != nil || o.Large == 0 {
 		return err
 	}
 	return large(ctx, o, out)
 }
 
+// A result is what was measured of an arm.
+type result struct {
+	speeds      []float64 // MB/s of each round
+	allocations float64   // a line; of the last round
+}
+
+// allocated is how many allocations this program has made.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Mallocs
+}
+
 // show writes a table: medians, and of ratios within a round.
-func show(speeds [][]float64, out io.Writer) error {
+func show(results []result, out io.Writer) error {
 	for i, a := range arms {
 		var ratios []float64
-		for n, speed := range speeds[i] {
-			ratios = append(ratios, speed/speeds[0][n])
+		for n, speed := range results[i].speeds {
+			ratios = append(ratios, speed/results[0].speeds[n])
 		}
-		if _, err := fmt.Fprintf(out, "  %-14s %6.0f MB/s   %5.2f x encoding/csv\n",
-			a.name, figures.Median(speeds[i]), figures.Median(ratios)); err != nil {
+		if _, err := fmt.Fprintf(out, "  %-14s %6.0f MB/s   %5.2f x encoding/csv   %6.3f allocations a line\n",
+			a.name, figures.Median(results[i].speeds), figures.Median(ratios), results[i].allocations); err != nil {
 			return err
 		}
 	}
