@@ -96,3 +96,37 @@ func TestExpected(t *testing.T) {
 		})
 	}
 }
+
+// A line that the end of the file cuts is not one that a line break has cut.
+func TestCutOff(t *testing.T) {
+	for file, says := range map[string]string{
+		sound[:len(sound)-20]:                      "the file ends here",
+		replace("complaint", "com\nplaint")(sound): "perhaps a line break inside a text",
+	} {
+		if f := read(t, file, ledes.Profile{}).Findings[0]; f.Code != ledes.CodeUnterminated || !strings.Contains(f.Message, says) {
+			t.Errorf("%+v does not say %q", f, says)
+		}
+	}
+}
+
+// The totals of LEDES 98BI are shown as well, though the line with them is long gone.
+func TestExcerptsOfTotals(t *testing.T) {
+	inv := read(t, sound, ledes.Profile{}).Invoices[0]
+	inv.International.TaxTotal, inv.International.NetTotal = ledes.Cents(123), ledes.Cents(456)
+	var file strings.Builder
+	if _, err := (ledes.Encoder{Format: ledes.LEDES98BI}).Write(&file, inv); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{ledes.CodeTaxTotal: "1.23", ledes.CodeNetTotal: "4.56"}
+	for _, f := range read(t, file.String(), ledes.Profile{}).Findings {
+		if meant := want[f.Code]; meant != "" {
+			if got := marked(t, f.Excerpt); got != meant {
+				t.Errorf("%s: %q is marked, want %q", f.Code, got, meant)
+			}
+			delete(want, f.Code)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not found: %v", want)
+	}
+}

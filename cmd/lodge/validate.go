@@ -206,11 +206,7 @@ func (v *validating) showVerdicts(files int) {
 	if len(v.rejected) == 0 {
 		return
 	}
-	var names []string
-	for _, name := range v.rejected[:min(len(v.rejected), namedFiles)] {
-		names = append(names, printable(name))
-	}
-	text := strings.Join(names, ", ")
+	text := strings.Join(v.rejected[:min(len(v.rejected), namedFiles)], ", ")
 	if n := len(v.rejected) - namedFiles; n > 0 {
 		text += fmt.Sprintf(" and %d more", n)
 	}

@@ -79,6 +79,7 @@ func TestValidate(t *testing.T) {
 // The report as a terminal of 80 columns shows it, for files with all that it can have.
 func TestValidateReport(t *testing.T) {
 	w := newWorld(t)
+	w.write("out/0-blank-line.txt", "\r\n"+bill().String())
 	w.write("out/1-good.txt", bill().String())
 	w.write("out/2-sums.txt", bill().set(3, "LINE_ITEM_TOTAL", "500.01").set(4, "LINE_ITEM_TOTAL", "60.01").all("TIMEKEEPER_NAME", "Jane Doe").String())
 	w.write("out/3-quote.txt", bill().set(3, narrative, strings.Repeat("Read the complaint, and ", 20)+"the client\u2019s letter").with("LEDES1998B[]", "ledes1998b"))
@@ -213,11 +214,11 @@ func TestValidateNames(t *testing.T) {
 }
 
 // What cannot be read is told once each, by a name that is nothing but a name; the others
-// are checked, and nothing waits for a pipe that nobody writes to.
+// are checked. Nobody waits for a pipe or a device that merely lies there.
 func TestValidateUnreadable(t *testing.T) {
 	w := newWorld(t)
 	w.write("in/good.txt", bill().String())
-	if err := syscall.Mkfifo(filepath.Join(w.dir, "in", "pipe.txt"), 0o600); err != nil {
+	if err := os.Symlink(os.DevNull, filepath.Join(w.dir, "in", "device.txt")); err != nil {
 		t.Fatal(err)
 	}
 	const broken = "broken\nlodge: all is well \x1b[2J\u202e.txt"
@@ -229,7 +230,7 @@ func TestValidateUnreadable(t *testing.T) {
 	said(t, out, "in/good.txt: accept", "\n3 files: 1 accept, 2 not read\n")
 	harmlessOutput(t, w.err.String())
 	said(t, w.err.String(), "lodge: in/broken lodge: all is well [2J.txt: no such file or directory\n",
-		"lodge: in/pipe.txt: it is no file but a pipe, a socket or a device\n")
+		"lodge: in/device.txt: it is no file but a pipe, a socket or a device\n")
 
 	errs := 0
 	for _, r := range reports(t, w.must(exitFailed, "validate", "--json", "in")) {
@@ -352,7 +353,18 @@ func TestValidateGauge(t *testing.T) {
 	if end := regexp.MustCompile(`\x1b\[2K\r?\n?$`); !end.MatchString(shown) {
 		t.Errorf("the bar is left: %q", shown[max(0, len(shown)-60):])
 	}
-	w.clock = standing{}
+	w.app.out = &w.err // the same terminal
+	w.must(exitDone, "validate", "--json", "large.txt", "large.txt", "large.txt")
+	before := strings.Split(w.err.String(), `{"file"`)
+	for _, text := range before[:len(before)-1] {
+		if !strings.HasSuffix(text, "\n") && !strings.HasSuffix(text, "\x1b[2K\r") {
+			t.Errorf("a report comes behind the bar: %q", text[max(0, len(text)-40):])
+		}
+	}
+	if len(before) != 4 {
+		t.Errorf("%d reports", len(before)-1)
+	}
+	w.app.out, w.clock = &w.out, standing{}
 	w.must(exitDone, "validate", "large.txt")
 	if w.err.Len() > 0 {
 		t.Errorf("it did not take long: %q", &w.err)
