@@ -46,9 +46,12 @@ func (r *reader) foreign(it *item, column int) {
 	if slices.Contains(identity, name) {
 		severity = Reject
 	}
-	i := foreignIndex(value)
+	i, written := foreignIndex(value), "in UTF-8"
+	if !utf8.Valid(value) {
+		written = "in a code page of Windows"
+	}
 	r.findings.addAs(severity, CodeNonASCII, r.part(it, column, i), "ASCII",
-		"%s holds characters beyond ASCII, for instance curly quotes or a long dash: %s", name, near(value, i))
+		"%s holds characters beyond ASCII, %s, for instance curly quotes or a long dash: %s", name, written, near(value, i))
 }
 
 // plain reports whether a line holds nothing but printable ASCII, and neither " nor [],

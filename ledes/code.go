@@ -30,6 +30,7 @@ const (
 	CodeBlankLine      = "blank-line"
 	CodeMixedEnds      = "mixed-line-ends"
 	CodeTrailingBlanks = "trailing-blanks"
+	CodeSecondFile     = "second-file"       // the first or second line of a file in the middle of another
 	CodeUnterminated   = "line-unterminated" // no [] at its end
 	CodeFieldCount     = "field-count"
 

@@ -32,7 +32,7 @@ func ExampleCheck() {
 	// line 3, INVOICE_TOTAL: the total of the invoice is 540.01, but its lines add up to 540.00; expected: 540.00
 	// 20260131|A-1001|ACME|M-7|540.01|20260101|20260131|January...
 	//                          ^^^^^^
-	// line 3, LINE_ITEM_DESCRIPTION: LINE_ITEM_DESCRIPTION holds characters beyond ASCII, for instance curly quotes or a long dash: "Read Roe\u2019s complaint"; expected: ASCII
+	// line 3, LINE_ITEM_DESCRIPTION: LINE_ITEM_DESCRIPTION holds characters beyond ASCII, in UTF-8, for instance curly quotes or a long dash: "Read Roe\u2019s complaint"; expected: ASCII
 	// ...112|L110||A104|JD|Read Roe?s complaint|12-3456789|350...
 	//                              ^
 }

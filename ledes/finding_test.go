@@ -130,3 +130,27 @@ func TestExcerptsOfTotals(t *testing.T) {
 		t.Errorf("not found: %v", want)
 	}
 }
+
+// A | inside a text is said to be in that text behind which the line goes wrong.
+func TestWhereAPipeIs(t *testing.T) {
+	for text, field := range map[string]string{"January": "INVOICE_DESCRIPTION", "complaint": "LINE_ITEM_DESCRIPTION"} {
+		for _, f := range read(t, replace(text, "a|b")(sound), ledes.Profile{}).Findings {
+			if f.Code == ledes.CodeFieldCount && !strings.Contains(f.Message, "perhaps there is a | inside "+field) {
+				t.Errorf("a | in %s: %s", field, f.Message)
+			}
+		}
+	}
+}
+
+// Characters beyond ASCII are said to be in UTF-8 or not: whoever exports has to know.
+func TestWhichEncoding(t *testing.T) {
+	for text, says := range map[string]string{"caf\u00e9": "in UTF-8", "caf\xe9": "in a code page of Windows"} {
+		found := false
+		for _, f := range read(t, replace("complaint", text)(sound), ledes.Profile{}).Findings {
+			found = found || f.Code == ledes.CodeNonASCII && strings.Contains(f.Message, says)
+		}
+		if !found {
+			t.Errorf("%q is not said to be %s", text, says)
+		}
+	}
+}

@@ -140,6 +140,25 @@ func (r *reader) wrongName(p physical, column int, name []byte) {
 	r.findings.add(CodeHeaderName, at, f.name, "column %d of the header is %s instead of %s", column+1, name, f.name)
 }
 
+// begun notes that another file begins at p, if its first or its second line is there.
+func (r *reader) begun(p physical) bool {
+	text := bytes.TrimLeft(p.text, " \t\"")
+	if len(text) == 0 || text[0] >= '0' && text[0] <= '9' {
+		return false // a date, as in nearly every line
+	}
+	body, _ := cutRecord(bytes.TrimPrefix(text, []byte(bom)))
+	first, _, _ := bytes.Cut(body, []byte("|"))
+	name := upper(string(trim(first[:min(len(first), longestName)])))
+	if _, format := layoutNamed(name); !format && name != fields1998B[invoiceDate].name {
+		return false
+	}
+	r.inLine(CodeSecondFile, p, 0, len(p.text), "a line item", "another file begins here: two or more were put together")
+	return true
+}
+
+// longestName is more than any first line of a format, or any field's name, has.
+const longestName = 40
+
 // startOf is where in a line a column begins.
 func startOf(line []byte, column int) int {
 	from := 0

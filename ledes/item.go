@@ -25,7 +25,7 @@ type item struct {
 // lineItem judges one line item and adds it to its invoice.
 func (r *reader) lineItem(p physical) {
 	it := &r.item
-	if !r.cut(it, p) {
+	if r.begun(p) || !r.cut(it, p) {
 		r.torn = true
 		return
 	}

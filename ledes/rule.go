@@ -148,6 +148,10 @@ var rules = []Rule{
 		"Remove them", wild, Observed,
 	},
 	{
+		CodeSecondFile, Reject, settled, "The first or the second line of a file stands in the middle: two files were put together",
+		"Make two files of them", wild, Judged,
+	},
+	{
 		CodeUnterminated, Reject, settled, "A line does not end with []; often a line break inside a text has cut it",
 		"Take line breaks out of texts; export the file again if it ends there", notes1998B, Standard,
 	},

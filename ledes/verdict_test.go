@@ -140,6 +140,9 @@ var cases = []verdictCase{
 		lines := strings.SplitAfter(s, "\n")
 		return lines[0] + lines[1] + strings.ReplaceAll(lines[2], "|", "\t")
 	}, want: []string{"reject field-count 3"}},
+	{name: "two files in one", edit: func(s string) string { return s + s }, want: []string{"reject second-file 6", "reject line-number-twice 8 LINE_ITEM_NUMBER"}},
+	{name: "a second header", edit: func(s string) string { return s + strings.ToLower(header) + "\n" }, want: []string{"reject second-file 6"}},
+	{name: "a second format line, marked", edit: func(s string) string { return s + "\uFEFFLEDES1998B\n" }, want: []string{"reject second-file 6"}},
 	{name: "no line items", edit: whole("LEDES1998B[]\n" + header + "\n"), want: []string{"reject no-line-items 0"}},
 	{name: "format line only", edit: whole("LEDES1998B[]"), want: []string{"reject no-line-items 0"}},
 	{name: "empty", edit: whole(""), want: []string{"reject file-empty 0"}},
@@ -182,6 +185,8 @@ var cases = []verdictCase{
 	{name: "US date", edit: set(3, "LINE_ITEM_DATE", "01122026"), want: []string{"reject date 3 LINE_ITEM_DATE"}},
 	{name: "not in the calendar", edit: set(3, "LINE_ITEM_DATE", "20260229"), want: []string{"reject date 3 LINE_ITEM_DATE"}},
 	{name: "leap day", edit: all(setAll("BILLING_END_DATE", "20280301"), set(3, "LINE_ITEM_DATE", "20280229"))},
+	{name: "no leap year", edit: all(setAll("BILLING_END_DATE", "21000331"), set(3, "LINE_ITEM_DATE", "21000229")), want: []string{"reject date 3 LINE_ITEM_DATE"}},
+	{name: "leap year of four hundred", edit: all(setAll("BILLING_START_DATE", "20000101"), set(3, "LINE_ITEM_DATE", "20000229"))},
 	{name: "period reversed", edit: set(3, "BILLING_END_DATE", "20251231"), want: []string{"reject period-reversed 3 BILLING_END_DATE"}},
 	{name: "period reversed, allowed", edit: set(3, "BILLING_END_DATE", "20251231"), profile: ledes.Profile{ReversedPeriods: true}, want: []string{"warn period-reversed 3 BILLING_END_DATE"}},
 	{name: "period of one day", edit: all(set(5, "BILLING_START_DATE", "20260131"))},

@@ -173,6 +173,8 @@ var hundred = []hundredth{
 	{"xml-entities.xml", text("<!DOCTYPE a [<!ENTITY b \"" + strings.Repeat("ha", 500) + "\">]>\n<ledesxmlebilling2.2>&b;&b;</ledesxmlebilling2.2>"), reject, 1, ledes.CodeXML},
 	{"xml-endless-text.xml", text(billXML("<inv_desc>" + strings.Repeat("x", 100_000))), reject, 1, ledes.CodeLineTooLong},
 
+	{"two-files-in-one.txt", func() string { return bill().String() + bill().again(1, func(int) string { return "B-2002" }).String() }, reject, 6, ledes.CodeSecondFile},
+
 	// Characters.
 	{"curly-quote.txt", sets(narrative, "Read the client\u2019s letter"), reject, 3, ledes.CodeNonASCII},
 	{"curly-quote-windows.txt", sets(narrative, "Read the client\x92s letter"), reject, 3, ledes.CodeNonASCII},

@@ -180,7 +180,7 @@ func (a *app) next(s ledger.Summary) remedy {
 	case submission.Rejected:
 		return remedy{Do: "put the corrected file into the inbox, under the same number"}
 	case submission.Quarantined:
-		return remedy{Do: "mend the file (" + a.name + " validate) and put it into the inbox again"}
+		return remedy{Do: "mend the file (" + a.name + " validate --profile " + s.Account + ") and put it into the inbox again"}
 	}
 	do := "look at it (" + a.name + " show) and at the carrier's site, then"
 	if s.Needs == string(carriers.Author) {
