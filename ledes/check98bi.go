@@ -79,11 +79,11 @@ func (r *reader) taxSums(t *tally) {
 		return place{line: t.line, column: column + 1, field: r.columns[column].name, invoice: t.index, shown: shown}
 	}
 	if t.hasTax && t.tax != t.taxes {
-		r.findings.add(CodeTaxTotal, at(taxTotal, t.wheres[0]), t.taxes.String(),
+		r.findings.add(CodeTaxTotal, at(taxTotal, t.shownTax), t.taxes.String(),
 			"the taxes of the invoice are %s, but those of its lines add up to %s", t.tax, t.taxes)
 	}
 	if net := t.sum.Add(Amount{-t.taxes.n}); t.hasNet && !t.broken && t.net != net {
-		r.findings.add(CodeNetTotal, at(netTotal, t.wheres[1]), net.String(),
+		r.findings.add(CodeNetTotal, at(netTotal, t.shownNet), net.String(),
 			"the total without taxes is %s, but that of its lines is %s", t.net, net)
 	}
 }

@@ -7,11 +7,11 @@ import "hash/maphash"
 type tally struct {
 	index  int
 	number string
-	line   int         // the first
-	total  Amount      // INVOICE_TOTAL of the first line
-	where  *Excerpt    // of total
-	wheres [2]*Excerpt // of tax and net
+	line   int    // the first
+	total  Amount // INVOICE_TOTAL of the first line
 	lines  int
+
+	shown, shownTax, shownNet *Excerpt // where the totals stand in the first line
 
 	client, firm, matter string // of the first line
 	date                 day
@@ -26,8 +26,8 @@ type tally struct {
 	scattered  bool // some numbers are no part of run
 }
 
-// place finds the invoice of a line item by its number, or begins it.
-func (r *reader) place(it *item) {
+// assign finds the invoice of a line item by its number, or begins it.
+func (r *reader) assign(it *item) {
 	written := it.value[invoiceNumber]
 	number := trim(written)
 	if len(number) == 0 {
@@ -136,13 +136,13 @@ func (r *reader) unremembered(line int) {
 // first takes what belongs to the invoice from its first line.
 func (r *reader) first(t *tally, it *item) {
 	t.total = it.amount[invoiceTotal]
-	t.where = r.at(it, invoiceTotal).excerpt()
+	t.shown = r.at(it, invoiceTotal).excerpt()
 	t.client, t.firm, t.matter = string(it.value[clientID]), string(it.value[lawFirmID]), string(it.value[matterID])
 	t.date = it.day[invoiceDate]
 	t.net, t.hasNet = it.amount[netTotal], it.has[netTotal]
 	t.tax, t.hasTax = it.amount[taxTotal], it.has[taxTotal]
 	if r.layout.format == LEDES98BI {
-		t.wheres = [2]*Excerpt{r.at(it, taxTotal).excerpt(), r.at(it, netTotal).excerpt()}
+		t.shownTax, t.shownNet = r.at(it, taxTotal).excerpt(), r.at(it, netTotal).excerpt()
 	}
 	for i, column := range repeated {
 		t.texts[i] = maphash.Bytes(r.seed, it.value[column])
@@ -251,7 +251,7 @@ func (r *reader) checkMatters(t *tally, it *item) {
 // sums compares each invoice's totals with its lines. One cent counts.
 func (r *reader) sums() {
 	for _, t := range r.tallies {
-		at := place{line: t.line, column: invoiceTotal + 1, field: r.columns[invoiceTotal].name, invoice: t.index, shown: t.where}
+		at := place{line: t.line, column: invoiceTotal + 1, field: r.columns[invoiceTotal].name, invoice: t.index, shown: t.shown}
 		if !t.broken && t.sum != t.total {
 			r.findings.add(CodeTotal, at, t.sum.String(), "the total of the invoice is %s, but its lines add up to %s", t.total, t.sum)
 		}

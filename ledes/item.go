@@ -29,7 +29,7 @@ func (r *reader) lineItem(p physical) {
 		r.torn = true
 		return
 	}
-	r.place(it)
+	r.assign(it)
 	r.readKind(it)
 	for i := range r.columns {
 		r.readField(it, i)
