@@ -149,7 +149,7 @@ func TestNoSuchArm(t *testing.T) {
 // Nobody types the parts: the help does not show them.
 func TestPartsAreHidden(t *testing.T) {
 	for _, c := range root().Commands() {
-		if part := slices.Contains([]string{"portal", "floor", "usual", "inside"}, c.Name()); part != c.Hidden {
+		if part := slices.Contains([]string{"portal", "floor", "usual", "inside", "check"}, c.Name()); part != c.Hidden {
 			t.Errorf("%s: hidden is %v", c.Name(), c.Hidden)
 		}
 	}
