@@ -3,6 +3,7 @@ package attack
 import (
 	"context"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"time"
 
@@ -11,7 +12,9 @@ import (
 	"example.com/lodge/internal/submission"
 )
 
-// A double is an engine in which one rule is missing.
+// A double is an engine in which one rule is missing. Between reading and writing others
+// have their turn, as they would on a machine of many processors: on a single busy one a
+// caller would mostly do both undisturbed, and nothing could be found.
 type double struct {
 	ledger.Engine
 	load         func(s submission.Submission) submission.Submission
@@ -22,6 +25,7 @@ type double struct {
 
 func (d double) Load(ctx context.Context, id string) (submission.Submission, error) {
 	s, err := d.Engine.Load(ctx, id)
+	runtime.Gosched()
 	if err == nil && d.load != nil {
 		s = d.load(s)
 	}
@@ -37,6 +41,7 @@ func (d double) Store(ctx context.Context, s submission.Submission, entries []su
 
 func (d double) LoadAccount(ctx context.Context, name string) (ledger.Account, error) {
 	a, err := d.Engine.LoadAccount(ctx, name)
+	runtime.Gosched()
 	if err == nil && d.loadAccount != nil {
 		a = d.loadAccount(a)
 	}
