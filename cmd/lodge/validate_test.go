@@ -401,3 +401,26 @@ func TestJSONIsHarmless(t *testing.T) {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 }
+
+// What lodge.yaml demands of an account's invoices is demanded wherever files are read:
+// when they are checked by hand, and when a run takes them in.
+func TestAccountsDemands(t *testing.T) {
+	w := newWorld(t)
+	w.clock = systemClock()
+	w.settings("browser: {allow_unsandboxed: true, path: /bin/true}\n") // nothing is fit to be filed
+	settings, err := os.ReadFile(filepath.Join(w.dir, "lodge.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write("lodge.yaml", strings.Replace(string(settings), `:9"}`, `:9", ledes: {max_length: {CLIENT_ID: 1}}}`, 1))
+	file := w.invoiceFile("INV-1.txt", "INV-1")
+	w.must(exitDone, "validate", "--profile", "harbor", file)
+	said(t, w.must(exitFailed, "validate", "--profile", "firm-harbor", file), "CLIENT_ID has", "1 are allowed")
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write("inbox/firm-harbor/INV-1.txt", string(content))
+	w.must(exitPerson, "run")
+	said(t, w.must(exitPerson, "status"), "quarantined", "CLIENT_ID has")
+}

@@ -27,6 +27,7 @@ import (
 	"example.com/lodge/internal/ledger/sqlite"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/submission"
+	"example.com/lodge/ledes"
 )
 
 // settings is a lodge.yaml of a Lodge in AWS, with more at its end.
@@ -195,5 +196,27 @@ func TestDeploymentsInbox(t *testing.T) {
 	if _, err := d.Inbox(t.Context(), []carriers.Carrier{{Name: "acme"}}, "1.0.0"); err == nil ||
 		!strings.Contains(err.Error(), `account `+account+`: this program has no carrier "harbor": the operator deploys one that has`) {
 		t.Errorf("without the carrier: %v", err)
+	}
+}
+
+// TestDeploymentsDemands: what lodge.yaml demands of an account's invoices counts in the
+// cloud, too.
+func TestDeploymentsDemands(t *testing.T) {
+	d := deployed(t, "")
+	d.Config.Accounts[0].LEDES.MaxLength = map[string]int{"CLIENT_ID": 1}
+	in, err := d.Inbox(t.Context(), all.Carriers(), "1.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := d.Objects("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parts.Put(t.Context(), one, []byte(file(t, 100, "A-1"))); err != nil {
+		t.Fatal(err)
+	}
+	b, err := in.Batch(t.Context(), []cloud.Message{rings("m", one)})
+	if err != nil || len(b.Arrivals) != 1 || len(b.Arrivals[0].Findings) == 0 || b.Arrivals[0].Findings[0].Code != ledes.CodeTooLong {
+		t.Errorf("%+v, %v", b, err)
 	}
 }
