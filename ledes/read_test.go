@@ -59,24 +59,30 @@ func TestReports(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := json.MarshalIndent(read(t, string(content), ledes.Profile{}).Report(filepath.Base(path)), "", "\t")
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden := strings.TrimSuffix(path, ".txt") + ".json"
-			if *update {
-				if err := os.WriteFile(golden, append(got, '\n'), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
-				t.Errorf("report (-want +got):\n%s", diff)
-			}
+			golden(t, path, read(t, string(content), ledes.Profile{}).Report(filepath.Base(path)))
 		})
+	}
+}
+
+// golden compares what was made of a file with the JSON beside it, or writes that.
+func golden(t *testing.T, path string, made any) {
+	t.Helper()
+	got, err := json.MarshalIndent(made, "", "\t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
+	if *update {
+		if err := os.WriteFile(beside, append(got, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(beside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
 	}
 }
 
