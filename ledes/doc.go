@@ -7,7 +7,8 @@
 //     currency, are read, checked and written.
 //   - LEDES XML 2.0, 2.1 and 2.2 are read as far as filing needs it. What was not checked
 //     is said in a finding.
-//   - Whatever else is named for what it is: a PDF, a web page, text in UTF-16.
+//   - Whatever else is named for what it is: a PDF, a web page, text in UTF-16. Whoever can
+//     read it may [Carry] it all the same.
 //
 // # Reading and checking
 //

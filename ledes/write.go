@@ -22,7 +22,8 @@ func Write(w io.Writer, invoices ...Invoice) error {
 // An Encoder writes files otherwise than [Write] does. The zero Encoder writes as Write.
 type Encoder struct {
 	// Format is LEDES1998B, which is meant by "", or LEDES98BI. What LEDES 1998B has no
-	// field for (taxes, addresses, the currency) is left out of it.
+	// field for (addresses, the currency) is left out of it; an invoice with taxes is refused
+	// there, since its totals have them.
 	Format Format
 	// Transliterate replaces what LEDES cannot hold: characters beyond ASCII by those that
 	// stand for them, | by /, and line breaks by blanks. Otherwise they are errors. What tells
