@@ -1,5 +1,7 @@
 package ledes
 
+import "cmp"
+
 // International is what LEDES 98BI knows of an invoice beyond LEDES 1998B.
 type International struct {
 	PONumber    string // PO_NUMBER
@@ -62,7 +64,7 @@ func addressOf(it *item, from int) Address {
 func renderInternational(values *[width98BI]string, i International, line Line) {
 	values[poNumber] = i.PONumber
 	values[clientTaxID] = i.ClientTaxID
-	values[matterName] = orElse(line.MatterName, i.MatterName)
+	values[matterName] = cmp.Or(line.MatterName, i.MatterName)
 	values[taxTotal] = i.TaxTotal.String()
 	values[netTotal] = i.NetTotal.String()
 	values[currencyCode] = i.Currency

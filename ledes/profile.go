@@ -1,6 +1,7 @@
 package ledes
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -73,7 +74,7 @@ func (p Profile) With(q Profile) Profile {
 		Require:        union(without(p.Require, q.Optional), q.Require),
 		Optional:       union(without(p.Optional, q.Require), q.Optional),
 		MaxLength:      overlaid(p.MaxLength, q.MaxLength),
-		NumberChars:    orElse(q.NumberChars, p.NumberChars),
+		NumberChars:    cmp.Or(q.NumberChars, p.NumberChars),
 		UnitDecimals:   limit(q.UnitDecimals, p.UnitDecimals),
 		AmountDecimals: limit(q.AmountDecimals, p.AmountDecimals),
 

@@ -2,6 +2,7 @@ package ledes
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -125,7 +126,7 @@ func render(inv Invoice, line Line) [width98BI]string {
 		invoiceDate:    dayOf(inv.Date),
 		invoiceNumber:  inv.Number,
 		clientID:       inv.ClientID,
-		matterID:       orElse(line.Matter, inv.Matter),
+		matterID:       cmp.Or(line.Matter, inv.Matter),
 		invoiceTotal:   inv.Total.String(),
 		billingStart:   dayOf(inv.Start),
 		billingEnd:     dayOf(inv.End),
@@ -145,7 +146,7 @@ func render(inv Invoice, line Line) [width98BI]string {
 		lineCost:       line.UnitCost.String(),
 		keeperName:     line.Timekeeper.Name,
 		keeperClass:    line.Timekeeper.Class,
-		clientMatterID: orElse(line.ClientMatter, inv.ClientMatter),
+		clientMatterID: cmp.Or(line.ClientMatter, inv.ClientMatter),
 	}
 	renderInternational(&values, inv.International, line)
 	return values
@@ -157,11 +158,4 @@ func dayOf(t time.Time) string {
 		return ""
 	}
 	return t.Format("20060102")
-}
-
-func orElse(value, other string) string {
-	if value == "" {
-		return other
-	}
-	return value
 }
