@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/lodge/internal/emulator"
 	"example.com/lodge/internal/ledger/dynamo/table"
@@ -33,11 +35,13 @@ func (s store) client(transport http.RoundTripper, tries int) *dynamodb.Client {
 	})
 }
 
-// table makes an empty table.
+// table makes an empty table. That it is there already is no error: the name is
+// random, so an earlier try made it, whose answer was lost.
 func (s store) table(t testing.TB) string {
 	t.Helper()
-	client, name := s.client(http.DefaultTransport, 1), "lodge-"+rand.Text()
-	if _, err := client.CreateTable(t.Context(), CreateTable(name, table.Definition())); err != nil {
+	client, name := s.client(http.DefaultTransport, 3), "lodge-"+rand.Text()
+	_, err := client.CreateTable(t.Context(), CreateTable(name, table.Definition()))
+	if _, ok := errors.AsType[*types.ResourceInUseException](err); err != nil && !ok {
 		t.Fatal(err)
 	}
 	there := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay, o.MaxDelay = 20*time.Millisecond, time.Second })
