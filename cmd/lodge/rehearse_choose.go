@@ -15,7 +15,6 @@ import (
 	"example.com/lodge/internal/staged"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/internal/visit"
-	"example.com/lodge/ledes"
 )
 
 // choose says with what an account is rehearsed.
@@ -106,8 +105,8 @@ func (w *works) fromFile(carrier carriers.Carrier, o rehearsing) (chosen, error)
 	if err != nil {
 		return chosen{}, fmt.Errorf("%s: %w", o.file, err)
 	}
-	if why := unfit(f, carrier); why != "" {
-		return chosen{}, fmt.Errorf("%s: %s: the biller mends it; %s tells all", o.file, why,
+	if _, unfit := intake.Judge(carrier, f); unfit != "" {
+		return chosen{}, fmt.Errorf("%s: %s: the biller mends it; %s tells all", o.file, unfit,
 			w.with("validate --profile "+o.account+" "+quoted(o.file)))
 	}
 	var numbers []string
@@ -120,17 +119,4 @@ func (w *works) fromFile(carrier carriers.Carrier, o rehearsing) (chosen, error)
 		numbers = append(numbers, inv.Number)
 	}
 	return chosen{}, misused("%s has no invoice %q: it has %s", o.file, o.invoice, strings.Join(numbers, ", "))
-}
-
-// unfit says why a file would never be filed with a carrier, or "".
-func unfit(f *ledes.File, carrier carriers.Carrier) string {
-	for _, x := range f.Findings {
-		if x.Severity == ledes.Reject {
-			return fmt.Sprintf("line %d: %s", x.Line, x.Message)
-		}
-	}
-	if !slices.Contains(carrier.Accepts, f.Format) {
-		return fmt.Sprintf("%s takes %s, and not %s", carrier.Title, formats(carrier), f.Format)
-	}
-	return ""
 }

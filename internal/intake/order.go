@@ -24,9 +24,9 @@ type ordered struct {
 // not be registered: the later of two files would become the earlier revision, and
 // what is out of date would be filed.
 func (o ordered) take(ctx context.Context, f File, read *ledes.File) (Result, error) {
-	findings, unfit := o.judge(f, read)
-	if unfit {
-		return o.quarantine(ctx, f, read, findings)
+	findings, unfit := Judge(o.Accounts[f.Account], read)
+	if unfit != "" {
+		return o.quarantine(ctx, f, read, findings, unfit)
 	}
 	var result Result
 	err := o.behind(f, read)

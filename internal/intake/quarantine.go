@@ -14,17 +14,19 @@ import (
 // file's format; all other codes are those of package ledes.
 const CodeNotAccepted = "format-not-accepted"
 
-// judge is what there is to say of a file, and whether it is not fit to be filed.
-func (t Taker) judge(f File, read *ledes.File) (findings []ledes.Finding, unfit bool) {
+// Judge is what there is to say of a file that is meant for the carrier, and why it
+// is not fit to be filed there: "" if it is.
+func Judge(carrier carriers.Carrier, read *ledes.File) (findings []ledes.Finding, unfit string) {
 	findings = read.Findings
-	carrier := t.Accounts[f.Account]
 	if unwanted, found := Unwanted(carrier, read.Format); found && read.Verdict() != ledes.Rejected {
 		findings = append([]ledes.Finding{unwanted}, findings...)
 	}
-	return findings, slices.ContainsFunc(findings, rejects)
+	first := slices.IndexFunc(findings, func(x ledes.Finding) bool { return x.Severity == ledes.Reject })
+	if first < 0 {
+		return findings, ""
+	}
+	return findings, where(findings[first]) + findings[first].Message
 }
-
-func rejects(x ledes.Finding) bool { return x.Severity == ledes.Reject }
 
 // Unwanted is the finding for a format that the carrier does not take; false if it does.
 func Unwanted(carrier carriers.Carrier, format ledes.Format) (ledes.Finding, bool) {
@@ -37,9 +39,8 @@ func Unwanted(carrier carriers.Carrier, format ledes.Format) (ledes.Finding, boo
 	}, true
 }
 
-// quarantine registers the file as a whole.
-func (t Taker) quarantine(ctx context.Context, f File, read *ledes.File, findings []ledes.Finding) (Result, error) {
-	first := findings[slices.IndexFunc(findings, rejects)]
+// quarantine registers the file as a whole, and why it is not fit to be filed.
+func (t Taker) quarantine(ctx context.Context, f File, read *ledes.File, findings []ledes.Finding, unfit string) (Result, error) {
 	object := f.object()
 	object.SHA, object.Canon, object.Size = read.SHA, read.Canon, read.Size
 	rev := submission.Revision{
@@ -47,7 +48,7 @@ func (t Taker) quarantine(ctx context.Context, f File, read *ledes.File, finding
 		Object:   object,
 		Format:   read.Format,
 		Findings: findings,
-		Why:      where(first) + first.Message,
+		Why:      unfit,
 		Needs:    carriers.Biller,
 	}
 	key := submission.Key{Account: f.Account, Object: f.Name}

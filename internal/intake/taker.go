@@ -71,9 +71,9 @@ func (t Taker) Read(account string, content io.Reader) (*ledes.File, error) {
 // Take registers what was read of f. The error is the ledger's or that of where the
 // copies are kept; the result is zero then, and who acts is the operator.
 func (t Taker) Take(ctx context.Context, f File, read *ledes.File) (Result, error) {
-	findings, unfit := t.judge(f, read)
-	if unfit {
-		return t.quarantine(ctx, f, read, findings)
+	findings, unfit := Judge(t.Accounts[f.Account], read)
+	if unfit != "" {
+		return t.quarantine(ctx, f, read, findings, unfit)
 	}
 	return t.registerAll(ctx, f, read, findings)
 }
