@@ -38,7 +38,7 @@ func TestTableIsInTheDocs(t *testing.T) {
 	}
 }
 
-// TestAFewDollars: what the issue asks for.
+// TestAFewDollars: 2,000 invoices a month cost a few dollars, as docs/running-on-aws.md says.
 func TestAFewDollars(t *testing.T) {
 	if got := Month(Usual(), 2_000, accounts).Sum(); got > 10 {
 		t.Errorf("2,000 invoices cost $%.2f", got)
