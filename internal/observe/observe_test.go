@@ -89,6 +89,9 @@ func TestToldToAll(t *testing.T) {
 			t.Errorf("nothing came to %s", path)
 		}
 	}
+	if span := "\x2a\x03run"; !strings.Contains(l.heard("/v1/traces"), span) { // the name of one, as OTLP has it
+		t.Error("the collector was not told that the run is over")
+	}
 	for _, fault := range []string{"the ledger fails", "Submit", "unclassified"} {
 		if !strings.Contains(l.heard("/api/1/envelope/"), fault) {
 			t.Errorf("Sentry was not told of: %s", fault)
