@@ -50,7 +50,9 @@ func (l *listener) heard(path string) string {
 	return string(l.bodies[path])
 }
 
-func (l *listener) dsn() string { return strings.Replace(l.URL, "http://", "http://"+key+"@", 1) + "/1" }
+func (l *listener) dsn() string {
+	return strings.Replace(l.URL, "http://", "http://"+key+"@", 1) + "/1"
+}
 
 // visited goes through a visit whose page was not as expected, and returns how many
 // steps its caller was told of.

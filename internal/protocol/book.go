@@ -130,8 +130,8 @@ func (f form) facts() facts {
 		return facts{}
 	}
 	s := f.unfold(true)
-	_, due := s.Due()
-	v := facts{current: int8(s.Current().Number), due: due}
+	from, due := s.Due()
+	v := facts{current: int8(s.Current().Number), due: due && !from.After(now())}
 	f.stamps(func(t *tick) { v.times = append(v.times, *t) }, func(n *int8) { v.fences = append(v.fences, *n) })
 	return v
 }

@@ -168,6 +168,16 @@ func lookedBefore() Guard {
 	})
 }
 
+// lookedAnew keeps the look-before from being the look again by which it was freed.
+func lookedAnew() Guard {
+	return guard("10 min after the last look that did not show it", func(c change) string {
+		if from := c.s.SendFrom(); c.e.Look.At.Before(from) {
+			return fmt.Sprintf("the look-before of %s is less than %s after the last look that did not show it", stamp(c.e.Look.At), BetweenLooks)
+		}
+		return ""
+	})
+}
+
 func sendsLeft() Guard {
 	return guard("sends within the limit", func(c change) string {
 		if n := c.rev().sends(); n >= c.limits.sends() && !c.rev().goAhead() {

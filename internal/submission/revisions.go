@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/clock"
 )
 
 // Current is the revision that lists show and that a decision is about: the one
@@ -35,8 +36,8 @@ func (s Submission) Submitting() bool { return s.Current().State == Submitting }
 // Due is since when, or from when, Lodge has something to do for s; false if it has
 // nothing to do. What a person has filed again is due since then. A hold with a time
 // ends then by itself, one without waits for a person. What a person holds back is
-// looked up and not filed. What is accepted is looked at again where a time for that
-// is set.
+// looked up and not filed; what did not show is not filed before [Submission.SendFrom].
+// What is accepted is looked at again where a time for that is set.
 func (s Submission) Due() (time.Time, bool) {
 	switch {
 	case s.Current().State == Accepted:
@@ -45,14 +46,15 @@ func (s Submission) Due() (time.Time, bool) {
 		return time.Time{}, false
 	case s.HeldBack():
 		return time.Time{}, false
-	case !s.NotBefore.IsZero():
-		return s.NotBefore, true
 	}
-	since := s.CreatedAt
-	if ready := s.Current().Since; ready.After(since) {
-		since = ready
+	due, set := s.NotBefore, !s.NotBefore.IsZero()
+	if !set {
+		due = clock.Later(s.CreatedAt, s.Current().Since)
 	}
-	return since, s.Hold == ""
+	if s.Current().State == Ready {
+		due = clock.Later(due, s.SendFrom())
+	}
+	return due, set || s.Hold == ""
 }
 
 // HeldBack says whether a person keeps it from being filed. What was sent before
@@ -158,6 +160,20 @@ func (s Submission) SettleUntil() time.Time {
 		}
 	}
 	return until
+}
+
+// SendFrom is when the invoice may be sent next; the zero time is at once. What did
+// not show is looked for once more before it is sent again, and that look is worth
+// something only if it is as far from the last as two must be that count as two: a
+// server that lags, and was asked twice within minutes, has erred once.
+func (s Submission) SendFrom() time.Time {
+	var from time.Time
+	for _, r := range s.Revisions {
+		if n := len(r.Looks); n > 0 {
+			from = clock.Later(from, r.Looks[n-1].At.Add(BetweenLooks))
+		}
+	}
+	return from
 }
 
 // proves says whether look is one of the two that absence needs.

@@ -163,6 +163,42 @@ func TestLooksThatDoNotCount(t *testing.T) {
 	}
 }
 
+// TestSendFrom: the look-before comes 10 minutes after the last look that did not show
+// what may be there, whoever freed it.
+func TestSendFrom(t *testing.T) {
+	for name, before := range map[string][]Event{
+		"freed by two looks": then(uncertain(), absent("v1"), absent("v2")),
+		"a person wants it":  then(uncertain(), unproven(), unsettled(), decide(Ready)),
+	} {
+		tale := told(t, before...)
+		looks := tale.s.Current().Looks
+		last := looks[len(looks)-1].At
+		tale.s.NotBefore = last // as after an older event, or by a person's rerun
+		if due, ok := tale.s.Due(); !ok || !due.Equal(last.Add(BetweenLooks)) {
+			t.Errorf("%s: due at %s, %t", name, due, ok)
+		}
+		begins := func(after time.Duration) error {
+			tale.now = last.Add(after + time.Minute - step) // when its look-before is to begin: see tell
+			return tale.tell(intend("2", "a"), Limits{})
+		}
+		if err := begins(BetweenLooks - time.Second); err == nil || !strings.Contains(err.Error(), "did not show it") {
+			t.Errorf("%s: sent a moment too soon: %v", name, err)
+		}
+		if err := begins(BetweenLooks); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if from := tale.s.SendFrom(); !from.IsZero() {
+			t.Errorf("%s: the attempt ends what was looked for before it, and still: from %s", name, from)
+		}
+	}
+	s := told(t, then(uncertain(), absent("v1"), absent("v2"))...).s
+	want := s.SendFrom()
+	s.Revisions = append(s.Revisions, Revision{Number: 2, State: Ready})
+	if from := s.SendFrom(); want.IsZero() || !from.Equal(want) {
+		t.Errorf("another revision may be sent from %s, want %s", from, want)
+	}
+}
+
 func TestReplayOfAnotherHistory(t *testing.T) {
 	history := told(t, accepted()...).history
 	history[2].To = Rejected

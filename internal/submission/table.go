@@ -70,7 +70,7 @@ func visits() []Row {
 func attempts() []Row {
 	gate := by(ByGate)
 	return []Row{
-		{9, Intended, from(Ready), Submitting, None, gate, "", when(free(), newAttempt(), leased(), lookedBefore(), sendsLeft(), triesLeft()), "it is being sent"},
+		{9, Intended, from(Ready), Submitting, None, gate, "", when(free(), newAttempt(), leased(), lookedBefore(), lookedAnew(), sendsLeft(), triesLeft()), "it is being sent"},
 		{10, NotSent, from(Submitting), Ready, None, gate, "", when(sameAttempt(), saidNotSent()), "it is proven that nothing was sent"},
 		{11, Answered, from(Submitting), Submitted, None, gate, carriers.StateReceived, when(sameAttempt(), notSaidUnsent()), "the carrier's site took it in; its checks still run"},
 		{11, Answered, from(Submitting), Accepted, None, gate, carriers.StateAccepted, when(sameAttempt(), notSaidUnsent(), witnessed()), "the carrier's site accepted it"},

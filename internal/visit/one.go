@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,11 +58,13 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 		return err
 	}
 	a := &attempt{session: s, id: ulid.Make().String(), claim: claim, sub: sub, rev: sub.Current(), begun: time.Now()}
+	if claimed := sub.Lease.Until.Add(-s.lease()); s.LookUp == "" && !dueAt(sub, claimed) {
+		return cmp.Or(a.release(ctx), errNotDue)
+	}
 	if a.folder, err = s.Evidence.Attempt(s.Account.Name, sub.ID, a.id, s.scrub); err != nil {
 		return errors.Join(err, a.release(ctx))
 	}
 	a.inv = described(sub, a.rev)
-
 	err = a.work(ctx)
 	a.end(ctx) // before the lease ends: whoever takes the submission next finds it sealed
 	err = errors.Join(err, a.release(ctx))
@@ -72,6 +75,15 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 		return nil
 	}
 	return err
+}
+
+// errNotDue says that a submission is not due any more: another visit to the account
+// had it after it was listed here, and put it off.
+var errNotDue = errors.New("it is not due any more")
+
+func dueAt(s submission.Submission, now time.Time) bool {
+	due, ok := s.Due()
+	return ok && !due.After(now)
 }
 
 // work does what the revision's state asks for.

@@ -105,7 +105,7 @@ func (s *session) lookAround(ctx, soft context.Context) (Report, error) {
 			return Report{}, err
 		}
 		switch err := s.one(ctx, d); {
-		case errors.Is(err, ledger.ErrHeld), errors.Is(err, ledger.ErrOnHold):
+		case others(err):
 			continue
 		case err != nil:
 			return Report{}, fmt.Errorf("invoice %s, account %s: %w", d.Invoice, s.Account.Name, err)

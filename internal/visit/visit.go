@@ -160,19 +160,28 @@ func (s *session) work(ctx, soft context.Context) (Report, error) {
 			r.More = true
 			return r, nil
 		}
+		before := r.Done
 		for _, d := range due {
 			if more, err := s.ready(ctx, soft, d); !more || err != nil {
 				return r, err
 			}
 			switch err := s.one(ctx, d); {
-			case errors.Is(err, ledger.ErrHeld), errors.Is(err, ledger.ErrOnHold):
-				continue // another visit was faster, or a person
+			case others(err):
+				continue
 			case err != nil:
 				return r, fmt.Errorf("invoice %s, account %s: %w", d.Invoice, s.Account.Name, err)
 			}
 			r.Done++
 		}
+		if r.Done == before {
+			return r, nil
+		}
 	}
+}
+
+// others says whether another visit was faster, or a person.
+func others(err error) bool {
+	return errors.Is(err, ledger.ErrHeld) || errors.Is(err, ledger.ErrOnHold) || errors.Is(err, errNotDue)
 }
 
 // ready says whether the visit may take up d, and waits as long as the carrier's
