@@ -113,6 +113,7 @@ func (c *search) passes(s state, emit emit) {
 		t.left.naps--
 	}
 	c.shift(&t, func(t tick) tick { return t - 1 })
+	t.lags = false
 	for i := range t.visits {
 		t.visits[i].recent = false
 	}
@@ -125,6 +126,7 @@ func (c *search) passes(s state, emit emit) {
 			}
 			return t - 24
 		})
+		t.lags = false
 		emit(t, byTime, "two days pass")
 	}
 }

@@ -77,6 +77,13 @@ func (c *search) settles(s *state, i int) {
 		a.flag = true
 		c.tell(s, i, a)
 	}
+	if a.kind == kAbsent && c.Without.ThirdLook {
+		c.doctor(s, c.ledger(i), func(f *form) {
+			if look := &f.revs[v.revision-1].looks[0]; *look != never {
+				*look--
+			}
+		})
+	}
 	s.visits[i].close()
 }
 

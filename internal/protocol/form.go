@@ -27,7 +27,7 @@ const (
 	never  tick = 127
 	old    tick = -80 // 53 h
 	gap         = 40 * time.Minute
-	settle tick = 2 // after an intent the site shows all of it
+	settle tick = 3 // after an intent the site shows all of it: longer than all looks take that come before it is sent again
 	lasts       = 60 * gap
 )
 

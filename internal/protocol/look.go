@@ -12,12 +12,15 @@ func (c *search) looks(s state, i int, then step, emit emit) {
 	c.see(&t, i, then == seen, false)
 	t.visits[i].step = then
 	emit(t, i, "looks: "+[]string{"nothing there", "it is there", "it was refused", "what does not fit"}[t.visits[i].found])
-	if s.left.lies > 0 {
+	if s.lags || s.left.lies > 0 {
 		u := s
-		u.left.lies--
+		if !s.lags {
+			u.left.lies--
+			u.lags = true
+		}
 		c.see(&u, i, then == seen, true)
 		u.visits[i].step = then
-		if u.visits[i] != t.visits[i] {
+		if u.visits[i] != t.visits[i] { // else the lie says what is so
 			emit(u, i, "looks, and the site does not show it")
 		}
 	}

@@ -49,7 +49,7 @@ type World struct {
 	Crashes  int // of programs
 	Losses   int // requests, answers and writes that are lost
 	Rejects  int // by the carrier, at once or late
-	Lies     int // look-ups that do not show what the site holds, though they show another invoice
+	Lies     int // times in which look-ups may not show what the site holds, though they show another invoice
 	People   int // decisions of a person
 	Restores int // of an older copy of the ledger
 	Naps     int // of a program between its last check and the release, for longer than the settle time
@@ -65,6 +65,7 @@ type Without struct {
 	ReleaseCheck bool // nobody asks, before the release, how long ago the intent was
 	LookBefore   bool // it is filed without having been looked up
 	SecondLook   bool // one look that shows nothing is enough
+	ThirdLook    bool // the look-before may come right after the second
 	Settle       bool // what does not show at once is not there
 	Uncertain    bool // what may have been sent is ready again
 	Table        bool // a person's rerun goes past the table

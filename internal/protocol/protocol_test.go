@@ -92,6 +92,7 @@ func TestKnockOuts(t *testing.T) {
 		{"no check at the release", func(w *World) { w.Losses, w.Without.ReleaseCheck = 1, true }, Double},
 		{"no look-before", func(w *World) { w.Losses, w.Lies, w.Without.LookBefore = 1, 2, true }, Double},
 		{"one absent look trusted", func(w *World) { w.Losses, w.Lies, w.Without.SecondLook = 1, 2, true }, Double},
+		{"a third look right after the second", func(w *World) { w.Losses, w.Lies, w.Without.ThirdLook = 1, 2, true }, Double},
 		{"no settle time", func(w *World) { w.Losses, w.Without.Settle = 1, true }, Double},
 		{"blind retry", func(w *World) { w.Losses, w.Without.Uncertain = 1, true }, Double},
 		{"a rerun past the table", func(w *World) { w.People, w.Without.Table = 1, true }, Double},

@@ -14,6 +14,7 @@ type state struct {
 	mails    [maxMails]mail
 	evidence [maxIntents]intent
 	arrived  int8 // versions of the file
+	lags     bool // just now the site may not show what it holds
 	left     left
 	broken   Breach
 }
