@@ -64,7 +64,7 @@ func (a *app) hold(ctx context.Context, h holding) error {
 func (a *app) release(ctx context.Context, h holding) error {
 	return a.holding(ctx, h, submission.Event{Kind: submission.Released, Hold: submission.HoldPerson}, func(s submission.Submission) string {
 		if s.Current().State == submission.Ready {
-			return "The next run files it: " + a.with("run")
+			return "The " + a.filer(s) + " files it: " + a.with("run")
 		}
 		return "It goes on where it stood."
 	})

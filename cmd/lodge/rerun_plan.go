@@ -113,6 +113,9 @@ func (p planner) foresee(ctx context.Context, step *rerunStep) {
 		return
 	}
 	step.Becomes = s.Current().State
+	if step.State == submission.Ready {
+		step.Text = "filed by the " + p.filer(s)
+	}
 	for _, t := range p.held {
 		if t.Account == step.Account {
 			step.Text += fmt.Sprintf(", once account %s may be visited again (%s)", t.Account, p.with("status"))

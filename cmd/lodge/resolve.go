@@ -189,7 +189,7 @@ func (r *resolving) follows() string {
 	case r.sub.HeldBack():
 		return "It is on hold. When it may be filed: " + r.with("release "+what+" --why TEXT")
 	case state == submission.Ready:
-		return "It is filed by the next run, which asks the carrier's site first whether it is there: " + r.with("run")
+		return "It is filed by the " + r.filer(r.sub) + ", which asks the carrier's site first whether it is there: " + r.with("run")
 	case r.verb == sayFiledByHand:
 		return "The next runs look whether the carrier's site shows it. If it does not within two days, you are asked again: " + r.with("run")
 	case state.LookUp():

@@ -60,5 +60,14 @@ func (a *app) stamp(t time.Time) string {
 	return t.In(a.zone).Format("2006-01-02 15:04:05")
 }
 
+// filer is which run files what is ready: none that would look for it right after a
+// look that did not show it.
+func (a *app) filer(s submission.Submission) string {
+	if from := s.SendFrom(); from.After(s.UpdatedAt) {
+		return "first run after " + a.stamp(from)
+	}
+	return "next run"
+}
+
 // megabytes is a size in bytes as people read it.
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
