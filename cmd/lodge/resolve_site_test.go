@@ -103,6 +103,9 @@ func (f *firm) age(number string, by time.Duration) {
 		for j := range r.Attempts {
 			r.Attempts[j].IntendedAt, r.Attempts[j].SettleUntil = r.Attempts[j].IntendedAt.Add(-by), r.Attempts[j].SettleUntil.Add(-by)
 		}
+		for j := range r.Looks {
+			r.Looks[j].At = r.Looks[j].At.Add(-by)
+		}
 		if !r.ByHand.IsZero() {
 			r.ReceivedAt, r.ByHand.At, r.ByHand.SettleUntil = r.ReceivedAt.Add(-by), r.ByHand.At.Add(-by), r.ByHand.SettleUntil.Add(-by)
 		}
@@ -126,6 +129,12 @@ func TestSubmitAgainWhatIsNotThere(t *testing.T) {
 	if before.Uploads != 1 {
 		t.Errorf("asking filed something: %d uploads", before.Uploads)
 	}
+	said(t, out.String(), "It is filed by the first run after ")
+	f.must(exitDone, "run")
+	if n := f.portal.Counts().Uploads; n != 1 {
+		t.Errorf("it was filed a moment after it was looked for: %d uploads", n)
+	}
+	f.age(number, submission.BetweenLooks)
 	f.must(exitDone, "run")
 	if n := f.portal.Counts(); n.Uploads != 2 || n.Duplicates != 0 || n.Invoices[number].Uploads != 1 {
 		t.Errorf("%d uploads, %d duplicates", n.Uploads, n.Duplicates)
@@ -206,6 +215,7 @@ func TestFiledByHandAndNotThere(t *testing.T) {
 	said(t, f.must(exitDone, "show", "MQ-10424"), "that it was filed by hand, and the carrier's site does not show it", "the operator acts")
 	said(t, f.must(exitPerson, "status"), "MQ-10424", "resolve MQ-10424 VERB --why TEXT")
 	f.must(exitDone, "resolve", "MQ-10424", "submit-again", "--why", "I had the wrong one")
+	f.age("MQ-10424", submission.BetweenLooks)
 	f.must(exitDone, "run")
 	if n := f.portal.Counts(); n.Invoices["MQ-10424"].Uploads != 1 || n.Duplicates != 0 {
 		t.Errorf("%d uploads, %d duplicates", n.Invoices["MQ-10424"].Uploads, n.Duplicates)

@@ -113,7 +113,7 @@ func TestStraysNeedSomebody(t *testing.T) {
 func TestStatusOfTheOld(t *testing.T) {
 	w := newWorld(t)
 	l := w.filled(accepted())
-	begun, _, err := l.BeginComparison(t.Context(), time.Hour, time.Hour)
+	begun, _, err := l.BeginComparison(t.Context(), "table", time.Hour, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

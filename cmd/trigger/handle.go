@@ -146,7 +146,7 @@ func (t *trigger) relayOwed(ctx context.Context) {
 // compare holds the bucket against the ledger, once a day: what no event told of is
 // taken in.
 func (t *trigger) compare(ctx context.Context) error {
-	begun, mine, err := t.deployment.Ledger.BeginComparison(ctx, compareEvery, compareAgain)
+	begun, mine, err := t.deployment.Ledger.BeginComparison(ctx, t.inbox.Table, compareEvery, compareAgain)
 	if err != nil || !mine {
 		return err
 	}

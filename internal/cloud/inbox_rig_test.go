@@ -190,7 +190,7 @@ func (w *world) looked(key string) cloud.Arrival {
 
 func (w *world) compare() ([]cloud.Arrival, error) {
 	w.t.Helper()
-	begun, ok, err := w.ledger.BeginComparison(w.t.Context(), 0, 0)
+	begun, ok, err := w.ledger.BeginComparison(w.t.Context(), "table", 0, 0)
 	if err != nil || !ok {
 		w.t.Fatalf("%v, %v", ok, err)
 	}

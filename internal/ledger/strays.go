@@ -47,6 +47,7 @@ type Strays struct {
 
 	BegunAt    time.Time `json:"begun_at,omitzero"`    // when the last comparison began
 	ComparedAt time.Time `json:"compared_at,omitzero"` // when the last one began that came to its end
+	Table      string    `json:"table,omitempty"`      // in which the ledger lay at both times
 }
 
 // Strays returns what arrived and belongs to nobody.
@@ -72,9 +73,14 @@ func (l *Ledger) NoteStrays(ctx context.Context, met []Stray, gone []string) err
 
 // BeginComparison says whether the caller is to compare the bucket with the ledger
 // now: the last comparison that came to its end began every ago, and none that may
-// be under way began after retry ago. Of several callers one is told so.
-func (l *Ledger) BeginComparison(ctx context.Context, every, retry time.Duration) (begun time.Time, ok bool, err error) {
+// be under way began after retry ago. Those of a ledger that lay in another table do
+// not count: it was restored since, and may have lost what arrived. Of several callers
+// one is told so.
+func (l *Ledger) BeginComparison(ctx context.Context, table string, every, retry time.Duration) (begun time.Time, ok bool, err error) {
 	err = l.writeStrays(ctx, func(s *Strays, now time.Time) {
+		if s.Table != table {
+			s.Table, s.BegunAt, s.ComparedAt = table, time.Time{}, time.Time{}
+		}
 		if ok = now.Sub(s.ComparedAt) >= every && now.Sub(s.BegunAt) >= retry; ok {
 			s.BegunAt, begun = now, now
 		}

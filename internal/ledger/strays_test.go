@@ -126,17 +126,19 @@ func TestStraysAreBounded(t *testing.T) {
 }
 
 // TestOneCompares: of several programs one is told to, again only a day later, or
-// after an hour if nothing came of it.
+// after an hour if nothing came of it; and at once where the ledger was restored into
+// another table.
 func TestOneCompares(t *testing.T) {
 	l, w := rig(t)
 	other := ledger.New(w, clockOf{w}, w, l.Limits())
+	table := "table"
 	begin := func() []time.Time {
 		var mu sync.Mutex
 		var all sync.WaitGroup
 		var told []time.Time
 		for i := range 8 {
 			all.Go(func() {
-				begun, ok, err := []*ledger.Ledger{l, other}[i%2].BeginComparison(t.Context(), 24*time.Hour, time.Hour)
+				begun, ok, err := []*ledger.Ledger{l, other}[i%2].BeginComparison(t.Context(), table, 24*time.Hour, time.Hour)
 				if err != nil {
 					t.Error(err)
 				}
@@ -172,6 +174,13 @@ func TestOneCompares(t *testing.T) {
 	w.pass(time.Hour)
 	if told := begin(); len(told) != 1 {
 		t.Errorf("a day later: %v", told)
+	}
+	table = "restored"
+	if told := begin(); len(told) != 1 {
+		t.Errorf("in another table: %v", told)
+	}
+	if told := begin(); len(told) != 0 {
+		t.Errorf("in another table once more: %v", told)
 	}
 }
 
