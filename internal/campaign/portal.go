@@ -79,7 +79,7 @@ func (p *portal) take(invoice string, amount ledes.Amount, content string, who *
 	}
 	for _, r := range p.rows {
 		if r.invoice == invoice && r.live(now) && lodge {
-			if r.by == person && p.unseen[invoice] && (p.w.now() < p.lagging[invoice].until+time.Hour || p.w.unknowable(invoice, p.darkened)) {
+			if r.by == person && (r.at.Sub(p.w.begun) > p.looks[invoice] || p.hidden(invoice)) {
 				p.beyond[invoice]++
 				continue
 			}
@@ -99,6 +99,11 @@ func (p *portal) take(invoice string, amount ledes.Amount, content string, who *
 	}
 	p.w.story.tell(p.w.now(), "PORTAL takes %s in by %s as %s: %s, shown from %s", invoice, by, r.number, r.words, r.shown.Sub(p.w.begun))
 	return r
+}
+
+// hidden says whether what somebody filed without a word could not be seen.
+func (p *portal) hidden(invoice string) bool {
+	return p.unseen[invoice] && (p.w.now() < p.lagging[invoice].until+time.Hour || p.w.unknowable(invoice, p.darkened))
 }
 
 func (w word) String() string { return string(w.state) }

@@ -2,6 +2,7 @@ package visit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,6 +15,11 @@ import (
 // controls is how many of the newest accepted invoices are considered as a
 // control.
 const controls = 5
+
+// controlWithin is how long after a look-up its control may end. A machine may have
+// slept between the two questions, and a search that did not work at the first work
+// at the second.
+const controlWithin = time.Minute
 
 // control asks the site, after a look-up that showed nothing, for another
 // invoice of the account that the site is known to hold. If the same search shows
@@ -29,6 +35,8 @@ func (a *attempt) control(ctx context.Context) {
 	switch {
 	case c.shown:
 		a.proof = "; it shows invoice " + c.invoice
+	case c.late > 0:
+		a.proof = fmt.Sprintf("; it shows invoice %s, but was asked for it %s later, so that this proves nothing", c.invoice, c.late)
 	case c.invoice == "" && c.err != nil:
 		a.proof = "; nothing checks that answer: " + c.err.Error()
 	case c.invoice == "":
@@ -42,7 +50,8 @@ func (a *attempt) control(ctx context.Context) {
 type checked struct {
 	invoice string // the last that was asked for; "" if none is known to be there
 	shown   bool
-	err     error // why the site did not answer to that, or was not asked
+	late    time.Duration // after the look-up: the site shows it, and that counts no more
+	err     error         // why the site did not answer to that, or was not asked
 }
 
 // check asks the site for an invoice that it held, and for one more if it does not
@@ -57,7 +66,7 @@ func (a *attempt) check(ctx context.Context) (c checked) {
 	for _, inv := range known {
 		found, err := a.rows(ctx, inv)
 		what, row, why := reconcile.Judge(inv, found, time.Time{})
-		c = checked{inv.Number, err == nil && what == reconcile.Held, err}
+		c = checked{invoice: inv.Number, shown: err == nil && what == reconcile.Held, err: err}
 		rows = append(rows, controlled{inv.Number, c.shown, row})
 		if c.shown {
 			break
@@ -67,6 +76,22 @@ func (a *attempt) check(ctx context.Context) (c checked) {
 	if len(rows) > 0 {
 		_ = a.keep(ctx, piece{name: "control.json", value: rows})
 	}
+	return a.inTime(ctx, c)
+}
+
+// inTime is c as far as the site was asked soon enough after the look-up.
+func (a *attempt) inTime(ctx context.Context, c checked) checked {
+	if !c.shown {
+		return c
+	}
+	now, err := a.now(ctx)
+	if err != nil {
+		return checked{err: err}
+	}
+	if late := now.Sub(a.looked.At); late > controlWithin {
+		a.Log.Warn("the control came too late", "invoice", a.inv.Number, "late", late)
+		c.shown, c.late = false, late.Round(time.Second)
+	}
 	return c
 }
 
@@ -74,7 +99,8 @@ func (a *attempt) check(ctx context.Context) (c checked) {
 // nothing was found shows what the site is known to hold. Without it an invoice
 // that somebody filed by hand would be filed again while the search is broken. Of
 // what may have been sent before it asks each time: a search that breaks a second
-// later is all that stands between it and a second copy.
+// later is all that stands between it and a second copy. Where nothing is left that
+// it could ask for, a person looks.
 func (a *attempt) searchWorks(ctx context.Context) error {
 	first := a.sub.SettleUntil().IsZero()
 	if a.looked.Blind != "" || first && a.looked.At.Sub(a.proven) < submission.BetweenLooks {
@@ -84,6 +110,10 @@ func (a *attempt) searchWorks(ctx context.Context) error {
 	switch {
 	case c.err != nil:
 		return fmt.Errorf("look-up: %w", c.err)
+	case c.late > 0:
+		return carriers.Errorf(carriers.Unavailable, "the site's search was tried %s after the look-up: it is looked up again", c.late)
+	case c.invoice == "" && a.sub.MayBeThere() && a.inv.Draft == nil: // a draft shows that it works
+		return errUnchecked
 	case c.invoice != "" && !c.shown:
 		return carriers.Errorf(carriers.SiteChanged, "the site's search does not show invoice %s, which it held: "+
 			"that it does not show %s proves nothing", c.invoice, a.inv.Number)
@@ -92,6 +122,10 @@ func (a *attempt) searchWorks(ctx context.Context) error {
 	}
 	return nil
 }
+
+// errUnchecked says that nothing checks a look-before that must be checked.
+var errUnchecked = errors.New("it may have been sent before, and no other invoice of the account is known to be there " +
+	"by which it could be seen that the site's search works")
 
 // controlled is the evidence of a control.
 type controlled struct {

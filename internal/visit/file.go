@@ -47,13 +47,18 @@ func (a *attempt) file(ctx context.Context) error {
 	if row, ok := reconcile.Refuses(a.inv, a.unseen(rows), a.lastLeft()); ok {
 		return a.refusedBefore(ctx, row)
 	}
-	if err := a.searchWorks(ctx); err != nil {
+	if row.Receipt.State == carriers.StateDraft {
+		a.inv.Draft = &row
+	}
+	switch err := a.searchWorks(ctx); {
+	case errors.Is(err, errUnchecked):
+		err := a.move(ctx, submission.Event{Kind: submission.Contradicted, Actor: submission.ByVisit, Why: err.Error(), Needs: carriers.Operator})
+		a.done(a.rev.State, a.rev.Why)
+		return err
+	case err != nil:
 		a.meet(err, a.sub.ID)
 		a.recordEnd(ctx, err)
 		return a.postpone(ctx, err)
-	}
-	if row.Receipt.State == carriers.StateDraft {
-		a.inv.Draft = &row
 	}
 	if err := a.mayCommit(); err != nil {
 		return a.notAllowed(ctx, err)
