@@ -27,7 +27,6 @@ func freed(t *testing.T, b *visittest.Bench) (id, known string) {
 	if got := b.Get(id).Current(); got.State != submission.Ready {
 		t.Fatalf("after two looks it is %s: %s", got.State, got.Why)
 	}
-	b.Later(5 * time.Hour)
 	return id, known
 }
 
@@ -37,6 +36,7 @@ func TestUncheckedLook(t *testing.T) {
 	t.Parallel()
 	b := visittest.New(t, harbor.Carrier())
 	id, known := freed(t, b)
+	b.Later(5 * time.Hour)
 	if _, err := b.Ledger.Decide(t.Context(), known,
 		submission.Event{Kind: submission.Decided, Want: submission.Cancelled, Who: "ann", Why: "withdrawn at the carrier's"}); err != nil {
 		t.Fatal(err)
@@ -82,6 +82,7 @@ func TestLateControl(t *testing.T) {
 		t.Parallel()
 		b := visittest.New(t, harbor.Carrier())
 		id, _ := freed(t, b)
+		b.Later(5 * time.Hour)
 		sleepy(b)
 		_, err := b.Visit(visittest.Moor).Run(t.Context(), t.Context())
 		got := b.Get(id).Current()
