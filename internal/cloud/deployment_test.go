@@ -25,6 +25,7 @@ import (
 	"example.com/lodge/internal/ledger/dynamo"
 	"example.com/lodge/internal/ledger/dynamo/table"
 	"example.com/lodge/internal/ledger/sqlite"
+	"example.com/lodge/internal/objects"
 	"example.com/lodge/internal/secret"
 	"example.com/lodge/internal/submission"
 	"example.com/lodge/ledes"
@@ -166,6 +167,19 @@ func TestOpenParts(t *testing.T) {
 	}
 }
 
+// put puts a file with invoice A-1 into the deployment's bucket, which it returns.
+func put(t *testing.T, d *cloud.Deployment) objects.Store {
+	t.Helper()
+	parts, err := d.Objects("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parts.Put(t.Context(), one, []byte(file(t, 100, "A-1"))); err != nil {
+		t.Fatal(err)
+	}
+	return parts
+}
+
 // TestDeploymentsInbox: it takes in for the accounts of lodge.yaml, below the inbox of
 // the bucket, from the watermark on; and not at all without an account's carrier.
 func TestDeploymentsInbox(t *testing.T) {
@@ -174,13 +188,7 @@ func TestDeploymentsInbox(t *testing.T) {
 	if err != nil || in.Bucket != bucket || !in.Watermark.Equal(d.Config.Watermark) || in.Build != "1.0.0" || in.Table != tableID {
 		t.Fatalf("%+v, %v", in, err)
 	}
-	parts, err := d.Objects("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := parts.Put(t.Context(), one, []byte(file(t, 100, "A-1"))); err != nil {
-		t.Fatal(err)
-	}
+	parts := put(t, d)
 	b, err := in.Batch(t.Context(), []cloud.Message{rings("m", one)})
 	if err != nil || len(b.Arrivals) != 1 || len(b.Arrivals[0].Invoices) != 1 {
 		t.Fatalf("%+v, %v", b, err)
@@ -208,13 +216,7 @@ func TestDeploymentsDemands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := d.Objects("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := parts.Put(t.Context(), one, []byte(file(t, 100, "A-1"))); err != nil {
-		t.Fatal(err)
-	}
+	put(t, d)
 	b, err := in.Batch(t.Context(), []cloud.Message{rings("m", one)})
 	if err != nil || len(b.Arrivals) != 1 || len(b.Arrivals[0].Findings) == 0 || b.Arrivals[0].Findings[0].Code != ledes.CodeTooLong {
 		t.Errorf("%+v, %v", b, err)

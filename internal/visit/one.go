@@ -65,6 +65,7 @@ func (s *session) one(ctx context.Context, due ledger.Summary) error {
 		return errors.Join(err, a.release(ctx))
 	}
 	a.inv = described(sub, a.rev)
+
 	err = a.work(ctx)
 	a.end(ctx) // before the lease ends: whoever takes the submission next finds it sealed
 	err = errors.Join(err, a.release(ctx))
