@@ -10,84 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rivo/uniseg"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/internal/clock"
-	"example.com/lodge/internal/holder"
-	"example.com/lodge/internal/ledger"
-	"example.com/lodge/internal/ledger/sqlite"
 	"example.com/lodge/internal/submission"
-	"example.com/lodge/ledes"
 )
-
-// filled gives the world a ledger with one invoice for each of revs.
-func (w *world) filled(revs ...submission.Revision) *ledger.Ledger {
-	w.t.Helper()
-	w.settings("")
-	w.environ = append(w.environ, "LODGE_SECRET_FIRM_HARBOR_USERNAME=ada.moor", "LODGE_SECRET_FIRM_HARBOR_PASSWORD=harbor-lights")
-	w.config = w.dir + "/lodge.yaml"
-	c, err := w.app.settings()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if err := c.MakeFolders(); err != nil {
-		w.t.Fatal(err)
-	}
-	engine, err := sqlite.Open(w.t.Context(), c.Ledger())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	l := ledger.New(engine, clock.System{}, holder.Dir(c.Owners()), submission.Limits{})
-	w.t.Cleanup(func() { _ = l.Close() })
-	for i, r := range revs {
-		s := invoiced("firm-harbor", fmt.Sprintf("INV-%04d", i+1), r)
-		s.UpdatedAt = time.Now().Add(-73*time.Hour - time.Duration(i)*time.Second) // "3 days" whenever the test runs
-		if err := engine.Store(w.t.Context(), s, []submission.Entry{{Seq: 1, To: r.State, Event: submission.Event{
-			Kind: submission.Arrived, Actor: submission.ByIntake, Revision: 1, At: noon, Arrival: &s.Revisions[0]}}}); err != nil {
-			w.t.Fatal(err)
-		}
-	}
-	return l
-}
-
-// invoiced is a submission of one revision.
-func invoiced(account, number string, r submission.Revision) submission.Submission {
-	key := submission.Key{Account: account, LawFirmID: "43-2987655", ClientID: "HARBOR-GL", Number: number}
-	r.Number, r.Total, r.Date = 1, ledes.Cents(125050), noon.AddDate(0, -1, 0)
-	r.Object = submission.Object{Name: number + ".txt", Path: "staged/" + number, SHA: "5ha", Size: 1234}
-	return submission.Submission{ID: key.ID(), Key: key, Carrier: "harbor", Version: 1, Seq: 1, Revisions: []submission.Revision{r},
-		CreatedAt: noon.AddDate(0, 0, -2), UpdatedAt: noon}
-}
-
-func accepted() submission.Revision {
-	return submission.Revision{State: submission.Accepted, Receipt: carriers.Receipt{Number: "730017", Status: "Accepted", State: carriers.StateAccepted}}
-}
-
-func rejected() submission.Revision {
-	return submission.Revision{State: submission.Rejected, Needs: carriers.Biller, Receipt: carriers.Receipt{
-		Status: "Rejected", Text: "Matter 4711 is closed. Invoices can no longer be posted to it.", State: carriers.StateRejected}}
-}
-
-func undecided() submission.Revision {
-	return submission.Revision{State: submission.NeedsPerson, Needs: carriers.Operator, Why: "two live rows carry this number"}
-}
-
-func changed() submission.Revision {
-	return submission.Revision{State: submission.NeedsPerson, Needs: carriers.Author, Why: `site-changed: no button "Submit invoice"`}
-}
-
-func ready() submission.Revision { return submission.Revision{State: submission.Ready} }
-
-func (w *world) suspend(l *ledger.Ledger, kind carriers.Kind) {
-	w.t.Helper()
-	err := l.Suspend(w.t.Context(), "firm-harbor", "test", ledger.Suspension{
-		Kind: string(kind), Why: "log in: the user name or password is not right", SecretVersion: "v1"})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
 
 func TestStatusOfNothing(t *testing.T) {
 	w := newWorld(t)
@@ -291,104 +218,6 @@ func TestStatusFits(t *testing.T) {
 	}
 }
 
-// TestDeadlines: what the carrier will refuse as late comes first, by its days
-// and in its zone.
-func TestDeadlines(t *testing.T) {
-	w := newWorld(t)
-	l := w.filled(ready(), rejected(), accepted(), ready(), undecided())
-	zone, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Fatal(err)
-	}
-	today := time.Now().In(zone)
-	for number, days := range map[string]int{"INV-0001": 3, "INV-0002": 0, "INV-0003": -9, "INV-0004": 7, "INV-0005": 8} {
-		date := time.Date(today.Year(), today.Month(), today.Day()+days-730, 0, 0, 0, 0, time.UTC)
-		w.change(l, number, func(s *submission.Submission) { s.Revisions[0].Date = date })
-	}
-	out := w.must(exitPerson, "status")
-	said(t, out, "DEADLINES: 2 invoices will be late within 7 days, 1 late already", "INV-0001", "late in", "status --late")
-	if strings.Contains(out, "INV-0004  firm-harbor  late in 7 days") && strings.Index(out, "INV-0004") < strings.Index(out, "INV-0001") {
-		t.Errorf("the next deadline does not come first:\n%s", out)
-	}
-	late := w.must(exitPerson, "status", "--late")
-	var order []string
-	for l := range strings.Lines(late) {
-		if number, _, ok := strings.Cut(l, " "); ok && strings.HasPrefix(number, "INV-") {
-			order = append(order, number)
-		}
-	}
-	if diff := cmp.Diff([]string{"INV-0002", "INV-0001", "INV-0004"}, order); diff != "" {
-		t.Errorf("--late (-want +got):\n%s\n%s", diff, late)
-	}
-	said(t, late, "late since")
-	if out := w.must(exitDone, "status", "--late", "--account", "other"); !strings.Contains(out, "There is no such invoice") {
-		t.Errorf("of another account: %s", out)
-	}
-}
-
-// TestDues: a carrier is asked for once, unless one of its accounts has a zone of
-// its own, in which another day may have begun.
-func TestDues(t *testing.T) {
-	hours := carriers.Hours{DaysToFile: 10}
-	east := time.FixedZone("east", 14*3600)
-	deadlines := map[string]deadline{
-		"a": {"harbor", hours, time.UTC, false}, "b": {"harbor", hours, time.UTC, false},
-		"c": {"keel", hours, time.UTC, false}, "d": {"keel", hours, east, true},
-	}
-	noonOf := func(day int) time.Time { return time.Date(2026, 10, day, 12, 0, 0, 0, time.UTC) }
-	for _, c := range []struct {
-		filter filter
-		want   string
-	}{
-		{filter{}, "harbor//2026-10-11 keel/c/2026-10-11 keel/d/2026-10-12"},
-		{filter{account: "b"}, "harbor/b/2026-10-11"},
-		{filter{account: "d"}, "keel/d/2026-10-12"},
-		{filter{carrier: "keel"}, "keel/c/2026-10-11 keel/d/2026-10-12"},
-		{filter{account: "x"}, ""},
-	} {
-		v := view{filter: c.filter, deadlines: deadlines, now: noonOf(20)}
-		var got []string
-		for _, d := range v.dues() {
-			q := v.late(d)
-			got = append(got, q.Carrier+"/"+q.Account+"/"+q.DatedTo.Format(time.DateOnly))
-		}
-		if strings.Join(got, " ") != c.want {
-			t.Errorf("%+v: %v, want %s", c.filter, got, c.want)
-		}
-	}
-	gone := ledger.Summary{Account: "gone", Carrier: "keel", Date: noonOf(1)}
-	if got := refuses(deadlines, gone); !got.Equal(time.Date(2026, 10, 11, 0, 0, 0, 0, time.UTC)) {
-		t.Errorf("of an account that is not set up any more: %s", got)
-	}
-}
-
-// change changes an invoice below the rules.
-func (w *world) change(l *ledger.Ledger, number string, change func(*submission.Submission)) {
-	w.t.Helper()
-	list, err := l.List(w.t.Context(), ledger.Query{Invoice: number})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	c, err := w.app.settings()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	e, err := sqlite.Open(w.t.Context(), c.Ledger())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer e.Close()
-	s, err := e.Load(w.t.Context(), list[0].ID)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	s.Version++
-	change(&s)
-	if err := e.Store(w.t.Context(), s, nil); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
 // What holds an account back is told with what to type, whatever it is.
 func TestTroubles(t *testing.T) {
 	for _, c := range []struct {
@@ -433,34 +262,4 @@ func TestAPausedAccountIsTold(t *testing.T) {
 	said(t, w.err.String(), "account firm-harbor is paused (audit, says Kim)")
 	w.write("lodge.yaml", "watermark: 2026-11-01T00:00:00Z\naccounts: {}\n")
 	said(t, w.must(exitPerson, "status"), "lodge.yaml does not name it")
-}
-
-func TestShow(t *testing.T) {
-	w := newWorld(t)
-	r := rejected()
-	sent := true
-	r.ReceivedAt = noon
-	r.Attempts = []submission.Attempt{{ID: "01A", IntendedAt: noon, Request: "POST https://harbor.example/upload", Sent: &sent, Outcome: "HTTP 303",
-		Evidence: []submission.Proof{{Name: "firm-harbor/x/01A/form.jpg"}, {Name: "firm-harbor/x/01A/answer.html"}}}}
-	l := w.filled(r, accepted())
-	out := w.must(exitDone, "show", "INV-0001")
-	w.golden("show.txt", out)
-	list, err := l.List(t.Context(), ledger.Query{Invoice: "INV-0001"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if byID := w.must(exitDone, "show", list[0].ID); byID != out {
-		t.Errorf("by its id it is shown otherwise:\n%s", cmp.Diff(out, byID))
-	}
-	if code := w.run("show", "INV-9"); code != exitFailed {
-		t.Errorf("show of an invoice that is not there: exit %d", code)
-	}
-	said(t, w.err.String(), "invoice INV-9: not in the ledger")
-	var whole struct {
-		Key     submission.Key     `json:"key"`
-		History []submission.Entry `json:"history"`
-	}
-	if err := json.Unmarshal([]byte(w.must(exitDone, "show", "--json", "INV-0001")), &whole); err != nil || whole.Key.Number != "INV-0001" || len(whole.History) != 1 {
-		t.Errorf("--json: %+v, %v", whole, err)
-	}
 }

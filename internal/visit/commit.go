@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"example.com/lodge/carriers"
-	"example.com/lodge/carriers/page"
-	"example.com/lodge/internal/browser"
 	"example.com/lodge/internal/gate"
 	"example.com/lodge/internal/ledger"
 	"example.com/lodge/internal/secret"
@@ -82,22 +80,6 @@ func (s *session) Commit(ctx context.Context, do func(context.Context) error) er
 // rules is what the carrier declares about its commit.
 func (s *session) rules() gate.Rules {
 	return gate.Rules{Commits: s.Carrier.Commits, Harmless: s.Carrier.Harmless, Origins: s.origins}
-}
-
-// kindOfGate gives the gate's errors the kind that tells who acts.
-func kindOfGate(err error) error {
-	switch {
-	case err == nil, interrupted(err), errors.Is(err, ledger.ErrStale):
-		return err
-	case carriers.KindOf(err) != carriers.Unclassified:
-		return err
-	case errors.Is(err, gate.ErrNoCommit), errors.Is(err, gate.ErrUndeclared):
-		return carriers.Errorf(carriers.SiteChanged, "%w", err)
-	case errors.Is(err, gate.ErrNotSent):
-		return carriers.Errorf(carriers.Unavailable, "%w", err)
-	default:
-		return err
-	}
 }
 
 // intend writes the intent, to the evidence first and then to the ledger: an
@@ -187,49 +169,6 @@ func (a *attempt) finish(ctx context.Context, meanwhile func()) error {
 		return stop(carriers.Errorf(carriers.Unavailable, "end the attempt in the browser: %w", err))
 	}
 	return nil
-}
-
-// BrowserDied says whether err is that the browser, or its page, is gone or must
-// not be used any more: a visit with another one may go on.
-func BrowserDied(err error) bool {
-	return errors.Is(err, browser.ErrGone) || errors.Is(err, browser.ErrCrashed) || errors.Is(err, gate.ErrUnfinished)
-}
-
-// ended marks an error after which the visit cannot go on.
-type ended struct{ error }
-
-func (e ended) Unwrap() error { return e.error }
-
-// stop gives back those errors after which the visit cannot go on: whatever
-// would meet the next submission as well.
-func stop(err error) error {
-	switch kind := carriers.KindOf(err); {
-	case err == nil:
-		return nil
-	case interrupted(err), BrowserDied(err):
-		return ended{err}
-	case kind == carriers.Unclassified, kind == carriers.Rejected, kind == carriers.Duplicate:
-		return nil
-	}
-	return ended{err}
-}
-
-// interrupted says whether err is only that somebody ended the work.
-func interrupted(err error) bool {
-	_, missed := errors.AsType[*page.Miss](err)
-	return !missed && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
-}
-
-// acts says who acts on err. Of a visit that was ended, or whose browser died,
-// the next one makes good.
-func acts(err error) carriers.Person {
-	switch {
-	case interrupted(err), BrowserDied(err):
-		return carriers.Nobody
-	case errors.Is(err, errNotKept), errors.Is(err, errNotLent), errors.Is(err, errUnread):
-		return carriers.Operator
-	}
-	return carriers.KindOf(err).Acts()
 }
 
 // safeName is an invoice number as part of a file's name, for the carrier to see.
