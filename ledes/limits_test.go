@@ -46,6 +46,24 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// A larger file may have as many lines as fit into it, and more of the rest; a smaller
+// one as many as ever.
+func TestLimitsFor(t *testing.T) {
+	usual := ledes.DefaultLimits()
+	if l := ledes.LimitsFor(0); l != usual {
+		t.Errorf("no size: %+v", l)
+	}
+	small := usual
+	small.Size = 1000
+	if l := ledes.LimitsFor(1000); l != small {
+		t.Errorf("1000 bytes: %+v", l)
+	}
+	large := ledes.LimitsFor(1 << 30)
+	if large.Size != 1<<30 || large.Lines < 1<<30/100 || large.Invoices < 50*usual.Invoices || large.Numbers < 50*usual.Numbers {
+		t.Errorf("1 GB: %+v", large)
+	}
+}
+
 // TestLimitOfFindings: of each severity so many are listed.
 func TestLimitOfFindings(t *testing.T) {
 	content := all(setAll("LINE_ITEM_DATE", "x"), set(3, "LINE_ITEM_TOTAL", "x"), set(3, "TIMEKEEPER_NAME", "Jane Doe"))(sound)

@@ -54,6 +54,25 @@ func DefaultLimits() Limits {
 	}
 }
 
+// shortestItem is fewer bytes than any line item has.
+const shortestItem = 64
+
+// LimitsFor are those for files of up to size bytes; 0 is the usual size. Never fewer
+// lines, invoices and numbers than usual, and of larger files as many lines as fit and
+// the rest in proportion. Memory grows with the invoices of a file, up to half its size.
+func LimitsFor(size int64) Limits {
+	l := DefaultLimits()
+	if size <= 0 {
+		return l
+	}
+	times := int(size/l.Size + 1)
+	l.Lines = max(l.Lines, int(size/shortestItem))
+	l.Invoices *= times
+	l.Numbers *= times
+	l.Size = size
+	return l
+}
+
 // orDefault has the default limit wherever l has none.
 func (l Limits) orDefault() Limits {
 	d := DefaultLimits()

@@ -183,7 +183,7 @@ func (v *validating) read(file input) (ledes.Report, error) {
 		return f.Report(file.name), nil
 	}
 	o := intake.Reading(v.carrier)
-	o.Strict, o.Limits = v.strict, v.limit.limits()
+	o.Strict, o.Limits = v.strict, ledes.LimitsFor(int64(v.limit))
 	return ledes.Check(io.TeeReader(in, v.gauge), o)
 }
 

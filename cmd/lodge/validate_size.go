@@ -6,30 +6,10 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"example.com/lodge/ledes"
 )
 
 // A fileSize is a number of bytes, as people type it: 500MB. 0 is the usual limit.
 type fileSize int64
-
-// shortestItem is fewer bytes than any line item has.
-const shortestItem = 64
-
-// limits are those for files of that size: as many lines as fit, and the rest in
-// proportion. Memory grows with the invoices of a file, up to half its size.
-func (s *fileSize) limits() ledes.Limits {
-	l := ledes.DefaultLimits()
-	if *s == 0 {
-		return l
-	}
-	times := int(max(1, int64(*s)/l.Size+1))
-	l.Lines = max(l.Lines, int(*s/shortestItem))
-	l.Invoices *= times
-	l.Numbers *= times
-	l.Size = int64(*s)
-	return l
-}
 
 // String implements pflag.Value.
 func (s *fileSize) String() string {

@@ -329,10 +329,6 @@ func TestFileSize(t *testing.T) {
 			t.Errorf("%q: %d, %v; want %d", text, s, err, want)
 		}
 	}
-	var s fileSize
-	if l := s.limits(); l != ledes.DefaultLimits() {
-		t.Errorf("limits %+v", l)
-	}
 }
 
 // A bar is shown where reading takes long and somebody looks, and is gone before anything

@@ -81,7 +81,7 @@ func Check(path string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	report, err := ledes.Check(f, ledes.Options{Limits: limits(info.Size())})
+	report, err := ledes.Check(f, ledes.Options{Limits: ledes.LimitsFor(info.Size())})
 	if err := sound(report.Findings, err); err != nil {
 		return err
 	}

@@ -54,19 +54,19 @@ func readCSV(data []byte) error {
 }
 
 func scan(data []byte) error {
-	s := ledes.NewScanner(bytes.NewReader(data), limits(int64(len(data))))
+	s := ledes.NewScanner(bytes.NewReader(data), ledes.LimitsFor(int64(len(data))))
 	for s.Scan() {
 	}
 	return s.Err()
 }
 
 func check(data []byte) error {
-	report, err := ledes.Check(bytes.NewReader(data), ledes.Options{Limits: limits(int64(len(data)))})
+	report, err := ledes.Check(bytes.NewReader(data), ledes.Options{Limits: ledes.LimitsFor(int64(len(data)))})
 	return sound(report.Findings, err)
 }
 
 func read(data []byte) error {
-	f, err := ledes.Read(bytes.NewReader(data), ledes.Options{Limits: limits(int64(len(data)))})
+	f, err := ledes.Read(bytes.NewReader(data), ledes.Options{Limits: ledes.LimitsFor(int64(len(data)))})
 	if err != nil {
 		return err
 	}
@@ -79,13 +79,6 @@ func sound(findings []ledes.Finding, err error) error {
 		return fmt.Errorf("the file is not sound: %+v", findings[0])
 	}
 	return err
-}
-
-// limits are the defaults but for the size.
-func limits(size int64) ledes.Limits {
-	l := ledes.DefaultLimits()
-	l.Size, l.Lines = max(size, l.Size), int(max(size/100, int64(l.Lines)))
-	return l
 }
 
 // Run measures each arm once a round, in turn, and then the very large file, and writes
