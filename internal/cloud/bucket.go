@@ -1,5 +1,3 @@
-// Package cloud is Lodge's side of AWS, one file a service. Nothing outside of it,
-// of internal/ledger/dynamo and of the commands knows the SDK.
 package cloud
 
 import (

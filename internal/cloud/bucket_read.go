@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -109,13 +108,9 @@ type listed struct {
 
 // entries are those of one page, in order: S3 gives folders apart from objects.
 func (b *Bucket) entries(page *s3.ListObjectsV2Output, within string) []listed {
-	plain := func(key *string) (string, error) { return aws.ToString(key), nil }
-	if page.EncodingType == types.EncodingTypeUrl { // keys may hold what no XML can
-		plain = func(key *string) (string, error) { return url.QueryUnescape(aws.ToString(key)) }
-	}
 	list := make([]listed, 0, len(page.Contents)+len(page.CommonPrefixes))
 	for _, o := range page.Contents {
-		key, err := plain(o.Key)
+		key, err := keyOf(o.Key, page.EncodingType)
 		if err == nil && key == within {
 			continue // the folder itself, which consoles make as an empty object
 		}
@@ -124,7 +119,7 @@ func (b *Bucket) entries(page *s3.ListObjectsV2Output, within string) []listed {
 		list = append(list, listed{key: key, err: err, Entry: objects.Known(name, false, objects.Check(name) != nil, info)})
 	}
 	for _, p := range page.CommonPrefixes {
-		key, err := plain(p.Prefix)
+		key, err := keyOf(p.Prefix, page.EncodingType)
 		name := strings.TrimSuffix(strings.TrimPrefix(key, b.prefix), "/")
 		list = append(list, listed{key: key, err: err, Entry: objects.Known(name, true, objects.Check(name) != nil, objects.Info{})})
 	}

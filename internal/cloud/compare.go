@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"example.com/lodge/internal/config"
 	"example.com/lodge/internal/intake"
@@ -79,20 +80,26 @@ func (in *Inbox) unmarked(ctx context.Context) ([]version, error) {
 // of each folder one line.
 func (in *Inbox) outside(ctx context.Context) ([]Arrival, error) {
 	var list []Arrival
-	pages := s3.NewListObjectsV2Paginator(in.S3, &s3.ListObjectsV2Input{Bucket: &in.Bucket, Delimiter: aws.String("/")})
+	pages := s3.NewListObjectsV2Paginator(in.S3, &s3.ListObjectsV2Input{
+		Bucket: &in.Bucket, Delimiter: aws.String("/"), EncodingType: types.EncodingTypeUrl,
+	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("list the bucket: %w", err)
 		}
-		var keys []string
+		var keys []*string
 		for _, o := range page.Contents {
-			keys = append(keys, aws.ToString(o.Key))
+			keys = append(keys, o.Key)
 		}
 		for _, p := range page.CommonPrefixes {
-			keys = append(keys, aws.ToString(p.Prefix))
+			keys = append(keys, p.Prefix)
 		}
-		for _, key := range keys {
+		for _, encoded := range keys {
+			key, err := keyOf(encoded, page.EncodingType)
+			if err != nil {
+				return nil, err
+			}
 			if key == config.InboxKeys || mine(key) {
 				continue
 			}

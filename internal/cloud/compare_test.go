@@ -129,6 +129,45 @@ func TestTheComparisonFails(t *testing.T) {
 	}
 }
 
+// TestOrderOfKeys is that of their bytes, not of how they are encoded: where a page ends
+// between the versions of a key, the older ones are not taken for another object, and
+// what was deleted does not come back.
+func TestOrderOfKeys(t *testing.T) {
+	const first, second = "inbox/" + account + "/a b.txt", "inbox/" + account + "/a!b.txt" // encoded, a%21b comes before a+b
+	w := newWorld(t)
+	w.page = 2
+	w.put(first, file(t, 100, "A-1"))
+	w.put(second, file(t, 100, "B-1"))
+	w.remove(second)
+	arrivals, err := w.compare()
+	if got := statuses(arrivals); err != nil || !maps.Equal(got, map[string]intake.Status{first: intake.Taken}) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// TestAKeyThatNoXMLHolds does not hide all others: S3 encodes keys where it is asked to
+// (API reference, ListObjectsV2, "EncodingType"), which gofakes3 does not.
+func TestAKeyThatNoXMLHolds(t *testing.T) {
+	w := newWorld(t)
+	w.fault = func(out http.ResponseWriter, r *http.Request) bool {
+		q := r.URL.Query()
+		if q.Get("delimiter") == "" {
+			return false
+		}
+		key := "<Contents><Key>a\x01b+c.txt</Key></Contents>" // as it is, which the SDK cannot read
+		if q.Get("encoding-type") == "url" {
+			key = "<EncodingType>url</EncodingType><Contents><Key>a%01b%2Bc.txt</Key></Contents>"
+		}
+		_, _ = fmt.Fprintf(out, "<ListBucketResult><IsTruncated>false</IsTruncated>%s</ListBucketResult>", key)
+		return true
+	}
+	w.put(one, file(t, 100, "A-1"))
+	arrivals, err := w.compare()
+	if got := statuses(arrivals); err != nil || !maps.Equal(got, map[string]intake.Status{one: intake.Taken, `"a\x01b+c.txt"`: intake.Left}) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 // TestMarksOfLongNames: a key and a version may have 1,024 bytes each, and so may a
 // mark.
 func TestMarksOfLongNames(t *testing.T) {

@@ -109,24 +109,28 @@ func (in *Inbox) rows(ctx context.Context, prefix string) iter.Seq2[version, err
 	}
 }
 
-// merged puts versions and delete markers, which the SDK keeps apart, into one
-// order again. Of a version and a marker of one key in the same second it is only
-// known which is the newest of all.
+// merged puts versions and delete markers, which the SDK keeps apart, into one order
+// again, that of the keys' bytes. Of a version and a marker of one key in the same second
+// it is only known which is the newest of all.
 func merged(page *s3.ListObjectVersionsOutput) ([]version, error) {
 	var rows []version
 	latest := map[version]bool{}
+	add := func(encoded *string, is *bool, row version) (err error) {
+		row.Key, err = keyOf(encoded, page.EncodingType)
+		rows, latest[row] = append(rows, row), aws.ToBool(is)
+		return err
+	}
 	for _, v := range page.Versions {
-		row := version{
-			Key: aws.ToString(v.Key), ID: aws.ToString(v.VersionId), At: second(v.LastModified),
-			Size: aws.ToInt64(v.Size), ETag: aws.ToString(v.ETag),
+		row := version{ID: aws.ToString(v.VersionId), At: second(v.LastModified), Size: aws.ToInt64(v.Size), ETag: aws.ToString(v.ETag)}
+		if err := add(v.Key, v.IsLatest, row); err != nil {
+			return nil, err
 		}
-		rows = append(rows, row)
-		latest[row] = aws.ToBool(v.IsLatest)
 	}
 	for _, m := range page.DeleteMarkers {
-		row := version{Key: aws.ToString(m.Key), ID: aws.ToString(m.VersionId), At: second(m.LastModified), Gone: true}
-		rows = append(rows, row)
-		latest[row] = aws.ToBool(m.IsLatest)
+		row := version{ID: aws.ToString(m.VersionId), At: second(m.LastModified), Gone: true}
+		if err := add(m.Key, m.IsLatest, row); err != nil {
+			return nil, err
+		}
 	}
 	first := func(v version) int {
 		if latest[v] {
@@ -137,12 +141,6 @@ func merged(page *s3.ListObjectVersionsOutput) ([]version, error) {
 	slices.SortStableFunc(rows, func(a, b version) int { // each of the two lists is in order: a merge
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(first(a), first(b)), b.At.Compare(a.At))
 	})
-	for i := range rows {
-		var err error
-		if rows[i].Key, err = keyOf(&rows[i].Key, page.EncodingType); err != nil {
-			return nil, err
-		}
-	}
 	return rows, nil
 }
 
@@ -150,14 +148,14 @@ func merged(page *s3.ListObjectVersionsOutput) ([]version, error) {
 // wherever it is asked.
 func second(t *time.Time) time.Time { return aws.ToTime(t).UTC().Truncate(time.Second) }
 
-// keyOf is a key of a list.
+// keyOf is a key of a list, which others may have put there: it may hold what XML cannot.
 func keyOf(key *string, encoding types.EncodingType) (string, error) {
 	if encoding != types.EncodingTypeUrl {
 		return aws.ToString(key), nil
 	}
 	plain, err := url.QueryUnescape(aws.ToString(key))
 	if err != nil {
-		return "", fmt.Errorf("list versions: a key that cannot be decoded: %w", err)
+		return "", fmt.Errorf("list the bucket: a key that cannot be decoded: %w", err)
 	}
 	return plain, nil
 }
