@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/lodge/cdk/cost"
 	"example.com/lodge/internal/config"
 )
 
@@ -28,9 +29,6 @@ const (
 // tasksService is who takes on the roles of tasks.
 const tasksService = "ecs-tasks.amazonaws.com"
 
-// imagesKept is how many images the repository keeps, to go back to.
-const imagesKept = 30
-
 // image makes the repository of the worker's image. A tag means one image for ever.
 func (d *deployment) image() {
 	d.repository = awsecr.NewCfnRepository(d.stack, jsii.String("Repository"), &awsecr.CfnRepositoryProps{
@@ -38,7 +36,7 @@ func (d *deployment) image() {
 		ImageScanningConfiguration: &awsecr.CfnRepository_ImageScanningConfigurationProperty{ScanOnPush: true},
 		LifecyclePolicy: &awsecr.CfnRepository_LifecyclePolicyProperty{LifecyclePolicyText: text(`{"rules":[`+
 			`{"rulePriority":1,"description":"the last %d images, to go back to","action":{"type":"expire"},`+
-			`"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":%d}}]}`, imagesKept, imagesKept)},
+			`"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":%d}}]}`, cost.Images, cost.Images)},
 	})
 	d.repository.ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY, nil) // an image can be built again
 }

@@ -26,17 +26,17 @@ const (
 	othersInvoice = 0.000081    // objects, messages and logs of an invoice: evidence is ten files, each put once
 	evidenceGB    = 0.0005      // of an invoice: half a megabyte of pictures and pages
 	imageGB       = 0.28        // compressed
-	images        = 3           // that stay: the one in use, and two to go back to
 	sweepGBs      = 0.256 * 0.5 // a sweep: 256 MB for half a second
 	sweepsMonth   = hoursMonth * 60 / 5
 	sweepDynamo   = 7 * 0.000000125 // what is due of four accounts: docs/benchmarks.md
 )
 
-// What a deployment has of what CloudWatch charges for by the piece. A test of the
-// module holds both against the template.
+// What a deployment has of what AWS charges for by the piece. A test of the module holds
+// alarms and metrics against the template; images are what the template takes from here.
 const (
 	Alarms  = 10
-	Metrics = 5 // of Lodge's own
+	Metrics = 5  // of Lodge's own
+	Images  = 30 // that the repository keeps, at most, as if no two had a layer in common
 )
 
 // A Task is how tasks are made and what they do.
@@ -77,7 +77,7 @@ func Month(t Task, invoices, accounts float64) Bill {
 		Tasks:    invoices * t.Invoice(),
 		Ledger:   invoices*dynamoInvoice + sweepsMonth*sweepDynamo,
 		Other:    invoices*(othersInvoice+12*evidenceGB*s3GBMonth) + sweepsMonth*(sweepGBs*lambdaGBs+lambdaCall),
-		Standing: accounts*secretMonth + Alarms*alarmMonth + Metrics*metricMonth + images*imageGB*imageGBMonth,
+		Standing: accounts*secretMonth + Alarms*alarmMonth + Metrics*metricMonth + Images*imageGB*imageGBMonth,
 	}
 }
 

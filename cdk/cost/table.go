@@ -34,7 +34,7 @@ func Table() string {
 
 // Standing is the sentence on what costs the same whether or not anything is filed.
 func Standing() string {
-	return fmt.Sprintf("a secret an account (%s), %d alarms, %d metrics, %d images", dollars(secretMonth), Alarms, Metrics, images)
+	return fmt.Sprintf("a secret an account (%s), %d alarms, %d metrics, %d images", dollars(secretMonth), Alarms, Metrics, Images)
 }
 
 // Networks is the sentence on what the options of the network add.
