@@ -53,6 +53,7 @@ func (d *deployment) lifecycle() *[]any {
 	}}
 	if !d.Keep.ForEver() {
 		evidence.NoncurrentVersionExpiration = gone
+		evidence.ExpiredObjectDeleteMarker = true // with the last version goes the word that it was removed: the chain has that
 	}
 	return &[]any{
 		rule("unfinished", "", awss3.CfnBucket_RuleProperty{

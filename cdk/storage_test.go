@@ -160,8 +160,13 @@ func TestEvidenceIsKept(t *testing.T) {
 		}
 		for _, rule := range dig(map[string]any(c.tp.one(t, "S3::Bucket").Properties), "LifecycleConfiguration.Rules").([]any) {
 			r := resource{Properties: rule.(map[string]any)}
-			if r.at("Prefix") == config.EvidenceKeys && (r.at("NoncurrentVersionExpiration") != "") != c.goes {
-				t.Errorf("%s: %s", c.tp.path, flat(rule))
+			if r.at("Prefix") != config.EvidenceKeys {
+				continue
+			}
+			for _, path := range []string{"NoncurrentVersionExpiration", "ExpiredObjectDeleteMarker"} {
+				if (r.at(path) != "") != c.goes {
+					t.Errorf("%s: %s: %s", c.tp.path, path, flat(rule))
+				}
 			}
 		}
 	}
