@@ -101,7 +101,7 @@ func (a *app) receivers(ctx context.Context, c config.Config) (func(config.Desti
 			return outbox.StatusFolder(c.Status()), nil
 		}
 		return outbox.NewWebhook(outbox.WebhookOptions{
-			URL: d.Webhook, Clock: a.clock, UserAgent: "Lodge/" + release.Version(),
+			URL: d.Webhook, Clock: a.clock, UserAgent: release.Product(),
 			Secret: func(ctx context.Context) (secret.Value, error) { return secrets.Get(ctx, config.OutboxAccount, d.Name) },
 		})
 	}, nil

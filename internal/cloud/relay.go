@@ -24,7 +24,7 @@ func (d *Deployment) Receiver(to config.Destination, clk clock.Clock) (outbox.Re
 		return Topic{Client: d.Clients.SNS(), ARN: to.SNS, Clock: clk}, nil
 	}
 	return outbox.NewWebhook(outbox.WebhookOptions{
-		URL: to.Webhook, Clock: clk, UserAgent: "Lodge/" + release.Version(),
+		URL: to.Webhook, Clock: clk, UserAgent: release.Product(),
 		Secret: func(ctx context.Context) (secret.Value, error) {
 			return d.Secrets.Get(ctx, config.OutboxAccount, to.Name)
 		},
