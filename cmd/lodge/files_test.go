@@ -42,7 +42,7 @@ func inbox(t *testing.T) (clean, bad string) {
 func TestInit(t *testing.T) {
 	w := newWorld(t)
 	dir := filepath.Join(w.dir, "new")
-	said(t, w.must(exitDone, "init", dir), "lodge.yaml is written.", "lodge carriers", "secret set ACCOUNT password",
+	said(t, w.must(exitDone, "init", dir), "lodge.yaml is written.", "lodge carriers", "secret set ACCOUNT KEY, for each of its secrets",
 		filepath.Join(dir, "inbox", "ACCOUNT"), "lodge --config "+filepath.Join(dir, "lodge.yaml")+" run")
 	w.config = filepath.Join(dir, "lodge.yaml")
 	c, err := w.app.settings()

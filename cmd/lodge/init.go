@@ -57,9 +57,9 @@ func (a *app) init(dir string) error {
 
 Next:
   1. add an account to %s: %s lists the carriers
-  2. %s
+  2. %s, for each of its secrets
   3. put LEDES files into %s and type %s
-`, path, path, "lodge carriers", a.with("secret set ACCOUNT password"), filepath.Join(c.Inbox, "ACCOUNT"), a.with("run"))
+`, path, path, "lodge carriers", a.with("secret set ACCOUNT KEY"), filepath.Join(c.Inbox, "ACCOUNT"), a.with("run"))
 	return err
 }
 

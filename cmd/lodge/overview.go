@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -31,8 +30,7 @@ func (v *view) overview(ctx context.Context) error {
 		if v.strayed() > 0 {
 			return errPerson // and nothing else has arrived
 		}
-		begin := cmp.Or(v.begin, "Put LEDES files into the account's folder of the inbox and type\n  "+v.with("run"))
-		_, err := fmt.Fprintln(v.out, "Nothing has arrived yet.", begin)
+		_, err := fmt.Fprintln(v.out, "Nothing has arrived yet.", v.begin)
 		return err
 	}
 	obstacles, err := v.obstacles(ctx)

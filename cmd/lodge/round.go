@@ -104,6 +104,9 @@ func (w *works) takeIn(hard, soft context.Context, patient bool) ([]intake.Resul
 	var taken []intake.Result
 	for n := 1; ; n++ {
 		results, err := w.intake.Scan(hard)
+		if err == nil {
+			w.noteStrays(hard, results)
+		}
 		var others []intake.Result
 		var until time.Time
 		for _, r := range results {

@@ -144,16 +144,28 @@ func (a *app) status(ctx context.Context, f filter, perAccount, asJSON bool) err
 		case perAccount:
 			return v.accounts(ctx)
 		}
-		if c.AWS != nil {
-			v.begin = "Put LEDES files into an account's inbox:\n  " + v.with("submit --account ACCOUNT FILE")
-		} else if err := v.tellRestored(c.State); err != nil {
-			return err
+		v.begin = v.beginning(c)
+		if c.AWS == nil {
+			if err := v.tellRestored(c.State); err != nil {
+				return err
+			}
 		}
 		if err := v.tellStrays(ctx); err != nil {
 			return err
 		}
 		return v.overview(ctx)
 	})
+}
+
+// beginning says how something is filed where nothing has arrived yet.
+func (a *app) beginning(c config.Config) string {
+	switch {
+	case len(c.Accounts) == 0:
+		return "No account is set up yet: " + a.with("carriers") + " lists the carriers, and " + c.Path + " shows how an account looks."
+	case c.AWS != nil:
+		return "Put LEDES files into an account's inbox:\n  " + a.with("submit --account ACCOUNT FILE")
+	}
+	return "Put LEDES files into the account's folder of the inbox and type\n  " + a.with("run")
 }
 
 // tellRestored tells that all below is as it was when a backup was made, as long
@@ -178,7 +190,7 @@ type view struct {
 	ageing    []ageing
 	untold    []untold
 	strays    ledger.Strays
-	begin     string              // how something is filed that has yet to arrive; "": by lodge run
+	begin     string              // how something is filed that has yet to arrive
 	deadlines map[string]deadline // by account, where the carrier has one
 	now       time.Time
 	tellLike  bool // it has yet to be told how all of a line are listed

@@ -26,6 +26,19 @@ func TestStatusOfNothing(t *testing.T) {
 	said(t, w.must(exitDone, "status", "--invoice", "INV-1"), "There is no such invoice.")
 }
 
+// TestWithoutAccounts: who has just written lodge.yaml is told what comes next, and not
+// to put files into the folder of an account that there is not.
+func TestWithoutAccounts(t *testing.T) {
+	w := newWorld(t)
+	w.write("lodge.yaml", "watermark: 2026-11-01T00:00:00Z\nbrowser: {allow_unsandboxed: true}\n")
+	for command, first := range map[string]string{"status": "Nothing has arrived yet.", "run": "Nothing is filed."} {
+		out := w.must(exitDone, command)
+		if said(t, out, first+" No account is set up yet: lodge --config", "carriers lists the carriers", "lodge.yaml shows how"); strings.Contains(out, "inbox") {
+			t.Errorf("%s", out)
+		}
+	}
+}
+
 func TestStatusOfGoodNews(t *testing.T) {
 	w := newWorld(t)
 	w.filled(accepted(), accepted(), ready())

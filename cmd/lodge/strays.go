@@ -6,13 +6,33 @@ import (
 	"slices"
 
 	"example.com/lodge/carriers"
+	"example.com/lodge/internal/intake"
 	"example.com/lodge/internal/ledger"
 )
 
-// strayed is how much arrived in a bucket and cannot become an invoice.
+// noteStrays keeps in the ledger what a scan of the inbox left where it lies, and how
+// many files nobody has adopted, so that whoever asks later is told. That it cannot be
+// kept is no reason to file nothing.
+func (w *works) noteStrays(ctx context.Context, scanned []intake.Result) {
+	var found []ledger.Stray
+	old := 0
+	for _, r := range scanned {
+		switch {
+		case r.Status == intake.Left && r.Needs != carriers.Nobody: // else a later scan takes it
+			found = append(found, ledger.Stray{Name: w.path(r), Why: r.Err.Error(), Needs: r.Needs})
+		case r.Status == intake.Old:
+			old++
+		}
+	}
+	if err := w.ledger.Scanned(ctx, found, old); err != nil {
+		w.say(err.Error())
+	}
+}
+
+// strayed is how much arrived and cannot become an invoice.
 func (v *view) strayed() int { return len(v.strays.List) + v.strays.More }
 
-// tellStrays tells what arrived in a bucket and cannot become an invoice, and of
+// tellStrays tells what arrived and cannot become an invoice, and of
 // what nobody has adopted.
 func (v *view) tellStrays(ctx context.Context) (err error) {
 	if v.filter.account != "" || v.filter.carrier != "" {

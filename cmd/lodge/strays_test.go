@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -76,6 +78,38 @@ func TestStatusOfStraysAlone(t *testing.T) {
 	out := w.must(exitPerson, "status")
 	if said(t, out, "STRAYS: 1 file"); strings.Contains(out, "Nothing has arrived") {
 		t.Errorf("%s", out)
+	}
+}
+
+// TestStatusOfAnInbox: what a run left in the inbox, nobody's or older than the watermark,
+// is told by lodge status until a run does not find it there any more.
+func TestStatusOfAnInbox(t *testing.T) {
+	w := newWorld(t)
+	w.settings("")
+	w.write("inbox/firm-habor/INV-1.txt", "a folder that is misspelt")
+	w.write("inbox/INV-2.txt", "in no folder")
+	w.write("inbox/firm-harbor/INV-3.txt", "of last year")
+	w.write("inbox/firm-harbor/.hidden", "nobody's")
+	old := filepath.Join(w.dir, "inbox", "firm-harbor", "INV-3.txt")
+	if err := os.Chtimes(old, noon, noon.AddDate(-1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	w.must(exitPerson, "run")
+	out := w.must(exitPerson, "status")
+	said(t, out, "STRAYS: 2 files arrived and cannot be taken in:", filepath.Join("inbox", "firm-habor"), "there is no such account",
+		filepath.Join("inbox", "INV-2.txt"), "OLD: 1 file from before the watermark")
+	if strings.Contains(out, "hidden") || strings.Contains(out, "Nothing has arrived") {
+		t.Errorf("%s", out)
+	}
+	said(t, w.must(exitPerson, "status", "--needs", "biller"), "STRAYS: 1 file", "INV-2.txt")
+	for _, name := range []string{"firm-habor", "INV-2.txt", "firm-harbor"} {
+		if err := os.RemoveAll(filepath.Join(w.dir, "inbox", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.must(exitDone, "run")
+	if out := w.must(exitDone, "status"); strings.Contains(out, "STRAYS") || strings.Contains(out, "OLD") {
+		t.Errorf("once they are gone:\n%s", out)
 	}
 }
 

@@ -85,7 +85,11 @@ func (w *works) summaries(ctx context.Context, r round) ([]ledger.Summary, error
 }
 
 func (w *works) showWorked(r round, list []ledger.Summary) {
-	if len(list) == 0 {
+	switch {
+	case len(list) == 0 && len(w.config.Accounts) == 0:
+		_, _ = fmt.Fprintln(w.out, "Nothing is filed.", w.beginning(w.config))
+		return
+	case len(list) == 0:
 		_, _ = fmt.Fprintf(w.out, "Nothing is due. %s tells what has become of all.\n", w.with("status"))
 		return
 	}

@@ -43,7 +43,7 @@ type Stray struct {
 type Strays struct {
 	List []Stray `json:"list,omitempty"` // at most KeptStrays
 	More int     `json:"more,omitempty"` // how many others there are at least
-	Old  int     `json:"old,omitempty"`  // objects from before the watermark that nobody has adopted, at the last comparison
+	Old  int     `json:"old,omitempty"`  // from before the watermark, and adopted by nobody, at the last look at all
 
 	BegunAt    time.Time `json:"begun_at,omitzero"`    // when the last comparison began
 	ComparedAt time.Time `json:"compared_at,omitzero"` // when the last one began that came to its end
@@ -103,6 +103,16 @@ func (l *Ledger) Compared(ctx context.Context, begun time.Time, found []Stray, o
 				s.List = append(s.List, x)
 			}
 		}
+		s.keep(before, found, now)
+	})
+}
+
+// Scanned takes the word of a look through all of an inbox that is a folder: what it did
+// not find is forgotten. old is how many files wait to be adopted.
+func (l *Ledger) Scanned(ctx context.Context, found []Stray, old int) error {
+	return l.writeStrays(ctx, func(s *Strays, now time.Time) {
+		before := s.List
+		s.List, s.More, s.Old = nil, 0, old
 		s.keep(before, found, now)
 	})
 }

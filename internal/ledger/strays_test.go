@@ -63,6 +63,46 @@ func TestStrays(t *testing.T) {
 	}
 }
 
+// TestAScanSaysAll: what it did not find is forgotten, what it finds again keeps its time,
+// and the same again writes nothing, however much of it there is.
+func TestAScanSaysAll(t *testing.T) {
+	l, w := rig(t)
+	first := w.now
+	scanned := func(old int, found ...ledger.Stray) {
+		t.Helper()
+		if err := l.Scanned(t.Context(), found, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scanned(3, stray("a", ""), stray("b", ""))
+	w.pass(time.Hour)
+	scanned(2, stray("b", ""), stray("c", ""))
+	if s, names := strays(t, l); names != "b@ c@" || s.Old != 2 || !s.List[0].Since.Equal(first) || !s.List[1].Since.Equal(w.now) {
+		t.Errorf("%s: %+v", names, s)
+	}
+	var many []ledger.Stray
+	for i := range ledger.KeptStrays + 5 {
+		many = append(many, stray(fmt.Sprintf("s%03d", i), ""))
+	}
+	scanned(0, many...)
+	before, err := w.LoadAccount(t.Context(), "strays:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Hour)
+	scanned(0, many...)
+	if after, err := w.LoadAccount(t.Context(), "strays:"); err != nil || after.Version != before.Version {
+		t.Errorf("the same again was written: version %d after %d, %v", after.Version, before.Version, err)
+	}
+	if s, _ := strays(t, l); len(s.List) != ledger.KeptStrays || s.More != 5 || s.Old != 0 {
+		t.Errorf("%d are named, %d more, %d old", len(s.List), s.More, s.Old)
+	}
+	scanned(0)
+	if s, names := strays(t, l); names != "" || s.More != 0 {
+		t.Errorf("of an inbox with nothing of it: %s, %+v", names, s)
+	}
+}
+
 // TestAComparisonSaysAll: what it did not find is forgotten, but what came while it
 // ran, and what it cannot find.
 func TestAComparisonSaysAll(t *testing.T) {
