@@ -87,7 +87,8 @@ func (p *process) dies(name string) {
 }
 
 // fallsAsleep says whether the machine sleeps now. Between the last look at the
-// lease and the release it never does: that is one step (docs/guarantees.md).
+// lease and the site's having it the gate itself never does; what the program does
+// beside it may.
 func (p *process) fallsAsleep(c *chance, name string) bool {
 	switch name {
 	case "armed", "release", "half of it left", "it is taken in":

@@ -15,7 +15,7 @@ import (
 	"example.com/lodge/internal/submission"
 )
 
-// arrives is asked when an upload is at the portal: its intent must be in the
+// arrives is asked when an upload leaves for the portal: its intent must be in the
 // ledger, and the lease must be its program's.
 func (w *World) arrives(p *process, s sheet) {
 	sub, err := w.engine.Load(context.Background(), keyOf(s.inv.Number).ID())

@@ -12,11 +12,12 @@ import (
 type way struct {
 	b *window
 
-	mu    sync.Mutex
-	phase phase
-	spent gate.Spent
-	used  bool
-	shut  chan struct{} // closed by Blow; a new one with each attempt
+	mu     sync.Mutex
+	phase  phase
+	commit gate.Commit // that it is armed for
+	spent  gate.Spent
+	used   bool
+	shut   chan struct{} // closed by Blow; a new one with each attempt
 }
 
 type phase int
@@ -56,7 +57,7 @@ func (y *way) Hush()   { y.set(hushed) }
 func (y *way) Unhush() { y.set(open) }
 
 // Arm implements [gate.Fuse].
-func (y *way) Arm(ctx context.Context, _ gate.Commit, calm, _ time.Duration) error {
+func (y *way) Arm(ctx context.Context, commit gate.Commit, calm, _ time.Duration) error {
 	if err := y.b.side.point("arm"); err != nil {
 		return err
 	}
@@ -70,7 +71,9 @@ func (y *way) Arm(ctx context.Context, _ gate.Commit, calm, _ time.Duration) err
 	if y.b.side.fails(noCalm) {
 		return gate.ErrNotCalm
 	}
-	y.set(armed)
+	y.mu.Lock()
+	y.phase, y.commit = armed, commit
+	y.mu.Unlock()
 	return y.b.side.point("armed")
 }
 
@@ -111,7 +114,7 @@ func (y *way) leaves(bytes int64) bool {
 	if y.b.w.Rules.Intent {
 		return true
 	}
-	if y.phase != armed || y.used {
+	if y.phase != armed || y.used || y.commit.Late() {
 		return false
 	}
 	y.used = true

@@ -114,12 +114,15 @@ func (b *window) send(q *paused) {
 		b.answer(by, q, gate.Answer{Error: errBroken}, verdict{err: errors.New(errBroken)})
 		return
 	}
+	taken := how != before && how != nothing
+	if taken {
+		b.w.arrives(b.p, q.sheet) // what has left arrives, whatever becomes of this machine
+	}
 	_ = by.point("half of it left") // a program that dies here has sent something, and nobody knows how much
 	if how != fine {
 		b.w.story.tell(b.w.now(), "SITE %s: %s", how, q.sheet.inv.Number)
 	}
-	if how != before && how != nothing {
-		b.w.arrives(b.p, q.sheet)
+	if taken {
 		q.row = b.w.portal.take(q.sheet.inv.Number, q.sheet.inv.Total, q.sheet.content, b.p)
 	}
 	if by.point("it is taken in") != nil {

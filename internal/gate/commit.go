@@ -113,6 +113,9 @@ func (g *Gate) clear(ctx context.Context, rules Rules, q Request, intent Intent)
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	start := g.options.Clock.Boot()
+	// A machine may sleep after the last look at the clock below, and wake up with the
+	// request let go and the lease over.
+	way.InTime = func() bool { return g.options.Clock.Boot()-start <= g.options.Release+g.options.Answer }
 	g.fuse.Hush() // the calm begins while the intent is written, if it has not begun
 	if err := intent(ctx, q); err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)

@@ -98,7 +98,16 @@ type Fuse interface {
 }
 
 // A Commit is what the fuse is armed for.
-type Commit struct{ Scheme, HostPort, Method, Path string }
+type Commit struct {
+	Scheme, HostPort, Method, Path string
+
+	// InTime says whether bytes of it may still leave. The fuse asks for each piece, at
+	// the moment at which it is about to go; nil: always.
+	InTime func() bool
+}
+
+// Late says whether it is too late for bytes of the commit to leave.
+func (c Commit) Late() bool { return c.InTime != nil && !c.InTime() }
 
 // Spent is the fuse's account of one commit.
 type Spent struct {

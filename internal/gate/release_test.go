@@ -51,6 +51,36 @@ func TestUncertain(t *testing.T) {
 	}
 }
 
+// TestTooLateToLeave: a machine may sleep when the request was let go and no byte has
+// left. The fuse is told until when any may: as long as an answer is waited for, time
+// asleep included, which the lease outlasts.
+func TestTooLateToLeave(t *testing.T) {
+	play(t, func(s *script) {
+		o := Options{}.withDefaults()
+		var inTime, late bool
+		s.react["release 1"] = func() error {
+			s.boot += o.Release + o.Answer
+			inTime = !s.armed.Late()
+			s.boot++
+			late = s.armed.Late()
+			s.Paused(answerTo("1", 200))
+			return nil
+		}
+		if _, err := s.commit(declared(), s.clicks(post("1"))); err != nil {
+			t.Error(err)
+		}
+		if !inTime || !late {
+			t.Errorf("at the last moment it may leave: %t, after it: %t", inTime, !late)
+		}
+		if o.Release+o.Answer >= o.Longest() {
+			t.Error("the lease may be over before")
+		}
+	})
+	if (Commit{}).Late() {
+		t.Error("nobody says until when, and it is late")
+	}
+}
+
 // TestAnswerAtTheLastMoment: an answer that comes when the way was just cut is
 // an answer.
 func TestAnswerAtTheLastMoment(t *testing.T) {

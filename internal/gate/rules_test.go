@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"reflect"
 	"testing"
 
 	"example.com/lodge/carriers"
@@ -128,14 +129,14 @@ func TestJudge(t *testing.T) {
 
 func TestHostPort(t *testing.T) {
 	for url, want := range map[string]Commit{
-		"https://portal.test/a?b":    {"https", "portal.test:443", "POST", "/a"},
-		"https://portal.test:8443/a": {"https", "portal.test:8443", "POST", "/a"},
-		"http://127.0.0.1/a":         {"http", "127.0.0.1:80", "POST", "/a"},
-		"https://[::1]:8443/a":       {"https", "[::1]:8443", "POST", "/a"},
-		"https://[::1]/a":            {"https", "[::1]:443", "POST", "/a"},
+		"https://portal.test/a?b":    {Scheme: "https", HostPort: "portal.test:443", Method: "POST", Path: "/a"},
+		"https://portal.test:8443/a": {Scheme: "https", HostPort: "portal.test:8443", Method: "POST", Path: "/a"},
+		"http://127.0.0.1/a":         {Scheme: "http", HostPort: "127.0.0.1:80", Method: "POST", Path: "/a"},
+		"https://[::1]:8443/a":       {Scheme: "https", HostPort: "[::1]:8443", Method: "POST", Path: "/a"},
+		"https://[::1]/a":            {Scheme: "https", HostPort: "[::1]:443", Method: "POST", Path: "/a"},
 	} {
 		got, err := wayTo(Request{Method: "POST", URL: url})
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v", url, got, err)
 		}
 	}

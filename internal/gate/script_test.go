@@ -22,7 +22,8 @@ type script struct {
 	react  map[string]func() error // what a step does besides being written down
 	spent  Spent
 	boot   time.Duration
-	busy   bool // a page waits for something
+	armed  Commit // what the fuse is armed for
+	busy   bool   // a page waits for something
 	done   chan struct{}
 	cancel context.CancelFunc
 	ctx    context.Context
@@ -99,6 +100,7 @@ func (s *script) HoldSockets()                 { _ = s.step("sockets") }
 func (s *script) Hush()                        { _ = s.step("hush") }
 func (s *script) Unhush()                      { _ = s.step("unhush") }
 func (s *script) Arm(_ context.Context, c Commit, _, _ time.Duration) error {
+	s.armed = c
 	return s.step("arm %s %s://%s%s", c.Method, c.Scheme, c.HostPort, c.Path)
 }
 func (s *script) Blow()   { _ = s.step("blow") }

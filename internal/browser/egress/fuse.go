@@ -173,7 +173,7 @@ func (p *Proxy) judge(t *tunnel) admission {
 		return refused
 	case t.port == Sockets || p.phase == open:
 		return passes
-	case p.phase == quiet || p.used || !t.carries(p.way):
+	case p.phase == quiet || p.used || p.way.Late() || !t.carries(p.way):
 		return refused
 	case p.one == nil:
 		return passes

@@ -103,6 +103,65 @@ func TestArmedLetsOneThrough(t *testing.T) {
 	}
 }
 
+// TestLateCommit: of a commit that is late, since the machine slept, nothing leaves any
+// more, whether it was about to begin, has been let through, or is under way; and what
+// comes after it, over the same tunnel, is not late.
+func TestLateCommit(t *testing.T) {
+	s := newSite(t)
+	p := newProxy(t, options(s))
+	var slept atomic.Bool
+	armUntil := func() {
+		t.Helper()
+		slept.Store(false)
+		way := commitAt(portal)
+		way.InTime = func() bool { return !slept.Load() }
+		p.HoldSockets()
+		if err := p.Arm(t.Context(), way, calm, limit); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	armUntil()
+	slept.Store(true)
+	if _, code := connect(t, p, Requests, portal); code != http.StatusForbidden {
+		t.Errorf("a tunnel that comes late: status %d", code)
+	}
+
+	armUntil()
+	c, far := tunnelTo(t, p, s, Requests, portal)
+	slept.Store(true)
+	_, _ = io.WriteString(c, "commit")
+	if got := rest(t, far); got != "" || !c.over() || p.Spent().Up != 0 {
+		t.Errorf("a tunnel that was let through before carries %q, account %+v", got, p.Spent())
+	}
+
+	armUntil()
+	c, far = tunnelTo(t, p, s, Requests, portal)
+	send(t, c, far, "half")
+	slept.Store(true)
+	_, _ = io.WriteString(c, "the rest")
+	if got := rest(t, far); got != "" || !c.over() || p.Spent().Up != 4 {
+		t.Errorf("after the half that left it carries %q, account %+v", got, p.Spent())
+	}
+
+	armUntil()
+	c, far = tunnelTo(t, p, s, Requests, portal)
+	send(t, c, far, "commit")
+	p.Disarm()
+	slept.Store(true)
+	send(t, c, far, "the next request")
+}
+
+// rest is what comes until the connection ends, or for a few seconds.
+func rest(t *testing.T, c net.Conn) string {
+	t.Helper()
+	if err := c.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	b, _ := io.ReadAll(c)
+	return string(b)
+}
+
 func TestDisarmOpensTheWayForTheQueue(t *testing.T) {
 	s := newSite(t)
 	p := newProxy(t, options(s))

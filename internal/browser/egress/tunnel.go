@@ -172,7 +172,7 @@ func (p *Proxy) leave(t *tunnel) {
 
 // upward relays towards the site. Each piece is counted before it goes, in one
 // critical section with the question whether it may: so a count of 0 proves
-// that nothing went.
+// that nothing went. A commit that is late, because the machine slept, does not go on.
 type upward struct {
 	p *Proxy
 	t *tunnel
@@ -181,7 +181,7 @@ type upward struct {
 // Write implements io.Writer.
 func (w upward) Write(b []byte) (int, error) {
 	w.p.mu.Lock()
-	if w.t.cut {
+	if w.t.cut || w.t.charged && w.p.phase == armed && w.p.way.Late() {
 		w.p.mu.Unlock()
 		return 0, net.ErrClosed
 	}
