@@ -83,7 +83,7 @@ type Fuse interface {
 	// Unhush takes Hush back, because a page may use the network.
 	Unhush()
 	// Arm hushes if that was not done, refuses all until it has been calm, then
-	// allows one to the commit's host. On an error nothing is allowed until
+	// allows one to the commit's host while the commit is not late. On an error nothing is allowed until
 	// Disarm and nothing was sent; one that wraps [ErrNotCalm] says that limit was
 	// over.
 	Arm(ctx context.Context, commit Commit, calm, limit time.Duration) error
