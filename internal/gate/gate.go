@@ -83,9 +83,9 @@ type Fuse interface {
 	// Unhush takes Hush back, because a page may use the network.
 	Unhush()
 	// Arm hushes if that was not done, refuses all until it has been calm, then
-	// allows one to the commit's host while the commit is not late. On an error nothing is allowed until
-	// Disarm and nothing was sent; one that wraps [ErrNotCalm] says that limit was
-	// over.
+	// allows one to the commit's host while the commit is not late. On an error
+	// nothing is allowed until Disarm and nothing was sent; one that wraps
+	// [ErrNotCalm] says that limit was over.
 	Arm(ctx context.Context, commit Commit, calm, limit time.Duration) error
 	// Blow cuts and forbids everything. When it has returned no byte leaves, so
 	// that what Spent says is final.

@@ -96,14 +96,8 @@ func (l *Ledger) Compared(ctx context.Context, begun time.Time, found []Stray, o
 		if begun.Before(s.ComparedAt) {
 			return // a later one has ended before this one
 		}
-		before := s.List
-		s.List, s.More, s.Old, s.ComparedAt = nil, 0, old, begun
-		for _, x := range before {
-			if x.Since.After(begun) || x.Unseen && now.Sub(x.Since) < ToldOf {
-				s.List = append(s.List, x)
-			}
-		}
-		s.keep(before, found, now)
+		s.ComparedAt = begun
+		s.replace(found, old, now, func(x Stray) bool { return x.Since.After(begun) || x.Unseen && now.Sub(x.Since) < ToldOf })
 	})
 }
 
@@ -111,14 +105,20 @@ func (l *Ledger) Compared(ctx context.Context, begun time.Time, found []Stray, o
 // not find is forgotten. old is how many files wait to be adopted.
 func (l *Ledger) Scanned(ctx context.Context, found []Stray, old int) error {
 	return l.writeStrays(ctx, func(s *Strays, now time.Time) {
-		before := s.List
-		s.List, s.More, s.Old = nil, 0, old
-		s.keep(before, found, now)
+		s.replace(found, old, now, func(Stray) bool { return false })
 	})
 }
 
-// keep adds what was found; what was there before keeps its Since.
-func (s *Strays) keep(before, found []Stray, now time.Time) {
+// replace takes the word of a look at all: what was found takes the place of what was
+// there, but for what stays. What is found again keeps its Since.
+func (s *Strays) replace(found []Stray, old int, now time.Time, stays func(Stray) bool) {
+	before := s.List
+	s.List, s.More, s.Old = nil, 0, old
+	for _, x := range before {
+		if stays(x) {
+			s.List = append(s.List, x)
+		}
+	}
 	found = slices.Clone(found)
 	for i, x := range found {
 		if j := slices.IndexFunc(before, x.same); j >= 0 {
