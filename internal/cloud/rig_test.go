@@ -23,7 +23,7 @@ const firm = "smith-lodge"
 type fakeS3 struct {
 	url string
 
-	mu   sync.Mutex
+	mu   sync.RWMutex      // an object and its checksum are written together, as S3 does
 	sums map[string]string // by path
 }
 
@@ -64,13 +64,18 @@ func (f *fakeS3) client(on fault) *s3.Client {
 }
 
 func (f *fakeS3) exchange(req *http.Request) (*http.Response, error) {
+	if req.Method == http.MethodPut {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+	} else {
+		f.mu.RLock()
+		defer f.mu.RUnlock()
+	}
 	answer, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil || answer.StatusCode != http.StatusOK {
 		return answer, err
 	}
 	const header = "X-Amz-Checksum-Sha256"
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	switch {
 	case req.Method == http.MethodPut:
 		f.sums[req.URL.Path] = req.Header.Get(header)
